@@ -1,0 +1,46 @@
+#pragma once
+// Matrix products with weights. Activations are f32 [rows, in]; a weight is [out, in] in any DType, so that each output
+// is the dot product of an input row with a weight row.
+
+#include "auris/tensor/tensor.h"
+
+namespace auris {
+
+enum class Activation {
+  kNone,
+  kGelu,      // exact, by erf (Whisper, mlp2x_gelu)
+  kGeluTanh,  // tanh approximation (Gemma)
+  kSilu,      // x * sigmoid(x) (the llama family)
+  kRelu,
+};
+
+struct LinearWeights {
+  Tensor weight;     // [out, in], any DType
+  Tensor bias;       // [out] f32, f16 or bf16, or undefined
+  Tensor row_scale;  // [out] f32 with a kI8 weight: value = i8 / row_scale; undefined otherwise
+
+  int64_t in() const { return weight.cols(); }
+  int64_t out() const { return weight.rows(); }
+};
+
+struct LinearOptions {
+  Activation activation = Activation::kNone;
+  Tensor residual;  // [rows, out] f32, added after the activation, or undefined
+};
+
+namespace ops {
+
+// activation(x W^T + bias) + residual -> [rows, out].
+Tensor linear(const Tensor& x, const LinearWeights& w, const LinearOptions& options = {});
+
+struct Qkv {
+  Tensor q, k, v;  // [rows, heads * head_dim], [rows, kv_heads * head_dim] twice
+};
+// Three products of the same input; a backend may share its preparation.
+Qkv linear_qkv(const Tensor& x, const LinearWeights& q, const LinearWeights& k, const LinearWeights& v);
+
+// activation(x gate^T) * (x up^T) -> [rows, out]: the first half of a gated MLP (SwiGLU, GeGLU).
+Tensor gated_linear(const Tensor& x, const LinearWeights& gate, const LinearWeights& up, Activation activation);
+
+}  // namespace ops
+}  // namespace auris
