@@ -1,0 +1,46 @@
+# Two commands for a fresh Debian 12 machine: `make run` and `make test`. Both install what is missing first.
+
+PRESET ?= release
+BUILD := build/$(PRESET)
+SOURCES := auris apps bench tests examples
+QUESTION ?= What is the recording about?
+
+.PHONY: run test build setup models bench format lint clean help
+
+help:
+	@echo "make run      build, then transcribe a real recording and answer a question about it"
+	@echo "make test     build and pass every test"
+	@echo "make build    build only: build/auris"
+	@echo "make bench    measure against other engines and the machine's limits"
+	@echo "make format   format the sources        make lint   check format and clang-tidy"
+	@echo "PRESET=dev|release|asan|tsan chooses the build (default release)"
+
+setup:
+	@tools/setup.sh
+
+build: setup
+	@[ -f $(BUILD)/build.ninja ] || cmake --preset $(PRESET) >/dev/null
+	@cmake --build --preset $(PRESET)
+	@ln -sfn $(PRESET)/apps/auris build/auris
+
+models: build
+	@build/auris pull --quiet whisper-base whisper-tiny.en smollm2-135m-instruct silero-vad
+
+run: models
+	@tools/run_demo.sh build/auris "$(QUESTION)"
+
+test: models
+	@ctest --preset $(PRESET) -j $$(nproc)
+
+bench: models
+	@bench/run.sh build/auris
+
+format:
+	@git ls-files '*.h' '*.cpp' | xargs clang-format-14 -i
+
+lint: build
+	@git ls-files '*.h' '*.cpp' | xargs clang-format-14 --dry-run --Werror
+	@git ls-files '*.cpp' | xargs -P $$(nproc) -n 4 clang-tidy-14 -p $(BUILD) --quiet
+
+clean:
+	@rm -rf build

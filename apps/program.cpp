@@ -1,0 +1,157 @@
+#include "apps/program.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cctype>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "auris/base/log.h"
+#include "auris/base/thread_pool.h"
+#include "auris/base/version.h"
+
+namespace auris::apps {
+namespace {
+
+constexpr int kExitUsage = 2;
+constexpr int kExitInput = 3;
+constexpr int kExitModel = 4;
+constexpr int kExitInternal = 70;
+constexpr int kExitInterrupted = 130;
+
+std::atomic<bool> g_interrupted{false};
+
+void on_interrupt(int) {
+  if (g_interrupted.exchange(true)) std::_Exit(kExitInterrupted);
+}
+
+std::string environment_name(std::string flag) {
+  std::transform(flag.begin(), flag.end(), flag.begin(),
+                 [](unsigned char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
+  return "AURIS_" + flag;
+}
+
+// Gives every option with a long name its environment variable.
+void name_environment(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    const std::vector<std::string>& names = option->get_lnames();
+    if (!names.empty() && names.front() != "help") option->envname(environment_name(names.front()));
+  }
+  for (CLI::App* command : app.get_subcommands({})) name_environment(*command);
+}
+
+// whisper.cpp's habit of long flags behind one dash.
+std::vector<std::string> arguments_of(int argc, char** argv) {
+  static const std::vector<std::pair<std::string, std::string>> kLongFlags = {
+      {"-otxt", "--output-txt"}, {"-osrt", "--output-srt"}, {"-ovtt", "--output-vtt"},
+      {"-oj", "--output-json"},  {"-of", "--output-file"},
+  };
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  for (std::string& argument : arguments) {
+    if (argument == "--") break;
+    for (const auto& [from, to] : kLongFlags) {
+      if (argument == from) argument = to;
+    }
+  }
+  std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+  return arguments;
+}
+
+}  // namespace
+
+int exit_code_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kUsage: return kExitUsage;
+    case ErrorCode::kInput: return kExitInput;
+    case ErrorCode::kModel:
+    case ErrorCode::kNetwork: return kExitModel;
+    case ErrorCode::kCancelled: return kExitInterrupted;
+    case ErrorCode::kInternal: break;
+  }
+  return kExitInternal;
+}
+
+Program::Program() : app("Auris hears a recording, writes down what was said and answers questions about it.", "auris") {
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("auris ") + kVersion);
+  app.footer(
+      "Results go to stdout, logs to stderr. Every flag has an environment variable AURIS_<FLAG>.\n"
+      "Exit codes: 0 done, 2 usage, 3 input file, 4 model file, 70 internal, 130 interrupted.");
+  app.get_formatter()->column_width(34);
+}
+
+CLI::App* Program::add_command(const std::string& name, const std::string& description, std::function<int()> run) {
+  CLI::App* command = app.add_subcommand(name, description);
+  command->add_option("-t,--threads", common.threads, "Compute threads; 0 = one per core")
+      ->check(CLI::Range(0, 1024))
+      ->type_name("N");
+  command->add_flag("--json", common.json, "Print JSON, one object a line");
+  command->add_flag("-q,--quiet", common.quiet, "No progress, no warnings");
+  command->add_flag("-v,--verbose", common.verbose, "Say what is done and how long each stage took");
+  command->add_flag("--offline", common.offline, "Never use the network");
+  command->callback([this, run = std::move(run)] { chosen_ = run; });
+  return command;
+}
+
+int Program::main(int argc, char** argv) {
+  std::signal(SIGINT, on_interrupt);
+  std::signal(SIGPIPE, SIG_DFL);
+  name_environment(app);
+  try {
+    app.parse(arguments_of(argc, argv));
+  } catch (const CLI::Success& done) {  // --help, --version
+    return app.exit(done);
+  } catch (const CLI::ParseError& error) {
+    app.exit(error, std::cout, std::cerr);
+    return kExitUsage;
+  }
+  return run_guarded();
+}
+
+void Program::apply_common_options() const {
+  set_compute_threads(common.threads);
+  set_log_level(common.quiet ? LogLevel::kError : common.verbose ? LogLevel::kInfo : LogLevel::kWarning);
+}
+
+int Program::run_guarded() {
+  auto report = [this](std::string_view kind, std::string_view message) {
+    log_line(LogLevel::kError, message);
+    if (common.json) print_json_line({{"error", {{"type", kind}, {"message", message}}}});
+  };
+  try {
+    apply_common_options();
+    return chosen_();
+  } catch (const Error& error) {
+    report(name_of(error.code()), error.what());
+    return exit_code_of(error.code());
+  } catch (const std::bad_alloc&) {
+    report("internal", "[memory] expected enough memory, got none. Hint: use a smaller model or close other programs.");
+  } catch (const std::exception& error) {
+    report("internal", error.what());
+  }
+  return kExitInternal;
+}
+
+bool interrupted() { return g_interrupted; }
+
+bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
+
+bool color_allowed() {
+  const char* no_color = std::getenv("NO_COLOR");
+  return stderr_is_terminal() && (no_color == nullptr || *no_color == '\0');
+}
+
+void print_line(std::string_view text) {
+  fmt::print("{}\n", text);
+  std::fflush(stdout);
+}
+
+void print_json_line(const nlohmann::ordered_json& value) {
+  print_line(value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+}
+
+}  // namespace auris::apps
