@@ -33,7 +33,7 @@ test: models
 	@ctest --preset $(PRESET) -j $$(nproc)
 
 bench: models
-	@bench/run.sh build/auris
+	@bench/run.sh
 
 format:
 	@git ls-files '*.h' '*.cpp' | xargs clang-format-14 -i
