@@ -47,6 +47,12 @@ class Error : public std::runtime_error {
 
 // Text from a file or a user, made safe for a message: control characters escaped, cut at max_bytes.
 std::string quoted(std::string_view text, size_t max_bytes = 80);
+// Better matches than std::quoted, which argument-dependent lookup would choose for a std::string.
+inline std::string quoted(const std::string& text, size_t max_bytes = 80) {
+  return quoted(std::string_view(text), max_bytes);
+}
+inline std::string quoted(const char* text, size_t max_bytes = 80) { return quoted(std::string_view(text), max_bytes); }
+inline std::string quoted(std::string& text, size_t max_bytes = 80) { return quoted(std::string_view(text), max_bytes); }
 
 // Throws kInternal: an invariant of Auris itself is broken.
 [[noreturn]] void fail_invariant(const char* condition, const char* file, int line);

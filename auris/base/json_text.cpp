@@ -1,0 +1,45 @@
+#include "auris/base/json_text.h"
+
+#include <fmt/format.h>
+
+#include "auris/base/mapped_file.h"
+
+namespace auris {
+
+nlohmann::json parse_json(std::string_view text, const std::string& where, ErrorCode code,
+                          const JsonLimits& limits) {
+  if (text.size() > limits.max_bytes) {
+    throw Error(code, {.where = where,
+                       .expected = fmt::format("at most {} bytes of JSON", limits.max_bytes),
+                       .got = fmt::format("{} bytes", text.size()),
+                       .hint = ""});
+  }
+  using Event = nlohmann::json::parse_event_t;
+  auto watch_depth = [&](int depth, Event event, nlohmann::json&) {
+    bool opens = event == Event::object_start || event == Event::array_start;
+    if (opens && depth >= limits.max_depth) {
+      throw Error(code, {.where = where,
+                         .expected = fmt::format("JSON nested at most {} deep", limits.max_depth),
+                         .got = "deeper nesting",
+                         .hint = ""});
+    }
+    return true;
+  };
+  try {
+    return nlohmann::json::parse(text, watch_depth);
+  } catch (const nlohmann::json::parse_error& error) {
+    throw Error(code, {.where = where,
+                       .expected = "well-formed JSON",
+                       .got = fmt::format("an error at byte {}", error.byte),
+                       .hint = "the file may be damaged or cut short"});
+  }
+}
+
+nlohmann::json read_json_file(const std::filesystem::path& path, ErrorCode code, const JsonLimits& limits) {
+  auto file = MappedFile::open(path, code);
+  auto bytes = file->bytes();
+  return parse_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path.filename().string(),
+                    code, limits);
+}
+
+}  // namespace auris

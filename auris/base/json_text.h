@@ -1,0 +1,26 @@
+#pragma once
+// JSON that comes from files and requests: parsed with a bound on size and depth, errors as auris::Error.
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "auris/base/error.h"
+
+namespace auris {
+
+struct JsonLimits {
+  size_t max_bytes = 64u << 20;
+  int max_depth = 64;
+};
+
+// `where` names the source in messages ("config.json"). Throws `code`.
+nlohmann::json parse_json(std::string_view text, const std::string& where, ErrorCode code,
+                          const JsonLimits& limits = {});
+nlohmann::json read_json_file(const std::filesystem::path& path, ErrorCode code,
+                              const JsonLimits& limits = {});
+
+}  // namespace auris
