@@ -1,0 +1,85 @@
+#include "auris/base/json_fields.h"
+
+#include <fmt/format.h>
+
+#include "auris/base/error.h"
+
+namespace auris {
+namespace {
+
+std::string shown(const nlohmann::json& value) {
+  if (value.is_structured()) return std::string("an ") + value.type_name();
+  return auris::quoted(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+}  // namespace
+
+JsonFields::JsonFields(const nlohmann::json& object, std::string where) : object_(&object), where_(std::move(where)) {
+  if (!object.is_object()) {
+    throw Error(ErrorCode::kModel,
+                {.where = where_, .expected = "a JSON object", .got = shown(object), .hint = ""});
+  }
+}
+
+const nlohmann::json* JsonFields::find(std::string_view key) const {
+  auto found = object_->find(key);
+  return found == object_->end() || found->is_null() ? nullptr : &*found;
+}
+
+void JsonFields::fail(std::string_view key, std::string expected, std::string got, std::string hint) const {
+  throw Error(ErrorCode::kModel, {.where = fmt::format("{}: {}", where_, auris::quoted(key)),
+                                  .expected = std::move(expected),
+                                  .got = std::move(got),
+                                  .hint = std::move(hint)});
+}
+
+const nlohmann::json& JsonFields::at(std::string_view key, const std::string& expected) const {
+  const nlohmann::json* value = find(key);
+  if (value == nullptr) fail(key, expected, "nothing");
+  return *value;
+}
+
+int64_t JsonFields::integer(std::string_view key, IntegerRange range, std::optional<int64_t> fallback) const {
+  if (fallback && !has(key)) return *fallback;
+  std::string expected = fmt::format("an integer in [{}, {}]", range.min, range.max);
+  const nlohmann::json& value = at(key, expected);
+  bool fits = false;
+  if (value.is_number_unsigned()) {
+    fits = range.max >= 0 && value.get<uint64_t>() <= static_cast<uint64_t>(range.max) &&
+           (range.min <= 0 || value.get<uint64_t>() >= static_cast<uint64_t>(range.min));
+  } else if (value.is_number_integer()) {
+    fits = value.get<int64_t>() >= range.min && value.get<int64_t>() <= range.max;
+  }
+  if (!fits) fail(key, expected, shown(value));
+  return value.get<int64_t>();
+}
+
+double JsonFields::number(std::string_view key, NumberRange range, std::optional<double> fallback) const {
+  if (fallback && !has(key)) return *fallback;
+  std::string expected = fmt::format("a number in [{}, {}]", range.min, range.max);
+  const nlohmann::json& value = at(key, expected);
+  // Written so that NaN, which binary formats can carry, is refused.
+  bool fits = value.is_number() && value.get<double>() >= range.min && value.get<double>() <= range.max;
+  if (!fits) fail(key, expected, shown(value));
+  return value.get<double>();
+}
+
+bool JsonFields::flag(std::string_view key, std::optional<bool> fallback) const {
+  if (fallback && !has(key)) return *fallback;
+  const nlohmann::json& value = at(key, "true or false");
+  if (!value.is_boolean()) fail(key, "true or false", shown(value));
+  return value.get<bool>();
+}
+
+std::string JsonFields::text(std::string_view key, std::optional<std::string> fallback) const {
+  if (fallback && !has(key)) return *fallback;
+  const nlohmann::json& value = at(key, "a string");
+  if (!value.is_string()) fail(key, "a string", shown(value));
+  return value.get<std::string>();
+}
+
+JsonFields JsonFields::object(std::string_view key) const {
+  return {at(key, "a JSON object"), fmt::format("{}: {}", where_, auris::quoted(key))};
+}
+
+}  // namespace auris

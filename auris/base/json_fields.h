@@ -1,0 +1,49 @@
+#pragma once
+// Reads the fields of a JSON object that came from a model file: every value is checked for type and range, and a wrong
+// one is a kModel error that names the field. A null counts as absent, as in the configs of Hugging Face.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+namespace auris {
+
+class JsonFields {
+ public:
+  struct IntegerRange {
+    int64_t min = 0;
+    int64_t max = 0;
+  };
+  struct NumberRange {
+    double min = 0.0;
+    double max = 0.0;
+  };
+
+  // `where` opens every message. Keeps a reference to `object`. Throws kModel if it is not an object.
+  JsonFields(const nlohmann::json& object, std::string where);
+
+  bool has(std::string_view key) const { return find(key) != nullptr; }
+  const nlohmann::json* find(std::string_view key) const;  // nullptr if absent or null
+
+  // Without a fallback the field must be there.
+  int64_t integer(std::string_view key, IntegerRange range, std::optional<int64_t> fallback = {}) const;
+  double number(std::string_view key, NumberRange range, std::optional<double> fallback = {}) const;
+  bool flag(std::string_view key, std::optional<bool> fallback = {}) const;
+  std::string text(std::string_view key, std::optional<std::string> fallback = {}) const;
+  JsonFields object(std::string_view key) const;
+
+  const nlohmann::json& json() const { return *object_; }
+  const std::string& where() const { return where_; }
+  [[noreturn]] void fail(std::string_view key, std::string expected, std::string got, std::string hint = "") const;
+
+ private:
+  const nlohmann::json& at(std::string_view key, const std::string& expected) const;
+
+  const nlohmann::json* object_;
+  std::string where_;
+};
+
+}  // namespace auris
