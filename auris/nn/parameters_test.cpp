@@ -21,6 +21,7 @@ class MemoryCheckpoint final : public weights::Checkpoint {
   const std::filesystem::path& path() const override { return path_; }
   const nlohmann::json& metadata() const override { return metadata_; }
   const std::vector<weights::TensorInfo>& tensors() const override { return infos_; }
+  const std::vector<weights::UnreadableTensor>& unreadable() const override { return unreadable_; }
   bool contains(std::string_view name) const override { return tensors_.contains(std::string(name)); }
   Tensor tensor(std::string_view name) const override {
     auto found = tensors_.find(std::string(name));
@@ -33,6 +34,7 @@ class MemoryCheckpoint final : public weights::Checkpoint {
  private:
   std::map<std::string, Tensor> tensors_;
   std::vector<weights::TensorInfo> infos_;
+  std::vector<weights::UnreadableTensor> unreadable_;
   std::filesystem::path path_ = "memory";
   nlohmann::json metadata_;
 };

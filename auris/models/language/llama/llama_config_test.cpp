@@ -133,7 +133,8 @@ TEST(LlamaConfig, HostileFieldsAreRefusedByName) {
 
 TEST(LlamaConfig, HostileGgufKeysAreRefusedByName) {
   EXPECT_EQ(gguf_refusal(small_gguf()), "");
-  for (const auto& [key, value] : small_gguf().items()) {
+  json whole = small_gguf();
+  for (const auto& [key, value] : whole.items()) {
     for (const json& wrong : {json(0), json(-3), json("x"), json(1e300), json::array({1, 2}), json(UINT64_MAX)}) {
       json metadata = small_gguf();
       metadata[key] = wrong;
