@@ -1,7 +1,10 @@
-#include "auris/tensor/backend/backend.h"
+#include "auris/tensor/backend/cpu/cpu_backend.h"
 
 namespace auris {
 
-Backend& cpu_backend() { return plain_backend(); }
+Backend& cpu_backend() {
+  static CpuBackend backend;
+  return backend;
+}
 
 }  // namespace auris
