@@ -143,6 +143,9 @@ class Parser {
                    fmt::format("no variable {}", quoted(name)));
       }
       file_.metadata["aliases"][alias] = name;
+      if (variables.contains(name + "_scale") && names_.insert(alias + "_scale").second) {
+        file_.aliases.emplace_back(alias + "_scale", name + "_scale");  // as CTranslate2 does
+      }
       file_.aliases.emplace_back(std::move(alias), std::move(name));
     }
   }

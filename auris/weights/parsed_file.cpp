@@ -40,20 +40,32 @@ void fail_model(const std::string& where, const std::string& expected, const std
   throw Error(ErrorCode::kModel, {.where = where, .expected = expected, .got = got, .hint = hint});
 }
 
-void check_name(const std::string& where, const char* what, std::string_view name) {
-  if (name.empty() || name.size() > kMaxNameBytes) {
-    fail_model(where, fmt::format("a {} of 1 to {} bytes", what, kMaxNameBytes),
-               fmt::format("{} bytes", name.size()));
+bool is_utf8(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    size_t length = utf8_sequence(text.substr(at));
+    if (length == 0) return false;
+    at += length;
   }
+  return true;
+}
+
+std::string name_problem(std::string_view name) {
+  if (name.empty() || name.size() > kMaxNameBytes) return fmt::format("a name of {} bytes", name.size());
   for (size_t at = 0; at < name.size();) {
     auto first = static_cast<unsigned char>(name[at]);
     size_t length = first < 0x20 || first == 0x7f ? 0 : utf8_sequence(name.substr(at));
-    if (length == 0) {
-      fail_model(where, fmt::format("a {} in UTF-8 without control characters", what),
-                 fmt::format("byte 0x{:02x} at position {}", first, at));
-    }
+    if (length == 0) return fmt::format("byte 0x{:02x} at position {}", first, at);
     at += length;
   }
+  return "";
+}
+
+void check_name(const std::string& where, const char* what, std::string_view name) {
+  std::string problem = name_problem(name);
+  if (problem.empty()) return;
+  fail_model(where,
+             fmt::format("a {} of 1 to {} bytes of UTF-8 without control characters", what, kMaxNameBytes),
+             problem);
 }
 
 std::string extents_text(std::span<const uint64_t> extents) {

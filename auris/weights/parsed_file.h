@@ -32,8 +32,11 @@ struct ParsedFile {
 [[noreturn]] void fail_model(const std::string& where, const std::string& expected, const std::string& got,
                              const std::string& hint = "");
 
-// A name from a file that Auris prints and looks things up by: 1 to 1024 bytes of UTF-8 without control
-// characters.
+bool is_utf8(std::string_view text);
+
+// What is wrong with a name that Auris prints and looks things up by; empty if it is 1 to 1024 bytes of UTF-8
+// without control characters. check_name throws it as kModel; `what` is "tensor name" or the like.
+std::string name_problem(std::string_view name);
 void check_name(const std::string& where, const char* what, std::string_view name);
 
 // shape as text even when it has more than four extents or does not fit a Shape: "[3, 1, 2, 14, 14]".

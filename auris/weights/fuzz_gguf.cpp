@@ -1,0 +1,9 @@
+// Any bytes are either a checkpoint whose tensors lie inside them, or kModel.
+
+#include "auris/weights/fuzz_parser.h"
+#include "auris/weights/gguf.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  auris::weights::fuzz_parser(auris::weights::parse_gguf, data, size);
+  return 0;
+}
