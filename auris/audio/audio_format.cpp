@@ -8,12 +8,13 @@ namespace auris::audio {
 namespace {
 
 constexpr size_t kJunkBytes = 64 * 1024;  // searched for the first frame header
-constexpr int kSureFrames = 3;            // headers in a row that agree: by chance less than once in 10^15 positions
+constexpr int kSureFrames = 3;  // headers in a row that agree: by chance less than once in 10^15 positions
 
 uint32_t byte_at(std::span<const std::byte> bytes, size_t i) { return static_cast<uint32_t>(bytes[i]); }
 
 bool has(std::span<const std::byte> bytes, size_t offset, std::string_view text) {
-  return bytes.size() >= offset + text.size() && std::memcmp(bytes.data() + offset, text.data(), text.size()) == 0;
+  return bytes.size() >= offset + text.size() &&
+         std::memcmp(bytes.data() + offset, text.data(), text.size()) == 0;
 }
 
 // Bytes of the ID3v2 tags at the beginning (ID3v2.4 section 3.1: a 10-byte header with a 28-bit size).
@@ -37,8 +38,10 @@ struct FrameHeader {
 FrameHeader mpeg_header(std::span<const std::byte> bytes, size_t at) {
   if (bytes.size() < at + 4 || byte_at(bytes, at) != 0xff) return {};
   uint32_t b1 = byte_at(bytes, at + 1), b2 = byte_at(bytes, at + 2);
-  uint32_t version = b1 >> 3 & 3, layer = b1 >> 1 & 3, bitrate = b2 >> 4, rate = b2 >> 2 & 3, padding = b2 >> 1 & 1;
-  if ((b1 & 0xe0) != 0xe0 || version == 1 || layer == 0 || bitrate == 0 || bitrate == 15 || rate == 3) return {};
+  uint32_t version = b1 >> 3 & 3, layer = b1 >> 1 & 3, bitrate = b2 >> 4, rate = b2 >> 2 & 3,
+           padding = b2 >> 1 & 1;
+  if ((b1 & 0xe0) != 0xe0 || version == 1 || layer == 0 || bitrate == 0 || bitrate == 15 || rate == 3)
+    return {};
   static constexpr std::array<std::array<uint16_t, 14>, 5> kKbit = {{
       {32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448},  // version 1, layer 1
       {32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384},     // version 1, layer 2
@@ -122,15 +125,24 @@ AudioFormat by_magic(std::span<const std::byte> head) {
 
 std::string_view name_of(AudioFormat format) {
   switch (format) {
-    case AudioFormat::kUnknown: return "unknown";
-    case AudioFormat::kWav: return "wav";
-    case AudioFormat::kFlac: return "flac";
-    case AudioFormat::kMp3: return "mp3";
-    case AudioFormat::kOgg: return "ogg";
-    case AudioFormat::kMatroska: return "webm";
-    case AudioFormat::kMp4: return "mp4";
-    case AudioFormat::kAdts: return "aac";
-    case AudioFormat::kG722: return "g722";
+    case AudioFormat::kUnknown:
+      return "unknown";
+    case AudioFormat::kWav:
+      return "wav";
+    case AudioFormat::kFlac:
+      return "flac";
+    case AudioFormat::kMp3:
+      return "mp3";
+    case AudioFormat::kOgg:
+      return "ogg";
+    case AudioFormat::kMatroska:
+      return "webm";
+    case AudioFormat::kMp4:
+      return "mp4";
+    case AudioFormat::kAdts:
+      return "aac";
+    case AudioFormat::kG722:
+      return "g722";
   }
   return "unknown";
 }
@@ -139,7 +151,8 @@ AudioFormat sniff_format(std::span<const std::byte> head, bool whole, bool g722_
   if (AudioFormat format = by_magic(head); format != AudioFormat::kUnknown) return format;
   size_t begin = id3_bytes(head);
   if (begin > 0) {
-    if (begin >= head.size()) return AudioFormat::kMp3;  // a large cover picture; nobody else writes ID3v2 first
+    if (begin >= head.size())
+      return AudioFormat::kMp3;  // a large cover picture; nobody else writes ID3v2 first
     if (has(head, begin, "fLaC")) return AudioFormat::kFlac;
   }
   if (surely(head, begin, adts_header)) return AudioFormat::kAdts;

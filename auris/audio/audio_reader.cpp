@@ -16,14 +16,17 @@ namespace {
 
 bool named_g722(const std::string& name) {
   // Names of files stand in quotation marks (AudioSource::file).
-  auto ends = [&](std::string_view end) { return name.size() > end.size() && std::string_view(name).ends_with(end); };
+  auto ends = [&](std::string_view end) {
+    return name.size() > end.size() && std::string_view(name).ends_with(end);
+  };
   return ends(".g722'") || ends(".722'") || ends(".G722'") || ends(".g722") || ends(".722");
 }
 
 // For a message: the first bytes as text if they are text, else in hex.
 std::string beginning_of(std::span<const std::byte> head) {
   std::string_view start(reinterpret_cast<const char*>(head.data()), std::min<size_t>(head.size(), 16));
-  bool text = std::all_of(start.begin(), start.end(), [](char c) { return (c >= 0x20 && c < 0x7f) || c == '\n'; });
+  bool text =
+      std::all_of(start.begin(), start.end(), [](char c) { return (c >= 0x20 && c < 0x7f) || c == '\n'; });
   if (text) return quoted(start);
   return fmt::format("the bytes {:02x}", fmt::join(head.first(start.size()), " "));
 }
@@ -31,16 +34,18 @@ std::string beginning_of(std::span<const std::byte> head) {
 AudioFormat recognise(SourceBytes& bytes, const DecodeOptions& options) {
   std::span<const std::byte> head = bytes.head(kSniffBytes);
   if (head.empty()) {
-    throw Error(ErrorCode::kInput,
-                {.where = "audio", .expected = "a recording", .got = bytes.name() + ": no bytes at all", .hint = ""});
+    throw Error(
+        ErrorCode::kInput,
+        {.where = "audio", .expected = "a recording", .got = bytes.name() + ": no bytes at all", .hint = ""});
   }
   bool g722 = options.expect_g722 || named_g722(bytes.name());
   AudioFormat format = sniff_format(head, head.size() < kSniffBytes, g722);
   if (format == AudioFormat::kUnknown) {
-    throw Error(ErrorCode::kInput, {.where = "audio",
-                                    .expected = "WAV, FLAC, MP3, Ogg, WebM, MP4/M4A, AAC or G.722",
-                                    .got = bytes.name() + " that starts with " + beginning_of(head),
-                                    .hint = "raw G.722 needs a name ending in .g722 or the option expect_g722"});
+    throw Error(ErrorCode::kInput,
+                {.where = "audio",
+                 .expected = "WAV, FLAC, MP3, Ogg, WebM, MP4/M4A, AAC or G.722",
+                 .got = bytes.name() + " that starts with " + beginning_of(head),
+                 .hint = "raw G.722 needs a name ending in .g722 or the option expect_g722"});
   }
   return format;
 }

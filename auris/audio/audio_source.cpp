@@ -50,15 +50,20 @@ AudioSource AudioSource::stream(int descriptor, std::string name) {
   return source;
 }
 
-SourceBytes::SourceBytes(const AudioSource& source, uint64_t max_bytes) : name_(source.name_), max_bytes_(max_bytes) {
+SourceBytes::SourceBytes(const AudioSource& source, uint64_t max_bytes)
+    : name_(source.name_), max_bytes_(max_bytes) {
   switch (source.kind_) {
-    case AudioSource::Kind::kFile: open_file(source.path_); break;
+    case AudioSource::Kind::kFile:
+      open_file(source.path_);
+      break;
     case AudioSource::Kind::kMemory:
       memory_ = source.bytes_;
       seekable_ = true;
       size_ = memory_.size();
       break;
-    case AudioSource::Kind::kStream: descriptor_ = source.descriptor_; break;
+    case AudioSource::Kind::kStream:
+      descriptor_ = source.descriptor_;
+      break;
   }
   if (seekable_ && size_ > max_bytes_) fail_too_large(max_bytes_, "max_file_bytes");
 }
@@ -81,18 +86,21 @@ void SourceBytes::open_file(const std::filesystem::path& path) {
     return;
   }
   if (!S_ISFIFO(info.st_mode)) {
-    fail_open(name_, S_ISDIR(info.st_mode) ? "a folder" : "neither a regular file nor a pipe", "give a sound file");
+    fail_open(name_, S_ISDIR(info.st_mode) ? "a folder" : "neither a regular file nor a pipe",
+              "give a sound file");
   }
   pollfd waiting{.fd = descriptor, .events = POLLIN, .revents = 0};
-  if (::poll(&waiting, 1, kWriterWaitMs) <= 0) fail_open(name_, "a pipe that nobody writes to", "start the writer first");
+  if (::poll(&waiting, 1, kWriterWaitMs) <= 0)
+    fail_open(name_, "a pipe that nobody writes to", "start the writer first");
   ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) & ~O_NONBLOCK);
 }
 
 void SourceBytes::fail_too_large(uint64_t limit, const char* option) const {
-  throw Error(ErrorCode::kInput, {.where = "audio",
-                                  .expected = fmt::format("a recording of at most {} bytes ({})", limit, option),
-                                  .got = name_ + " with more",
-                                  .hint = "raise the limit, or cut or compress the recording"});
+  throw Error(ErrorCode::kInput,
+              {.where = "audio",
+               .expected = fmt::format("a recording of at most {} bytes ({})", limit, option),
+               .got = name_ + " with more",
+               .hint = "raise the limit, or cut or compress the recording"});
 }
 
 size_t SourceBytes::read_descriptor(std::span<std::byte> out) {
@@ -180,7 +188,8 @@ void SourceBytes::buffer_whole(uint64_t max_bytes) {
   buffer_ = std::move(head_);
   size_t filled = buffer_.size();
   for (;;) {
-    if (filled > max_bytes) fail_too_large(max_bytes, "max_buffer_bytes: this format must be read whole from a pipe");
+    if (filled > max_bytes)
+      fail_too_large(max_bytes, "max_buffer_bytes: this format must be read whole from a pipe");
     if (filled == buffer_.size()) buffer_.resize(std::max<size_t>(2 * filled, 1 << 20));
     size_t got = read_descriptor(std::span(buffer_).subspan(filled));
     if (got == 0) break;

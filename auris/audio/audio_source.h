@@ -42,8 +42,8 @@ class AudioSource {
 // The bytes of an opened source. A stream remembers its head (so that sniffing can look at it) and its tail.
 class SourceBytes {
  public:
-  // Throws kInput if it cannot be opened, is a folder or a device, or is larger than `max_bytes` (for a stream: when
-  // reading passes them).
+  // Throws kInput if it cannot be opened, is a folder or a device, or is larger than `max_bytes` (for a
+  // stream: when reading passes them).
   SourceBytes(const AudioSource& source, uint64_t max_bytes);
   ~SourceBytes();
   SourceBytes(const SourceBytes&) = delete;
@@ -59,7 +59,8 @@ class SourceBytes {
   // Reads up to out.size() bytes; 0 at the end.
   size_t read(std::span<std::byte> out);
   void seek(uint64_t position);  // only if seekable()
-  // The last bytes that a seekable source has, or that reading a stream has passed: up to `count` <= kOggTailBytes.
+  // The last bytes that a seekable source has, or that reading a stream has passed: up to `count` <=
+  // kOggTailBytes.
   std::vector<std::byte> tail(size_t count);
   // Reads a stream to its end into memory, so that it becomes seekable. Throws kInput beyond `max_bytes`.
   void buffer_whole(uint64_t max_bytes);
@@ -74,14 +75,14 @@ class SourceBytes {
   uint64_t max_bytes_;
   bool seekable_ = false;
   bool owns_descriptor_ = false;
-  int descriptor_ = -1;               // -1: everything is in memory_
-  std::span<const std::byte> memory_; // the caller's bytes, or buffer_
-  std::vector<std::byte> buffer_;     // of buffer_whole, or the head of a seekable file
-  std::vector<std::byte> head_;       // of a stream: read, but not yet given out beyond position_
-  std::vector<std::byte> tail_;       // of a stream: a window over the last bytes
+  int descriptor_ = -1;                // -1: everything is in memory_
+  std::span<const std::byte> memory_;  // the caller's bytes, or buffer_
+  std::vector<std::byte> buffer_;      // of buffer_whole, or the head of a seekable file
+  std::vector<std::byte> head_;        // of a stream: read, but not yet given out beyond position_
+  std::vector<std::byte> tail_;        // of a stream: a window over the last bytes
   uint64_t size_ = 0;
   uint64_t position_ = 0;
-  uint64_t stream_bytes_ = 0;         // taken from a stream so far
+  uint64_t stream_bytes_ = 0;  // taken from a stream so far
 };
 
 }  // namespace auris::audio

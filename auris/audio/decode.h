@@ -11,7 +11,9 @@
 
 namespace auris::audio {
 
-// Throws kInput (see audio_reader.h). A recording that decodes to nothing at all, but without error, gives 0 samples.
-AudioClip decode_audio(const AudioSource& source, const DecodeOptions& options = {}, DecodeReport* report = nullptr);
+// Throws kInput (see audio_reader.h). A recording that decodes to nothing at all, but without error, gives 0
+// samples.
+AudioClip decode_audio(const AudioSource& source, const DecodeOptions& options = {},
+                       DecodeReport* report = nullptr);
 
 }  // namespace auris::audio

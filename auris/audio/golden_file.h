@@ -1,6 +1,6 @@
 #pragma once
-// For tests: reads the f32 tensors of a golden file in tests/golden/audio (safetensors: a u64 length, a JSON header, the
-// data). The weights folder, which has the real reader, is above this one.
+// For tests: reads the f32 tensors of a golden file in tests/golden/audio (safetensors: a u64 length, a JSON
+// header, the data). The weights folder, which has the real reader, is above this one.
 
 #include <gtest/gtest.h>
 

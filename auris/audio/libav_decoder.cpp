@@ -23,20 +23,30 @@ constexpr int kIoBytes = 64 * 1024;
 constexpr int kMaxDamagedInARow = 2000;  // packets; then the rest is noise
 constexpr char kCodecs[] =
     "flac,mp3float,mp3,mp2float,mp2,mp1float,mp1,vorbis,opus,aac,alac,g722,pcm_u8,pcm_s8,pcm_s16le,pcm_s16be,"
-    "pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_s64le,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be,pcm_alaw,pcm_mulaw,"
+    "pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_s64le,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be,pcm_alaw,pcm_"
+    "mulaw,"
     "adpcm_ms,adpcm_ima_wav";
 
 const char* demuxer_of(AudioFormat format) {
   switch (format) {
-    case AudioFormat::kWav: return "wav";
-    case AudioFormat::kFlac: return "flac";
-    case AudioFormat::kMp3: return "mp3";
-    case AudioFormat::kOgg: return "ogg";
-    case AudioFormat::kMatroska: return "matroska";
-    case AudioFormat::kMp4: return "mov";
-    case AudioFormat::kAdts: return "aac";
-    case AudioFormat::kG722: return "g722";
-    case AudioFormat::kUnknown: break;
+    case AudioFormat::kWav:
+      return "wav";
+    case AudioFormat::kFlac:
+      return "flac";
+    case AudioFormat::kMp3:
+      return "mp3";
+    case AudioFormat::kOgg:
+      return "ogg";
+    case AudioFormat::kMatroska:
+      return "matroska";
+    case AudioFormat::kMp4:
+      return "mov";
+    case AudioFormat::kAdts:
+      return "aac";
+    case AudioFormat::kG722:
+      return "g722";
+    case AudioFormat::kUnknown:
+      break;
   }
   return "";
 }
@@ -121,7 +131,8 @@ struct LibavDecoder::State {
 int LibavDecoder::State::read_io(void* opaque, uint8_t* out, int size) {
   auto* self = static_cast<State*>(opaque);
   try {
-    size_t count = self->bytes.read({reinterpret_cast<std::byte*>(out), static_cast<size_t>(std::max(size, 0))});
+    size_t count =
+        self->bytes.read({reinterpret_cast<std::byte*>(out), static_cast<size_t>(std::max(size, 0))});
     return count == 0 ? AVERROR_EOF : static_cast<int>(count);
   } catch (...) {
     self->io_error = std::current_exception();
@@ -133,11 +144,18 @@ int64_t LibavDecoder::State::seek_io(void* opaque, int64_t offset, int whence) {
   auto* self = static_cast<State*>(opaque);
   auto size = static_cast<int64_t>(self->bytes.size());
   switch (whence & ~AVSEEK_FORCE) {
-    case AVSEEK_SIZE: return size;
-    case SEEK_SET: break;
-    case SEEK_CUR: offset += static_cast<int64_t>(self->bytes.position()); break;
-    case SEEK_END: offset += size; break;
-    default: return AVERROR(EINVAL);
+    case AVSEEK_SIZE:
+      return size;
+    case SEEK_SET:
+      break;
+    case SEEK_CUR:
+      offset += static_cast<int64_t>(self->bytes.position());
+      break;
+    case SEEK_END:
+      offset += size;
+      break;
+    default:
+      return AVERROR(EINVAL);
   }
   if (offset < 0) return AVERROR(EINVAL);
   self->bytes.seek(static_cast<uint64_t>(offset));
@@ -147,7 +165,8 @@ int64_t LibavDecoder::State::seek_io(void* opaque, int64_t offset, int whence) {
 void LibavDecoder::State::open_container() {
   auto* buffer = static_cast<unsigned char*>(av_malloc(kIoBytes));
   AURIS_CHECK(buffer != nullptr && packet != nullptr && frame != nullptr);
-  io.reset(avio_alloc_context(buffer, kIoBytes, 0, this, read_io, nullptr, bytes.seekable() ? seek_io : nullptr));
+  io.reset(
+      avio_alloc_context(buffer, kIoBytes, 0, this, read_io, nullptr, bytes.seekable() ? seek_io : nullptr));
   AURIS_CHECK(io != nullptr);
   AVFormatContext* context = avformat_alloc_context();
   AURIS_CHECK(context != nullptr);
@@ -156,9 +175,11 @@ void LibavDecoder::State::open_container() {
   context->io_open = deny_open;
   const char* demuxer = demuxer_of(format);
   AVDictionary* settings = nullptr;
-  av_dict_set(&settings, "format_whitelist", format == AudioFormat::kMp4 ? "mov,mp4,m4a,3gp,3g2,mj2"
-                                             : format == AudioFormat::kMatroska ? "matroska,webm"
-                                                                                : demuxer, 0);
+  av_dict_set(&settings, "format_whitelist",
+              format == AudioFormat::kMp4        ? "mov,mp4,m4a,3gp,3g2,mj2"
+              : format == AudioFormat::kMatroska ? "matroska,webm"
+                                                 : demuxer,
+              0);
   av_dict_set(&settings, "codec_whitelist", kCodecs, 0);
   av_dict_set(&settings, "protocol_whitelist", "none", 0);
   av_dict_set(&settings, "max_streams", "32", 0);
@@ -200,10 +221,12 @@ void LibavDecoder::State::open_codec() {
 void LibavDecoder::State::check_rate(int rate_hz, int channels) {
   if (rate_hz < options.min_rate_hz || rate_hz > options.max_rate_hz) {
     fail_limit(fmt::format("a sampling rate of {} to {} Hz (min_rate_hz, max_rate_hz)", options.min_rate_hz,
-                           options.max_rate_hz), fmt::format("{} Hz", rate_hz));
+                           options.max_rate_hz),
+               fmt::format("{} Hz", rate_hz));
   }
   if (channels < 1 || channels > options.max_channels) {
-    fail_limit(fmt::format("1 to {} channels (max_channels)", options.max_channels), fmt::format("{}", channels));
+    fail_limit(fmt::format("1 to {} channels (max_channels)", options.max_channels),
+               fmt::format("{}", channels));
   }
   if (options.channel >= channels) {
     throw Error(ErrorCode::kUsage, {.where = "audio",
@@ -266,7 +289,8 @@ bool LibavDecoder::State::take_frame(Block& block) {
   report.sample_rate_hz = rate;
   report.channels = channels;
   report.non_finite = counts.non_finite;
-  report.clipped_share = counts.samples == 0 ? 0 : static_cast<double>(counts.clipped) / static_cast<double>(counts.samples);
+  report.clipped_share =
+      counts.samples == 0 ? 0 : static_cast<double>(counts.clipped) / static_cast<double>(counts.samples);
   av_frame_unref(frame.get());
   if (!known) fail("a sample format this program does not know");
   check_seconds(report.duration_s, "more than");
@@ -299,12 +323,13 @@ LibavDecoder::LibavDecoder(SourceBytes& bytes, AudioFormat format, const DecodeO
   // Programs that write WAV into a pipe cannot know its length and claim about 2 or 4 GiB.
   constexpr double kPretendedBytes = 0x7fff0000;
   int64_t bit_rate = state.stream->codecpar->bit_rate;
-  if (format == AudioFormat::kWav && state.declared_s * static_cast<double>(bit_rate) / 8 >= kPretendedBytes) {
+  if (format == AudioFormat::kWav &&
+      state.declared_s * static_cast<double>(bit_rate) / 8 >= kPretendedBytes) {
     if (!bytes.seekable() || bytes.size() < static_cast<uint64_t>(kPretendedBytes)) state.declared_s = 0;
   }
   // A container with an index knows its length: a bomb need not be decoded to be refused.
-  bool trusted = format == AudioFormat::kOgg || format == AudioFormat::kMatroska || format == AudioFormat::kMp4 ||
-                 format == AudioFormat::kFlac;
+  bool trusted = format == AudioFormat::kOgg || format == AudioFormat::kMatroska ||
+                 format == AudioFormat::kMp4 || format == AudioFormat::kFlac;
   if (trusted) state.check_seconds(state.declared_s, "a declared length of");
 }
 

@@ -1,7 +1,7 @@
 #pragma once
-// Decodes one recording with FFmpeg's libraries, shut in: only the demuxer that our own sniffing chose, only audio
-// codecs of an allow-list, no protocol (all bytes come through SourceBytes), so that no playlist, URL or second file can
-// be opened. FFmpeg's logging is silenced for the whole process on first use.
+// Decodes one recording with FFmpeg's libraries, shut in: only the demuxer that our own sniffing chose, only
+// audio codecs of an allow-list, no protocol (all bytes come through SourceBytes), so that no playlist, URL
+// or second file can be opened. FFmpeg's logging is silenced for the whole process on first use.
 
 #include <memory>
 #include <vector>

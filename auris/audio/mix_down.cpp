@@ -49,7 +49,8 @@ void mix(const AVFrame& frame, bool planar, int channel, float* out, MixCounts& 
   int begin = channel < 0 ? 0 : channel;
   int end = channel < 0 ? channels : channel + 1;
   for (int c = begin; c < end; ++c) {
-    const uint8_t* data = planar ? frame.extended_data[c] : frame.extended_data[0] + static_cast<size_t>(c) * sizeof(T);
+    const uint8_t* data =
+        planar ? frame.extended_data[c] : frame.extended_data[0] + static_cast<size_t>(c) * sizeof(T);
     add_channel(reinterpret_cast<const T*>(data), planar ? 1 : channels, frame.nb_samples, out, counts);
   }
   if (end - begin > 1) {
@@ -67,13 +68,26 @@ bool mix_down(const AVFrame& frame, int channel, std::vector<float>& out, MixCou
   auto format = static_cast<AVSampleFormat>(frame.format);
   bool planar = av_sample_fmt_is_planar(format) != 0;
   switch (av_get_packed_sample_fmt(format)) {
-    case AV_SAMPLE_FMT_U8: mix<uint8_t>(frame, planar, channel, target, counts); return true;
-    case AV_SAMPLE_FMT_S16: mix<int16_t>(frame, planar, channel, target, counts); return true;
-    case AV_SAMPLE_FMT_S32: mix<int32_t>(frame, planar, channel, target, counts); return true;
-    case AV_SAMPLE_FMT_S64: mix<int64_t>(frame, planar, channel, target, counts); return true;
-    case AV_SAMPLE_FMT_FLT: mix<float>(frame, planar, channel, target, counts); return true;
-    case AV_SAMPLE_FMT_DBL: mix<double>(frame, planar, channel, target, counts); return true;
-    default: return false;
+    case AV_SAMPLE_FMT_U8:
+      mix<uint8_t>(frame, planar, channel, target, counts);
+      return true;
+    case AV_SAMPLE_FMT_S16:
+      mix<int16_t>(frame, planar, channel, target, counts);
+      return true;
+    case AV_SAMPLE_FMT_S32:
+      mix<int32_t>(frame, planar, channel, target, counts);
+      return true;
+    case AV_SAMPLE_FMT_S64:
+      mix<int64_t>(frame, planar, channel, target, counts);
+      return true;
+    case AV_SAMPLE_FMT_FLT:
+      mix<float>(frame, planar, channel, target, counts);
+      return true;
+    case AV_SAMPLE_FMT_DBL:
+      mix<double>(frame, planar, channel, target, counts);
+      return true;
+    default:
+      return false;
   }
 }
 

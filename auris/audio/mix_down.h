@@ -14,8 +14,8 @@ struct MixCounts {
   int64_t non_finite = 0;  // NaN or infinite, set to 0
 };
 
-// Appends the mean of all channels (channel < 0) or one channel. False if the sample format is none of libav's
-// u8, s16, s32, s64, flt, dbl (interleaved or planar).
+// Appends the mean of all channels (channel < 0) or one channel. False if the sample format is none of
+// libav's u8, s16, s32, s64, flt, dbl (interleaved or planar).
 bool mix_down(const AVFrame& frame, int channel, std::vector<float>& out, MixCounts& counts);
 
 }  // namespace auris::audio

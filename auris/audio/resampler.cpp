@@ -26,7 +26,8 @@ struct Resampler::State {
 
   // in == nullptr ends the stream. Returns how much of `in` was taken.
   size_t process(const float* in, size_t count, std::vector<float>& out) {
-    size_t room = static_cast<size_t>(static_cast<double>(count) * options.out_rate_hz / options.in_rate_hz) + 4096;
+    size_t room =
+        static_cast<size_t>(static_cast<double>(count) * options.out_rate_hz / options.in_rate_hz) + 4096;
     size_t before = out.size();
     out.resize(before + room);
     size_t used = 0;
@@ -34,7 +35,8 @@ struct Resampler::State {
     soxr_error_t error = soxr_process(soxr, in, count, &used, out.data() + before, room, &made);
     out.resize(before + made);
     if (error != nullptr) {
-      throw Error(ErrorCode::kInternal, {.where = "resampler", .expected = "soxr to convert", .got = error, .hint = ""});
+      throw Error(ErrorCode::kInternal,
+                  {.where = "resampler", .expected = "soxr to convert", .got = error, .hint = ""});
     }
     taken += used;
     given += made;
@@ -53,7 +55,8 @@ Resampler::Resampler(const ResampleOptions& options) : state_(std::make_unique<S
   state_->options = options;
   soxr_error_t error = nullptr;
   soxr_io_spec_t io = soxr_io_spec(SOXR_FLOAT32_I, SOXR_FLOAT32_I);
-  soxr_quality_spec_t quality = soxr_quality_spec(options.quality == ResampleQuality::kHigh ? SOXR_HQ : SOXR_VHQ, 0);
+  soxr_quality_spec_t quality =
+      soxr_quality_spec(options.quality == ResampleQuality::kHigh ? SOXR_HQ : SOXR_VHQ, 0);
   soxr_runtime_spec_t runtime = soxr_runtime_spec(1);
   state_->soxr = soxr_create(options.in_rate_hz, options.out_rate_hz, 1, &error, &io, &quality, &runtime);
   if (error != nullptr || state_->soxr == nullptr) {
@@ -78,8 +81,8 @@ void Resampler::push(std::span<const float> in, std::vector<float>& out) {
 void Resampler::finish(std::vector<float>& out) {
   while (state_->process(nullptr, 0, out) > 0) {
   }
-  auto wanted = static_cast<uint64_t>(
-      std::llround(static_cast<double>(state_->taken) * state_->options.out_rate_hz / state_->options.in_rate_hz));
+  auto wanted = static_cast<uint64_t>(std::llround(static_cast<double>(state_->taken) *
+                                                   state_->options.out_rate_hz / state_->options.in_rate_hz));
   // soxr rounds its last samples up or down; the length is a promise of this class.
   while (state_->given > wanted && !out.empty()) {
     out.pop_back();
@@ -94,7 +97,8 @@ std::vector<float> resample(std::span<const float> in, const ResampleOptions& op
     out.assign(in.begin(), in.end());
     return out;
   }
-  out.reserve(static_cast<size_t>(static_cast<double>(in.size()) * options.out_rate_hz / options.in_rate_hz) + 8192);
+  out.reserve(static_cast<size_t>(static_cast<double>(in.size()) * options.out_rate_hz / options.in_rate_hz) +
+              8192);
   Resampler resampler(options);
   resampler.push(in, out);
   resampler.finish(out);

@@ -1,6 +1,6 @@
 #pragma once
-// Sampling-rate conversion by libsoxr, band-limited, linear phase, without delay: sample n of the result stands for the
-// time n / out_rate.
+// Sampling-rate conversion by libsoxr, band-limited, linear phase, without delay: sample n of the result
+// stands for the time n / out_rate.
 //
 //   Resampler resampler({.in_rate_hz = 44100, .out_rate_hz = 16000});
 //   resampler.push(block, out);   // appends what is ready
@@ -14,7 +14,8 @@
 namespace auris::audio {
 
 enum class ResampleQuality {
-  kHigh,      // soxr HQ: 20 bit (aliases and images below -120 dB), pass band to 91 % of the lower Nyquist frequency
+  kHigh,      // soxr HQ: 20 bit (aliases and images below -120 dB), pass band to 91 % of the lower Nyquist
+              // frequency
   kVeryHigh,  // soxr VHQ: 28 bit
 };
 

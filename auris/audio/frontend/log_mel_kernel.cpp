@@ -4,9 +4,9 @@
 #define HWY_TARGET_INCLUDE "auris/audio/frontend/log_mel_kernel.cpp"
 // Vectors in arrays need a size known to the compiler.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+#include <hwy/contrib/math/math-inl.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
-#include <hwy/contrib/math/math-inl.h>
 
 HWY_BEFORE_NAMESPACE();
 namespace auris::audio::HWY_NAMESPACE {
@@ -91,8 +91,10 @@ HWY_INLINE void dft25_real(const V* x, Complex* y) {
 }
 
 HWY_INLINE void dft4(Complex x0, Complex x1, Complex x2, Complex x3, Complex* y, int stride) {
-  Complex s02 = {hn::Add(x0.re, x2.re), hn::Add(x0.im, x2.im)}, d02 = {hn::Sub(x0.re, x2.re), hn::Sub(x0.im, x2.im)};
-  Complex s13 = {hn::Add(x1.re, x3.re), hn::Add(x1.im, x3.im)}, d13 = {hn::Sub(x1.re, x3.re), hn::Sub(x1.im, x3.im)};
+  Complex s02 = {hn::Add(x0.re, x2.re), hn::Add(x0.im, x2.im)},
+          d02 = {hn::Sub(x0.re, x2.re), hn::Sub(x0.im, x2.im)};
+  Complex s13 = {hn::Add(x1.re, x3.re), hn::Add(x1.im, x3.im)},
+          d13 = {hn::Sub(x1.re, x3.re), hn::Sub(x1.im, x3.im)};
   y[0] = {hn::Add(s02.re, s13.re), hn::Add(s02.im, s13.im)};
   y[stride] = {hn::Add(d02.re, d13.im), hn::Sub(d02.im, d13.re)};
   y[2 * stride] = {hn::Sub(s02.re, s13.re), hn::Sub(s02.im, s13.im)};
@@ -115,7 +117,8 @@ HWY_INLINE void dft16(const Complex* x, Complex* y) {
   Complex part[16];  // [b][k1]
   for (int b = 0; b < 4; ++b) dft4(x[b], x[b + 4], x[b + 8], x[b + 12], part + 4 * b, 1);
   for (int b = 1; b < 4; ++b) {
-    for (int k = 1; k < 4; ++k) part[4 * b + k] = rotate(part[4 * b + k], kTurn16[b * k][0], kTurn16[b * k][1]);
+    for (int k = 1; k < 4; ++k)
+      part[4 * b + k] = rotate(part[4 * b + k], kTurn16[b * k][0], kTurn16[b * k][1]);
   }
   for (int k = 0; k < 4; ++k) dft4(part[k], part[4 + k], part[8 + k], part[12 + k], y + k, 4);
 }
@@ -158,7 +161,8 @@ void log_mel_rows_impl(const LogMelPlan& plan, const float* samples, int64_t fra
       const MelFilters::Span& span = plan.filters.spans[m];
       const float* weights = plan.filters.weights.data() + span.first_weight;
       V mel = hn::Zero(d);
-      for (int i = 0; i < span.count; ++i) mel = hn::MulAdd(hn::Set(d, weights[i]), power[span.first_bin + i], mel);
+      for (int i = 0; i < span.count; ++i)
+        mel = hn::MulAdd(hn::Set(d, weights[i]), power[span.first_bin + i], mel);
       hn::Store(hn::Log10(d, hn::Max(mel, hn::Set(d, 1e-10f))), d, column);
       for (int f = 0; f < count; ++f) out[(begin + f) * bins + m] = column[f];
     }

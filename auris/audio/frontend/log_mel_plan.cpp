@@ -17,12 +17,13 @@ LogMelPlan make_log_mel_plan(int mel_bins) {
           static_cast<float>(0.5 - 0.5 * std::cos(2 * std::numbers::pi * sample / kWhisperFft));
     }
   }
-  // Column c holds frequency kColumn[c] of the 25-point DFTs; see dft25_real. 16, 21, 17 and 22 stand for their mirror
-  // images 9, 4, 8 and 3.
+  // Column c holds frequency kColumn[c] of the 25-point DFTs; see dft25_real. 16, 21, 17 and 22 stand for
+  // their mirror images 9, 4, 8 and 3.
   constexpr std::array<int, 13> kColumn = {0, 5, 10, 1, 6, 11, 16, 21, 2, 7, 12, 17, 22};
   for (int k = 0; k < kWhisperFft; ++k) {
     for (size_t c = 0; c < kColumn.size(); ++c) {
-      if (k % 25 == kColumn[c]) plan.bin[c * 16 + static_cast<size_t>(k % 16)] = k <= 200 ? k : kWhisperFft - k;
+      if (k % 25 == kColumn[c])
+        plan.bin[c * 16 + static_cast<size_t>(k % 16)] = k <= 200 ? k : kWhisperFft - k;
     }
   }
   return plan;

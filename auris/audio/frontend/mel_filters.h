@@ -1,6 +1,7 @@
 #pragma once
-// Triangular mel filters on Slaney's scale with Slaney's area normalisation (librosa.filters.mel with its defaults, as
-// used by Whisper): linear below 1 kHz, logarithmic above. Only the bins inside each triangle are kept.
+// Triangular mel filters on Slaney's scale with Slaney's area normalisation (librosa.filters.mel with its
+// defaults, as used by Whisper): linear below 1 kHz, logarithmic above. Only the bins inside each triangle
+// are kept.
 
 #include <vector>
 
@@ -8,11 +9,11 @@ namespace auris::audio {
 
 struct MelFilters {
   struct Span {
-    int first_bin = 0;       // of the power spectrum
-    int count = 0;           // bins with a weight other than 0
-    int first_weight = 0;    // in `weights`
+    int first_bin = 0;     // of the power spectrum
+    int count = 0;         // bins with a weight other than 0
+    int first_weight = 0;  // in `weights`
   };
-  std::vector<Span> spans;   // one for each mel bin
+  std::vector<Span> spans;  // one for each mel bin
   std::vector<float> weights;
 };
 

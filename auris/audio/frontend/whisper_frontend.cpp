@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <cstring>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "auris/audio/frontend/log_mel_kernel.h"
+#include "auris/audio/require_finite.h"
 #include "auris/base/error.h"
 #include "auris/base/thread_pool.h"
 
@@ -18,23 +18,6 @@ namespace {
 constexpr int64_t kHalf = kWhisperFft / 2;
 constexpr int64_t kTaskFrames = 3 * kLogMelGroup;  // some tens of microseconds
 constexpr float kLogFloor = -10.0f;                // log10 of 1e-10: the value of digital silence
-constexpr float kLargest = 1e12f;                  // squares of sums of 400 such samples are far from overflow
-
-void check_samples(std::span<const float> samples) {
-  for (size_t begin = 0; begin < samples.size(); begin += 4096) {
-    auto block = samples.subspan(begin, std::min<size_t>(4096, samples.size() - begin));
-    bool good = true;
-    for (float x : block) good &= std::fabs(x) <= kLargest;  // false for NaN
-    if (good) continue;
-    for (size_t i = 0; i < block.size(); ++i) {
-      if (std::fabs(block[i]) <= kLargest) continue;
-      throw Error(ErrorCode::kInput, {.where = "whisper front end",
-                                      .expected = "finite samples, nominally within +-1",
-                                      .got = fmt::format("{} at sample {}", block[i], begin + i),
-                                      .hint = "decode_audio replaces such samples by 0 and reports them"});
-    }
-  }
-}
 
 // The recording with `total - samples.size()` zeros behind it, reflected at both ends for ever.
 struct Padded {
@@ -71,7 +54,8 @@ void raise(std::atomic<float>& maximum, float value) {
   }
 }
 
-// Rows [first, first + count), straight from the recording if all they touch lies inside, else from a padded copy.
+// Rows [first, first + count), straight from the recording if all they touch lies inside, else from a padded
+// copy.
 void compute_rows(const LogMelPlan& plan, const Padded& padded, int64_t first, int64_t count, float* out) {
   int64_t begin = first * kWhisperHop - kHalf;
   int64_t groups = (count + kLogMelGroup - 1) / kLogMelGroup;
@@ -111,7 +95,7 @@ int WhisperFrontend::mel_bins() const { return state_->mel_bins; }
 
 Tensor WhisperFrontend::features(std::span<const float> samples, int64_t tail_zeros) const {
   AURIS_CHECK(tail_zeros >= 0);
-  check_samples(samples);
+  require_finite(samples, "whisper front end");
   const Padded padded{samples, static_cast<int64_t>(samples.size()) + tail_zeros};
   const int64_t frames = padded.total / kWhisperHop;
   const int64_t bins = state_->mel_bins;
@@ -122,7 +106,8 @@ Tensor WhisperFrontend::features(std::span<const float> samples, int64_t tail_ze
   // Frames that see only appended zeros, not even reflected samples, need no transform.
   int64_t sounding = frames;
   if (tail_zeros > kWhisperFft) {
-    sounding = std::min(frames, (static_cast<int64_t>(samples.size()) + kHalf + kWhisperHop - 1) / kWhisperHop);
+    sounding =
+        std::min(frames, (static_cast<int64_t>(samples.size()) + kHalf + kWhisperHop - 1) / kWhisperHop);
   }
   std::atomic<float> maximum = kLogFloor;
   parallel_for((sounding + kTaskFrames - 1) / kTaskFrames, [&](int64_t task) {

@@ -20,7 +20,8 @@ constexpr float kTolerance = 1e-4f;
 constexpr int kStep = 37;  // of whisper_features.py
 
 std::vector<float> sentence(const std::string& number) {
-  return decode_audio("/usr/share/pocketsphinx/test/data/librivox/sense_and_sensibility_01_austen_64kb-" + number + ".wav")
+  return decode_audio("/usr/share/pocketsphinx/test/data/librivox/sense_and_sensibility_01_austen_64kb-" +
+                      number + ".wav")
       .samples;
 }
 
@@ -45,7 +46,8 @@ void expect_rows(const Tensor& features, const GoldenTensor& golden, int64_t ste
     ASSERT_LT(row * step, features.rows()) << name;
     const float* ours = features.data<float>() + row * step * features.cols();
     for (int64_t m = 0; m < features.cols(); ++m) {
-      worst = std::max(worst, std::fabs(ours[m] - golden.values[static_cast<size_t>(row * features.cols() + m)]));
+      worst =
+          std::max(worst, std::fabs(ours[m] - golden.values[static_cast<size_t>(row * features.cols() + m)]));
     }
   }
   EXPECT_LE(worst, kTolerance) << name;
@@ -58,7 +60,9 @@ TEST(WhisperFrontend, EqualsTheReferences) {
     WhisperFrontend frontend(bins);
     for (const char* name : {"0870", "0930", "all"}) {
       std::vector<float> samples = recording(name);
-      auto key = [&](const char* kind) { return std::string(name) + "." + kind + "." + std::to_string(bins); };
+      auto key = [&](const char* kind) {
+        return std::string(name) + "." + kind + "." + std::to_string(bins);
+      };
       Tensor window = frontend.window(samples);
       EXPECT_EQ(window.shape(), Shape({3000, bins}));
       expect_rows(window, golden.at(key("window")), kStep, key("window"));
@@ -105,7 +109,8 @@ TEST(LogMelKernel, EqualsADirectTransform) {
           mel += static_cast<double>(plan.filters.weights[static_cast<size_t>(span.first_weight + i)]) *
                  power[static_cast<size_t>(span.first_bin + i)];
         }
-        EXPECT_NEAR(ours[static_cast<size_t>(f) * 80 + m], std::log10(std::max(mel, 1e-10)), 2e-5) << f << " " << m;
+        EXPECT_NEAR(ours[static_cast<size_t>(f) * 80 + m], std::log10(std::max(mel, 1e-10)), 2e-5)
+            << f << " " << m;
       }
     }
   }
@@ -137,7 +142,8 @@ TEST(WhisperFrontend, SilenceIsTheFloor) {
 
 TEST(WhisperFrontend, RefusesWhatIsNoSound) {
   WhisperFrontend frontend(80);
-  for (float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), -1e13f}) {
+  for (float bad :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), -1e13f}) {
     std::vector<float> samples(5000, 0.1f);
     samples[4321] = bad;
     try {
