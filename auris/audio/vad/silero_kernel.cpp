@@ -4,8 +4,9 @@
 #define HWY_TARGET_INCLUDE "auris/audio/vad/silero_kernel.cpp"
 // Vectors in arrays need a size known to the compiler.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+#include <hwy/foreach_target.h>  // must come before highway.h
+
 #include <hwy/contrib/math/math-inl.h>
-#include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
