@@ -1,0 +1,85 @@
+#include "auris/generate/whisper/transcriber.h"
+
+#include <fmt/format.h>
+
+#include "auris/generate/whisper/transcription.h"
+
+namespace auris::generate {
+namespace {
+
+void require(bool holds, std::string expected, std::string got) {
+  if (holds) return;
+  throw Error(ErrorCode::kUsage,
+              {.where = "transcribe", .expected = std::move(expected), .got = std::move(got), .hint = ""});
+}
+
+void check(const TranscribeOptions& options) {
+  require(options.beam_size >= 1 && options.beam_size <= 64, "1 to 64 beams", fmt::format("{}", options.beam_size));
+  require(options.best_of >= 1 && options.best_of <= 64, "1 to 64 samples", fmt::format("{}", options.best_of));
+  require(options.patience > 0 && options.patience <= 100, "a patience above 0", fmt::format("{}", options.patience));
+  require(options.repetition_penalty > 0, "a repetition penalty above 0",
+          fmt::format("{}", options.repetition_penalty));
+  require(!options.temperatures.empty(), "at least one temperature", "none");
+  for (double temperature : options.temperatures) {
+    require(temperature >= 0 && temperature <= 10, "temperatures from 0 to 10", fmt::format("{}", temperature));
+  }
+  require(options.max_initial_timestamp_s >= 0, "a first timestamp from 0 on",
+          fmt::format("{}", options.max_initial_timestamp_s));
+  require(options.speech.empty() || options.clips.empty(), "speech spans or clips", "both");
+  require(!options.hallucination_silence_threshold_s || options.word_timestamps,
+          "word timestamps with hallucination_silence_threshold", "none");
+}
+
+void check_rate(const audio::AudioClip& clip) {
+  require(clip.sample_rate_hz == audio::WhisperFrontend::kSampleRateHz, "a clip with 16000 Hz",
+          fmt::format("{} Hz", clip.sample_rate_hz));
+}
+
+Tensor features_of(const audio::WhisperFrontend& frontend, std::span<const float> samples) {
+  return frontend.features(samples, audio::WhisperFrontend::kFasterWhisperTailSamples);
+}
+
+}  // namespace
+
+Transcriber::Transcriber(std::shared_ptr<const models::WhisperModel> model)
+    : model_(std::move(model)),
+      vocabulary_(model_->tokenizer, model_->config.vocab_size),
+      frontend_(model_->config.n_mels) {}
+
+Transcript Transcriber::transcribe(const audio::AudioClip& clip, const TranscribeOptions& options,
+                                   const TranscribeCallbacks& callbacks) const {
+  check(options);
+  check_rate(clip);
+  Recording recording;
+  recording.duration_s = clip.duration_s();
+  recording.samples = clip.samples;
+  SpeechSpans spans(options.speech, clip.samples.size(), clip.sample_rate_hz);
+  std::vector<float> joined;
+  if (!options.speech.empty()) {
+    joined = spans.join(clip.samples);
+    recording.samples = joined;
+    recording.spans = &spans;
+  }
+  TranscriptTimings timings;
+  recording.frames = audio::WhisperFrontend::content_frames(recording.samples.size());
+  if (recording.frames > 0) {
+    Stopwatch watch(timings.features_s);
+    recording.features = features_of(frontend_, recording.samples);
+  }
+  return Transcription(*model_, vocabulary_, options, callbacks, recording, timings).run();
+}
+
+std::vector<LanguageProbability> Transcriber::detect_language(const audio::AudioClip& clip) const {
+  check_rate(clip);
+  if (!vocabulary_.multilingual()) return {{"en", 1.0}};
+  const int64_t frames = std::min<int64_t>(audio::WhisperFrontend::content_frames(clip.samples.size()),
+                                           model_->config.max_frames());
+  if (frames == 0) return {};
+  Tensor window = audio::WhisperFrontend::slice(features_of(frontend_, clip.samples), 0, frames);
+  WindowState state(*model_);
+  state.listen(model_->encoder.forward(window, RowLayout::single(window.rows())).hidden);
+  TranscribeOptions options;
+  return WindowDecoder(state, vocabulary_, options, {}).detect_language();
+}
+
+}  // namespace auris::generate

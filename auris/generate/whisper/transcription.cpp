@@ -1,0 +1,260 @@
+#include "auris/generate/whisper/transcription.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "auris/base/log.h"
+
+namespace auris::generate {
+namespace {
+
+constexpr double kFramesPerSecond = 100.0;
+
+// Two steps of a 16-bit recorder: what is never louder carries no speech, only dither.
+constexpr float kDigitalSilence = 2.0f / 32768.0f;
+
+double seconds_of(int64_t frames) { return static_cast<double>(frames) / kFramesPerSecond; }
+int64_t frames_of(double seconds) { return static_cast<int64_t>(std::nearbyint(seconds * kFramesPerSecond)); }
+
+bool blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
+
+std::string trimmed(const std::string& text) {
+  size_t begin = text.find_first_not_of(" \t\r\n");
+  return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+// The end of the last word, or of the last segment if none has words.
+std::optional<double> end_of(const std::vector<SegmentWords>& segments) {
+  for (auto segment = segments.rbegin(); segment != segments.rend(); ++segment) {
+    if (!segment->words.empty()) return segment->words.back().end;
+  }
+  if (segments.empty()) return std::nullopt;
+  return segments.back().segment.end;
+}
+
+}  // namespace
+
+Transcription::Transcription(const models::WhisperModel& model, const WhisperVocabulary& vocabulary,
+                             const TranscribeOptions& options, const TranscribeCallbacks& callbacks,
+                             const Recording& recording, TranscriptTimings timings)
+    : model_(model),
+      vocabulary_(vocabulary),
+      options_(options),
+      callbacks_(callbacks),
+      recording_(recording),
+      state_(model),
+      decoder_(state_, vocabulary, options, [this] { check_cancelled(); }) {
+  transcript_.duration_s = recording.duration_s;
+  transcript_.timings = timings;
+}
+
+void Transcription::check_cancelled() const {
+  if (callbacks_.cancelled && callbacks_.cancelled()) {
+    throw Error(ErrorCode::kCancelled, {.where = "transcribe", .expected = "to finish", .got = "a request to stop", .hint = ""});
+  }
+}
+
+std::vector<Transcription::Clip> Transcription::clips() const {
+  std::vector<Clip> clips;
+  for (const TimeSpan& clip : options_.clips) {
+    int64_t end = clip.end_s > 0 ? std::min(frames_of(clip.end_s), recording_.frames) : recording_.frames;
+    int64_t begin = std::max<int64_t>(0, frames_of(clip.begin_s));
+    if (begin < end) clips.push_back({begin, end});
+  }
+  if (options_.clips.empty() && recording_.frames > 0) clips.push_back({0, recording_.frames});
+  return clips;
+}
+
+void Transcription::listen(int64_t frame, int64_t frames) {
+  if (frame == heard_frame_ && frames == heard_frames_) return;
+  check_cancelled();
+  Stopwatch watch(transcript_.timings.encode_s);
+  Tensor window = audio::WhisperFrontend::slice(recording_.features, frame, frame + frames);
+  state_.listen(model_.encoder.forward(window, RowLayout::single(window.rows())).hidden);
+  heard_frame_ = frame;
+  heard_frames_ = frames;
+}
+
+void Transcription::set_language(const std::string& code, double probability) {
+  const WhisperLanguage* language = vocabulary_.find_language(code);
+  if (language == nullptr) {
+    throw Error(ErrorCode::kUsage, {.where = "transcribe",
+                                    .expected = "a language that the model knows",
+                                    .got = auris::quoted(code),
+                                    .hint = "use a code such as en, es or fr, or auto"});
+  }
+  language_ = language->token;
+  transcript_.language = language->code;
+  transcript_.language_probability = probability;
+}
+
+void Transcription::choose_language(const std::vector<Clip>& clips) {
+  const bool automatic = options_.language.empty() || options_.language == "auto";
+  if (!vocabulary_.multilingual()) {
+    if (!automatic && options_.language != "en" && options_.language != "english") {
+      log(LogLevel::kWarning, "the model only knows English; the language {} is ignored", options_.language);
+    }
+    transcript_.language = "en";
+    transcript_.language_probability = 1;
+  } else if (!automatic) {
+    set_language(options_.language, 1);
+  } else {
+    std::vector<LanguageProbability> winners;
+    int64_t frame = clips.front().begin;
+    for (int i = 0; i < std::max(1, options_.language_detection_windows) && frame < clips.front().end; ++i) {
+      const int64_t frames = std::min<int64_t>(model_.config.max_frames(), clips.front().end - frame);
+      listen(frame, frames);
+      Stopwatch watch(transcript_.timings.decode_s);
+      transcript_.languages = decoder_.detect_language();
+      winners.push_back(transcript_.languages.front());
+      if (winners.back().probability > options_.language_detection_threshold) break;
+      frame += frames;
+    }
+    LanguageProbability best = winners.back();
+    if (best.probability <= options_.language_detection_threshold) {  // nobody was sure: the most votes win
+      auto votes = [&](const LanguageProbability& a) {
+        return std::count_if(winners.begin(), winners.end(), [&](const auto& b) { return b.code == a.code; });
+      };
+      for (const LanguageProbability& other : winners) {
+        bool more = votes(other) > votes(best);
+        if (more || (votes(other) == votes(best) && other.probability > best.probability)) best = other;
+      }
+    }
+    set_language(best.code, best.probability);
+  }
+  if (callbacks_.on_language) callbacks_.on_language(transcript_.language, transcript_.language_probability);
+}
+
+bool Transcription::skips(const WindowText& text) const {
+  if (!options_.no_speech_threshold || text.no_speech_prob <= *options_.no_speech_threshold) return false;
+  return !(options_.log_prob_threshold && text.avg_logprob > *options_.log_prob_threshold);
+}
+
+bool Transcription::is_silent(int64_t frame, int64_t frames) const {
+  constexpr int64_t kHop = audio::WhisperFrontend::kHopSamples;
+  auto part = recording_.samples.subspan(static_cast<size_t>(frame * kHop), static_cast<size_t>(frames * kHop));
+  return std::all_of(part.begin(), part.end(), [](float x) { return std::abs(x) < kDigitalSilence; });
+}
+
+void Transcription::add_words(const WindowPlace& place, const WindowSegments& split,
+                              std::vector<SegmentWords>& segments) {
+  Stopwatch watch(transcript_.timings.decode_s);
+  std::vector<TokenId> text;
+  std::vector<TokenSegment> bare;
+  for (SegmentWords& segment : segments) {
+    std::copy_if(segment.segment.tokens.begin(), segment.segment.tokens.end(), std::back_inserter(text),
+                 [&](TokenId id) { return vocabulary_.is_text(id); });
+    bare.push_back(std::move(segment.segment));
+  }
+  AlignmentRequest request = {.language = language_,
+                              .language_code = transcript_.language,
+                              .translate = options_.task == WhisperTask::kTranslate,
+                              .frames = place.frames};
+  std::vector<TimedWord> words = align_words(state_, vocabulary_, text, request);
+  WordRules rules = {.prepended = options_.prepend_punctuations,
+                     .appended = options_.append_punctuations,
+                     .window_start_s = seconds_of(place.frame),
+                     .last_speech_s = last_speech_s_};
+  segments = place_words(vocabulary_, std::move(bare), std::move(words), rules).segments;
+  if (!split.silent_end) {
+    std::optional<double> end = end_of(segments);
+    if (end && *end > rules.window_start_s) next_frame_ = frames_of(*end);
+  }
+}
+
+// True if the window is to be heard again from a later point.
+bool Transcription::drop_hallucinations(const WindowPlace& place, std::vector<SegmentWords>& segments) {
+  if (!options_.hallucination_silence_threshold_s) return false;
+  SilenceRules rules = {.threshold_s = *options_.hallucination_silence_threshold_s,
+                        .window_start_s = seconds_of(place.frame),
+                        .window_end_s = seconds_of(place.frame + model_.config.max_frames()),
+                        .audio_end_s = seconds_of(place.frame + place.frames),
+                        .recording_end_s = seconds_of(recording_.frames),
+                        .last_speech_s = last_speech_s_};
+  SilenceVerdict verdict = judge_silence(segments, rules);
+  if (verdict.go_on_at_s) next_frame_ = frames_of(*verdict.go_on_at_s);
+  segments.resize(verdict.keep);
+  return verdict.repeat_window;
+}
+
+void Transcription::add_segments(const WindowText& text, const std::vector<SegmentWords>& segments) {
+  for (const SegmentWords& placed : segments) {
+    TranscriptSegment segment;
+    segment.text = vocabulary_.decode(placed.segment.tokens);
+    segment.start = placed.segment.start;
+    segment.end = placed.segment.end;
+    if (segment.start == segment.end || blank(segment.text)) continue;
+    context_.insert(context_.end(), placed.segment.tokens.begin(), placed.segment.tokens.end());
+    segment.tokens = placed.segment.tokens;
+    segment.words = placed.words;
+    segment.avg_logprob = text.avg_logprob;
+    segment.compression_ratio = text.compression_ratio;
+    segment.no_speech_prob = text.no_speech_prob;
+    segment.temperature = text.temperature;
+    segment.truncated = text.truncated;
+    segment.repetition_loop = text.repetition_loop;
+    if (recording_.spans != nullptr) restore_times(*recording_.spans, segment);
+    transcript_.text += segment.text;
+    transcript_.segments.push_back(std::move(segment));
+    if (callbacks_.on_segment) callbacks_.on_segment(transcript_.segments.back());
+  }
+}
+
+void Transcription::run_window(int64_t frame, int64_t frames) {
+  next_frame_ = frame + frames;
+  if (is_silent(frame, frames)) return;
+  listen(frame, frames);
+  if (options_.detect_language_per_window && vocabulary_.multilingual()) {
+    Stopwatch watch(transcript_.timings.decode_s);
+    LanguageProbability best = decoder_.detect_language().front();
+    set_language(best.code, best.probability);
+  }
+  WindowText text;
+  {
+    Stopwatch watch(transcript_.timings.decode_s);
+    PromptParts parts = {.previous = std::span<const TokenId>(context_).subspan(context_begin_),
+                         .language = language_,
+                         .with_prefix = frame == 0};
+    text = decoder_.decode(make_prompt(vocabulary_, options_, parts, model_.config.max_target_positions));
+  }
+  if (skips(text)) return;
+  transcript_.truncated |= text.truncated;
+  transcript_.repetition_loop |= text.repetition_loop;
+  WindowPlace place = {frame, frames};
+  WindowSegments split = split_by_timestamps(vocabulary_, text.tokens, place);
+  next_frame_ = split.next_frame;
+  std::vector<SegmentWords> segments;
+  for (TokenSegment& segment : split.segments) segments.push_back({std::move(segment), {}});
+  if (options_.word_timestamps) {
+    add_words(place, split, segments);
+    if (drop_hallucinations(place, segments)) return;
+    if (std::optional<double> end = end_of(segments)) last_speech_s_ = *end;
+  }
+  add_segments(text, segments);
+  if (!options_.condition_on_previous_text || text.temperature > options_.prompt_reset_on_temperature) {
+    context_begin_ = context_.size();
+  }
+}
+
+Transcript Transcription::run() {
+  if (!options_.initial_prompt.empty()) context_ = vocabulary_.encode_spoken(options_.initial_prompt);
+  const std::vector<Clip> all = clips();
+  const bool nothing = std::all_of(all.begin(), all.end(), [&](const Clip& clip) { return is_silent(clip.begin, clip.end - clip.begin); });
+  if (!nothing) choose_language(all);
+  for (const Clip& clip : all) {
+    if (nothing) break;
+    int64_t frame = clip.begin;
+    while (frame < clip.end) {
+      run_window(frame, std::min<int64_t>(model_.config.max_frames(), clip.end - frame));
+      // Timestamps can point back to the window's beginning; standing still would never end.
+      frame = std::max(next_frame_, frame + 1);
+      if (callbacks_.on_progress) {
+        callbacks_.on_progress(seconds_of(std::min(frame, clip.end)), seconds_of(recording_.frames));
+      }
+    }
+  }
+  transcript_.text = trimmed(transcript_.text);
+  return std::move(transcript_);
+}
+
+}  // namespace auris::generate

@@ -1,0 +1,103 @@
+#include "auris/models/encoders/whisper/whisper_encoder.h"
+
+#include <cmath>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "auris/tensor/ops/conv1d.h"
+#include "auris/tensor/ops/elementwise.h"
+#include "auris/tensor/ops/norm.h"
+#include "auris/tensor/ops/rows.h"
+
+namespace auris::models {
+namespace {
+
+// The first `keep` rows of every span.
+EncodedAudio cut(const EncodedAudio& x, const std::vector<int64_t>& keep) {
+  AURIS_CHECK(keep.size() == x.layout.spans.size());
+  std::vector<int32_t> indices;
+  RowLayout layout;
+  for (size_t i = 0; i < keep.size(); ++i) {
+    const RowSpan& span = x.layout.spans[i];
+    AURIS_CHECK(keep[i] >= 0 && keep[i] <= span.row_count);
+    size_t old = indices.size();
+    indices.resize(old + static_cast<size_t>(keep[i]));
+    std::iota(indices.begin() + static_cast<std::ptrdiff_t>(old), indices.end(), static_cast<int32_t>(span.row_begin));
+    layout.add(keep[i]);
+  }
+  return {ops::gather_rows(x.hidden, indices), layout};
+}
+
+RowLayout averaged_layout(const RowLayout& layout, int factor) {
+  RowLayout pooled;
+  for (const RowSpan& span : layout.spans) pooled.add(span.row_count / factor);
+  return pooled;
+}
+
+}  // namespace
+
+WhisperEncoder::WhisperEncoder(WhisperEncoderWeights weights, const WhisperConfig& config)
+    : weights_(std::move(weights)), config_(config) {
+  attention_ = {.heads = config.encoder_heads,
+                .kv_heads = config.encoder_heads,
+                .head_dim = config.head_dim(),
+                .scale = 1.0f / std::sqrt(static_cast<float>(config.head_dim())),
+                .causal = false};
+}
+
+EncodedAudio WhisperEncoder::stem(const Tensor& mel, const RowLayout& frames,
+                                  const std::vector<int64_t>& keep_rows) const {
+  Conv1dOptions first = {.stride = 1, .padding = 1, .activation = Activation::kGelu};
+  Conv1dOptions second = {.stride = 2, .padding = 1, .activation = Activation::kGelu};
+  RowLayout between = conv1d_layout(frames, 3, first);
+  Tensor x = ops::conv1d(mel, weights_.conv1.weight, weights_.conv1.bias, frames, first);
+  EncodedAudio out;
+  out.hidden = ops::conv1d(x, weights_.conv2.weight, weights_.conv2.bias, between, second);
+  out.layout = conv1d_layout(between, 3, second);
+  if (!keep_rows.empty()) out = cut(out, keep_rows);
+  for (RowSpan& span : out.layout.spans) span.position_begin = 0;
+  std::vector<int32_t> positions = out.layout.positions();
+  out.hidden = ops::add(out.hidden, ops::embedding(weights_.positions, positions));
+  return out;
+}
+
+Tensor WhisperEncoder::block(const WhisperEncoderLayer& layer, const Tensor& x, const RowLayout& rows) const {
+  const float eps = config_.layer_norm_eps;
+  const WhisperAttention& w = layer.attention;
+  Tensor normed = ops::layer_norm(x, layer.attention_norm.weight, layer.attention_norm.bias, eps);
+  ops::Qkv qkv = ops::linear_qkv(normed, w.q, w.k, w.v);
+  Tensor mixed = ops::attention(qkv.q, qkv.k, qkv.v, rows, attention_);
+  Tensor y = ops::linear(mixed, w.out, {.residual = x});
+  normed = ops::layer_norm(y, layer.mlp_norm.weight, layer.mlp_norm.bias, eps);
+  Tensor up = ops::linear(normed, layer.mlp.up, {.activation = Activation::kGelu, .residual = {}});
+  return ops::linear(up, layer.mlp.down, {.residual = y});
+}
+
+EncodedAudio WhisperEncoder::forward(const Tensor& mel, const RowLayout& frames,
+                                     const WhisperEncodeOptions& options) const {
+  AURIS_CHECK(mel.shape().rank() == 2 && mel.cols() == config_.n_mels && mel.rows() == frames.rows());
+  for (const RowSpan& span : frames.spans) {
+    if (span.row_count > config_.max_frames()) {
+      throw Error(ErrorCode::kUsage, {.where = "whisper encoder",
+                                      .expected = fmt::format("at most {} mel frames", config_.max_frames()),
+                                      .got = fmt::format("{}", span.row_count),
+                                      .hint = "cut the recording into windows"});
+    }
+  }
+  EncodedAudio x = stem(mel, frames, options.keep_rows);
+  if (options.tap) options.tap(-1, x.hidden);
+  for (size_t i = 0; i < weights_.layers.size(); ++i) {
+    x.hidden = block(weights_.layers[i], x.hidden, x.layout);
+    if (options.tap) options.tap(static_cast<int>(i), x.hidden);
+  }
+  if (config_.pooling > 1) {
+    x.hidden = ops::average_rows(x.hidden, x.layout, config_.pooling);
+    x.layout = averaged_layout(x.layout, config_.pooling);
+  }
+  x.hidden = ops::layer_norm(x.hidden, weights_.norm.weight, weights_.norm.bias, config_.layer_norm_eps);
+  if (options.tap) options.tap(config_.encoder_layers, x.hidden);
+  return x;
+}
+
+}  // namespace auris::models

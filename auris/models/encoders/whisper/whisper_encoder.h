@@ -1,0 +1,49 @@
+#pragma once
+// The Whisper audio encoder: two convolutions, positions, pre-norm transformer blocks, a final norm. Rows in, rows out:
+// the windows of several recordings go through one call as several spans.
+//
+//   WhisperEncoder encoder(weights, config);
+//   EncodedAudio audio = encoder.forward(mel, RowLayout::single(3000));   // mel [3000, n_mels] -> [1500, d_model]
+
+#include <functional>
+#include <vector>
+
+#include "auris/models/encoders/whisper/whisper_weights.h"
+#include "auris/tensor/ops/attention.h"
+
+namespace auris::models {
+
+struct EncodedAudio {
+  Tensor hidden;     // [rows, d_model] f32
+  RowLayout layout;  // a span per span of the input
+};
+
+struct WhisperEncodeOptions {
+  // Rows to keep of each span behind the convolutions, at most (frames + 1) / 2; empty keeps all. Encoders of audio
+  // language models mask what lies beyond the recording (Qwen2-Audio, Ultravox); not computing it gives the same rows.
+  // The convolutions still see the padding frames, as in the reference.
+  std::vector<int64_t> keep_rows = {};
+  // Sees the rows behind the stem (-1), each block (0 ...) and the final norm (encoder_layers). For parity tests.
+  std::function<void(int layer, const Tensor& rows)> tap = {};
+};
+
+class WhisperEncoder {
+ public:
+  WhisperEncoder(WhisperEncoderWeights weights, const WhisperConfig& config);
+
+  const WhisperConfig& config() const { return config_; }
+
+  // mel [frames, n_mels] f32. A span may be shorter than a full window (its positions start at 0) but not longer:
+  // throws kUsage.
+  EncodedAudio forward(const Tensor& mel, const RowLayout& frames, const WhisperEncodeOptions& options = {}) const;
+
+ private:
+  EncodedAudio stem(const Tensor& mel, const RowLayout& frames, const std::vector<int64_t>& keep_rows) const;
+  Tensor block(const WhisperEncoderLayer& layer, const Tensor& x, const RowLayout& rows) const;
+
+  WhisperEncoderWeights weights_;
+  WhisperConfig config_;
+  AttentionSpec attention_;
+};
+
+}  // namespace auris::models

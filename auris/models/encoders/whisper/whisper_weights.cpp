@@ -1,0 +1,125 @@
+#include "auris/models/encoders/whisper/whisper_weights.h"
+
+#include <fmt/format.h>
+
+#include "auris/tensor/ops/elementwise.h"
+
+namespace auris::models {
+namespace {
+
+Tensor checked(const weights::Checkpoint& checkpoint, const std::string& name, const Shape& shape) {
+  Tensor tensor = checkpoint.tensor(name);
+  if (tensor.dtype() == DType::kI32 || (tensor.dtype() == DType::kI8 && shape.rank() < 2)) {
+    throw Error(ErrorCode::kModel, {.where = "whisper weights",
+                                    .expected = fmt::format("{} with real numbers", name),
+                                    .got = std::string(name_of(tensor.dtype())),
+                                    .hint = ""});
+  }
+  if (tensor.shape() != shape) {
+    throw Error(ErrorCode::kModel, {.where = "whisper weights",
+                                    .expected = fmt::format("{} of shape {}", name, shape.to_string()),
+                                    .got = tensor.shape().to_string(),
+                                    .hint = "config.json and the weights do not belong together"});
+  }
+  return tensor;
+}
+
+LinearWeights slice(const LinearWeights& fused, int64_t begin, int64_t count) {
+  LinearWeights part;
+  part.weight = fused.weight.slice_rows(begin, count);
+  if (fused.bias.defined()) part.bias = fused.bias.slice_rows(begin, count);
+  if (fused.row_scale.defined()) part.row_scale = fused.row_scale.slice_rows(begin, count);
+  return part;
+}
+
+}  // namespace
+
+WhisperTensors::WhisperTensors(const weights::Checkpoint& checkpoint, int64_t d_model)
+    : checkpoint_(checkpoint), d_model_(d_model), ctranslate2_(checkpoint.format() == weights::Format::kCTranslate2) {}
+
+Tensor WhisperTensors::table(const std::string& name, int64_t rows) const {
+  return checked(checkpoint_, name, {rows, d_model_});
+}
+
+Tensor WhisperTensors::table_scale(const std::string& name, const Tensor& table) const {
+  return table.dtype() == DType::kI8 ? checked(checkpoint_, name + "_scale", {table.rows()}) : Tensor();
+}
+
+WhisperNorm WhisperTensors::norm(const std::string& name) const {
+  const char* weight = ctranslate2_ ? "/gamma" : ".weight";
+  const char* bias = ctranslate2_ ? "/beta" : ".bias";
+  return {checked(checkpoint_, name + weight, {d_model_}), checked(checkpoint_, name + bias, {d_model_})};
+}
+
+WhisperConv WhisperTensors::conv(const std::string& name, int64_t in) const {
+  const char* dot = ctranslate2_ ? "/" : ".";
+  WhisperConv conv;
+  conv.weight = checked(checkpoint_, name + dot + "weight", {d_model_, in, 3});
+  if (conv.weight.dtype() == DType::kI8) {  // two small tensors: kept in f32
+    Tensor scale = checked(checkpoint_, name + dot + "weight_scale", {d_model_});
+    conv.weight = ops::to_f32(conv.weight.reshape({d_model_, in * 3}), scale).reshape({d_model_, in, 3});
+  }
+  conv.bias = checked(checkpoint_, name + dot + "bias", {d_model_});
+  return conv;
+}
+
+LinearWeights WhisperTensors::linear(const std::string& name, int64_t out, int64_t in) const {
+  const std::string dot = ctranslate2_ ? "/" : ".";
+  LinearWeights linear;
+  linear.weight = checked(checkpoint_, name + dot + "weight", {out, in});
+  if (checkpoint_.contains(name + dot + "bias")) linear.bias = checked(checkpoint_, name + dot + "bias", {out});
+  if (linear.weight.dtype() == DType::kI8) linear.row_scale = checked(checkpoint_, name + dot + "weight_scale", {out});
+  return linear;
+}
+
+WhisperAttention WhisperTensors::self_attention(const std::string& name) const {
+  const int64_t d = d_model_;
+  if (!ctranslate2_) {
+    return {linear(name + ".q_proj", d, d), linear(name + ".k_proj", d, d), linear(name + ".v_proj", d, d),
+            linear(name + ".out_proj", d, d)};
+  }
+  LinearWeights qkv = linear(name + "/linear_0", 3 * d, d);
+  return {slice(qkv, 0, d), slice(qkv, d, d), slice(qkv, 2 * d, d), linear(name + "/linear_1", d, d)};
+}
+
+WhisperAttention WhisperTensors::cross_attention(const std::string& name) const {
+  if (!ctranslate2_) return self_attention(name);
+  const int64_t d = d_model_;
+  LinearWeights kv = linear(name + "/linear_1", 2 * d, d);
+  return {linear(name + "/linear_0", d, d), slice(kv, 0, d), slice(kv, d, d), linear(name + "/linear_2", d, d)};
+}
+
+WhisperEncoderWeights whisper_encoder_weights(const weights::Checkpoint& checkpoint, const WhisperConfig& config,
+                                              const std::string& prefix) {
+  WhisperTensors tensors(checkpoint, config.d_model);
+  const bool ct2 = tensors.is_ctranslate2();
+  const std::string root = ct2 ? "encoder/" : prefix;
+  WhisperEncoderWeights weights;
+  weights.conv1 = tensors.conv(root + "conv1", config.n_mels);
+  weights.conv2 = tensors.conv(root + "conv2", config.d_model);
+  weights.positions = tensors.table(root + (ct2 ? "position_encodings/encodings" : "embed_positions.weight"),
+                                    config.max_source_positions);
+  for (int i = 0; i < config.encoder_layers; ++i) {
+    WhisperEncoderLayer layer;
+    if (ct2) {
+      std::string name = fmt::format("encoder/layer_{}/", i);
+      layer.attention_norm = tensors.norm(name + "self_attention/layer_norm");
+      layer.attention = tensors.self_attention(name + "self_attention");
+      layer.mlp_norm = tensors.norm(name + "ffn/layer_norm");
+      layer.mlp = {tensors.linear(name + "ffn/linear_0", config.encoder_ffn, config.d_model),
+                   tensors.linear(name + "ffn/linear_1", config.d_model, config.encoder_ffn)};
+    } else {
+      std::string name = fmt::format("{}layers.{}.", prefix, i);
+      layer.attention_norm = tensors.norm(name + "self_attn_layer_norm");
+      layer.attention = tensors.self_attention(name + "self_attn");
+      layer.mlp_norm = tensors.norm(name + "final_layer_norm");
+      layer.mlp = {tensors.linear(name + "fc1", config.encoder_ffn, config.d_model),
+                   tensors.linear(name + "fc2", config.d_model, config.encoder_ffn)};
+    }
+    weights.layers.push_back(std::move(layer));
+  }
+  weights.norm = tensors.norm(root + "layer_norm");
+  return weights;
+}
+
+}  // namespace auris::models

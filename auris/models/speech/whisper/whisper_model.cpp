@@ -1,0 +1,22 @@
+#include "auris/models/speech/whisper/whisper_model.h"
+
+namespace auris::models {
+
+std::shared_ptr<const WhisperModel> load_whisper(const std::filesystem::path& folder) {
+  auto checkpoint = weights::open_checkpoint(folder);
+  WhisperConfig config = whisper_config_of(*checkpoint);
+  if (config.decoder_layers == 0 || config.vocab_size == 0) {
+    throw Error(ErrorCode::kModel, {.where = folder.string(),
+                                    .expected = "a Whisper model with a text decoder",
+                                    .got = "an encoder only",
+                                    .hint = "name a speech recognition model"});
+  }
+  return std::make_shared<const WhisperModel>(
+      WhisperModel{.config = config,
+                   .encoder = WhisperEncoder(whisper_encoder_weights(*checkpoint, config), config),
+                   .decoder = WhisperDecoder(whisper_decoder_weights(*checkpoint, config), config),
+                   .facts = whisper_facts_of(*checkpoint, config),
+                   .tokenizer = text::load_tokenizer_json(folder / "tokenizer.json")});
+}
+
+}  // namespace auris::models
