@@ -52,14 +52,14 @@ class Golden {
   std::shared_ptr<const weights::Checkpoint> file_;
 };
 
-// Compares what it sees with the golden tensors PREFIX.NAME and keeps the first that differs.
+// Compares what it sees with the golden tensors PREFIX.NAME (NAME without a prefix) and keeps the first that differs.
 class FirstDifference {
  public:
   FirstDifference(const Golden& golden, std::string prefix, double tolerance)
       : golden_(golden), prefix_(std::move(prefix)), tolerance_(tolerance) {}
 
   void see(std::string_view name, const Tensor& rows) {
-    std::string full = prefix_ + "." + std::string(name);
+    std::string full = prefix_.empty() ? std::string(name) : prefix_ + "." + std::string(name);
     if (!found_.empty() || !golden_.contains(full)) return;
     ++compared_;
     double error = relative_error(rows, golden_.tensor(full));

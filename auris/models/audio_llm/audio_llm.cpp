@@ -1,0 +1,58 @@
+#include "auris/models/audio_llm/audio_llm.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "auris/tensor/ops/rows.h"
+
+namespace auris::models {
+
+AudioLlm::AudioLlm(const AudioLlmConfig& config, WhisperEncoder encoder, Projector projector,
+                   std::shared_ptr<const Llama> language)
+    : config_(config), encoder_(std::move(encoder)), projector_(std::move(projector)), language_(std::move(language)) {}
+
+ProjectedRows AudioLlm::encode(std::span<const AudioWindow> windows, const Observer& observer) const {
+  AURIS_CHECK(!windows.empty());
+  Tensor mel;
+  RowLayout frames;
+  WhisperEncodeOptions options;
+  for (const AudioWindow& window : windows) {
+    AURIS_CHECK(window.frames >= 0 && window.frames <= window.mel.rows());
+    mel = mel.defined() ? ops::concat_rows(mel, window.mel) : window.mel;
+    frames.add(window.mel.rows());
+    int64_t sound = config_.window_rows == WindowRows::kWhole ? window.mel.rows() : window.frames;
+    options.keep_rows.push_back((sound + 1) / 2);
+  }
+  if (observer) {
+    options.tap = [&](int layer, const Tensor& rows) {
+      if (layer >= 0) observer(layer == config_.encoder.encoder_layers ? "encoder.norm"
+                                                                       : fmt::format("encoder.layers.{}", layer), rows);
+    };
+  }
+  EncodedAudio encoded = encoder_.forward(mel, frames, options);
+  ProjectedRows projected = projector_.forward(encoded.hidden, encoded.layout);
+  if (observer) observer("projector", projected.rows);
+  return projected;
+}
+
+Tensor AudioLlm::embed(std::span<const int32_t> ids, const Tensor& audio) const {
+  std::vector<int32_t> text(ids.begin(), ids.end()), places;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != kAudioRow) continue;
+    places.push_back(static_cast<int32_t>(i));
+    text[i] = 0;  // any id: the row is replaced
+  }
+  int64_t rows = audio.defined() ? audio.rows() : 0;
+  if (static_cast<int64_t>(places.size()) != rows) {
+    throw Error(ErrorCode::kUsage, {.where = "audio_llm",
+                                    .expected = fmt::format("{} rows of sound, as the prompt has places", places.size()),
+                                    .got = std::to_string(rows),
+                                    .hint = ""});
+  }
+  Tensor embedded = language_->embed(text);
+  return places.empty() ? embedded : ops::place_rows(embedded, places, audio);
+}
+
+}  // namespace auris::models

@@ -1,0 +1,70 @@
+#include "auris/models/audio_llm/audio_llm_config.h"
+
+#include <gtest/gtest.h>
+
+#include "auris/base/error.h"
+
+namespace auris::models {
+namespace {
+
+using nlohmann::json;
+
+json text_config() {
+  return {{"model_type", "llama"}, {"vocab_size", 100}, {"hidden_size", 32}, {"intermediate_size", 64},
+          {"num_hidden_layers", 2}, {"num_attention_heads", 4}, {"num_key_value_heads", 2}};
+}
+
+json audio_config() {
+  return {{"model_type", "whisper"}, {"d_model", 1280}, {"encoder_layers", 32}, {"encoder_attention_heads", 20},
+          {"encoder_ffn_dim", 5120}, {"num_mel_bins", 128}, {"max_source_positions", 1500}};
+}
+
+json ultravox() {
+  return {{"model_type", "ultravox"}, {"text_config", text_config()}, {"audio_config", audio_config()},
+          {"hidden_size", 4096}, {"stack_factor", 8}};
+}
+
+AudioLlmConfig read(AudioLlmFamily family, const json& config) { return audio_llm_config(family, config, {}, {}); }
+
+// The counts of the published processors: Ultravox ceil(frames / (2 * 8)), Qwen2-Audio ((L - 1) // 2 + 1 - 2) // 2 + 1,
+// LLaSO always 1500.
+TEST(AudioRows, AsThePublishedProcessorsCount) {
+  AudioLlmConfig ultra = read(AudioLlmFamily::kUltravox, ultravox());
+  json qwen_json = {{"model_type", "qwen2_audio"}, {"text_config", text_config()}, {"audio_config", audio_config()}};
+  AudioLlmConfig qwen = read(AudioLlmFamily::kQwen2Audio, qwen_json);
+  json llaso_json = text_config();
+  llaso_json["model_type"] = "llava_llama";
+  llaso_json["audio_config"] = audio_config();
+  AudioLlmConfig llaso = read(AudioLlmFamily::kLlaso, llaso_json);
+  for (int64_t frames = 3; frames <= 3000; ++frames) {
+    ASSERT_EQ(audio_rows(ultra, frames), (frames + 15) / 16) << frames;
+    ASSERT_EQ(audio_rows(qwen, frames), ((frames - 1) / 2 + 1 - 2) / 2 + 1) << frames;
+    ASSERT_EQ(audio_rows(llaso, frames), 1500);
+  }
+  EXPECT_EQ(audio_rows(qwen, 1), 0);
+}
+
+TEST(AudioLlmConfig, OlderUltravoxNormsBehind) {
+  EXPECT_FALSE(read(AudioLlmFamily::kUltravox, ultravox()).projector.norm_mid);
+  json newer = ultravox();
+  newer["projector_ln_mid"] = true;
+  EXPECT_TRUE(read(AudioLlmFamily::kUltravox, newer).projector.norm_mid);
+}
+
+TEST(AudioLlmConfig, HostileFieldsAreRefused) {
+  for (const auto& [key, value] : std::vector<std::pair<const char*, json>>{
+           {"stack_factor", 0}, {"stack_factor", 1 << 20}, {"hidden_size", 3}, {"projector_act", "gelu"},
+           {"audio_latency_block_size", 100}, {"text_config", 3}, {"audio_config", json::object()},
+           {"text_config", nullptr}, {"audio_config", nullptr}, {"audio_token_index", 1e99}}) {
+    json config = ultravox();
+    config[key] = value;
+    EXPECT_THROW(read(AudioLlmFamily::kUltravox, config), Error) << key << " " << value.dump();
+  }
+  json llaso = text_config();
+  llaso["audio_config"] = audio_config();
+  llaso["mm_audio_select_layer"] = -2;
+  EXPECT_THROW(read(AudioLlmFamily::kLlaso, llaso), Error);
+}
+
+}  // namespace
+}  // namespace auris::models
