@@ -17,6 +17,12 @@ bool has(std::span<const std::byte> bytes, size_t offset, std::string_view text)
          std::memcmp(bytes.data() + offset, text.data(), text.size()) == 0;
 }
 
+uint64_t little_endian(std::span<const std::byte> bytes, size_t offset, size_t width) {
+  uint64_t value = 0;
+  for (size_t i = width; i-- > 0;) value = value << 8 | byte_at(bytes, offset + i);
+  return value;
+}
+
 // Bytes of the ID3v2 tags at the beginning (ID3v2.4 section 3.1: a 10-byte header with a 28-bit size).
 size_t id3_bytes(std::span<const std::byte> head) {
   size_t at = 0;
@@ -162,6 +168,28 @@ AudioFormat sniff_format(std::span<const std::byte> head, bool whole, bool g722_
   if (whole && chain_from(head, 0, adts_header).reaches_end) return AudioFormat::kAdts;
   if (whole && chain_from(head, 0, mpeg_header).reaches_end) return AudioFormat::kMp3;
   return AudioFormat::kUnknown;
+}
+
+std::optional<uint64_t> wav_end(std::span<const std::byte> head) {
+  constexpr uint64_t kPretended = 0x7fff0000;
+  constexpr uint64_t kLargest = uint64_t{1} << 60;
+  bool rf64 = has(head, 0, "RF64");  // EBU Tech 3306: lengths of 64 bits in the chunk ds64
+  if (!rf64 && !has(head, 0, "RIFF")) return std::nullopt;
+  std::optional<uint64_t> data_bytes;
+  uint64_t at = 12;
+  while (head.size() >= 8 && at <= head.size() - 8) {
+    uint64_t size = little_endian(head, at + 4, 4);
+    if (rf64 && has(head, at, "ds64") && size >= 16 && head.size() >= at + 24) {
+      data_bytes = little_endian(head, at + 16, 8);
+    }
+    if (has(head, at, "data")) {
+      if (!rf64 && size < kPretended) data_bytes = size;
+      if (data_bytes.value_or(0) == 0 || *data_bytes > kLargest) return std::nullopt;
+      return at + 8 + *data_bytes;
+    }
+    at += 8 + size + size % 2;  // at most 2^32 more each time: no overflow before the end of `head`
+  }
+  return std::nullopt;
 }
 
 bool ogg_ends_properly(std::span<const std::byte> tail) {

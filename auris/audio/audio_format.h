@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -24,6 +25,10 @@ std::string_view name_of(AudioFormat format);
 // all of it.
 constexpr size_t kSniffBytes = 256 * 1024;
 AudioFormat sniff_format(std::span<const std::byte> head, bool whole, bool g722_expected);
+
+// Where the sound of a WAV file must end by its own header, if `head` holds that and it is not one of the
+// lengths that programs claim when they write into a pipe (0, or about 2 or 4 GiB).
+std::optional<uint64_t> wav_end(std::span<const std::byte> head);
 
 // Whether an Ogg stream that ends with these bytes ends at a page boundary with the end-of-stream flag set.
 // The last kOggTailBytes are enough, because a page has at most 65,307 bytes.

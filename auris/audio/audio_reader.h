@@ -10,6 +10,9 @@
 //   while (size_t count = reader.read(block)) use(std::span(block).first(count));
 //   if (reader.report().truncated) ...
 //
+// A file and a pipe give the same samples, except that an MP3 from a pipe keeps the encoder's padding at its
+// end (at most two frames).
+//
 // Throws kInput for what cannot be decoded or passes a limit of DecodeOptions, kUsage for a channel that is
 // not there.
 

@@ -115,6 +115,7 @@ size_t SourceBytes::read_descriptor(std::span<std::byte> out) {
 std::span<const std::byte> SourceBytes::head(size_t count) {
   if (seekable_ && descriptor_ < 0) return memory_.first(std::min<size_t>(count, memory_.size()));
   std::vector<std::byte>& buffer = seekable_ ? buffer_ : head_;
+  if (!buffer.empty()) return std::span(buffer).first(std::min(count, buffer.size()));
   buffer.resize(count);
   size_t filled = 0;
   while (filled < count) {

@@ -53,8 +53,11 @@ class SourceBytes {
   bool seekable() const { return seekable_; }
   uint64_t size() const { return size_; }  // only if seekable()
   uint64_t position() const { return position_; }
+  // The size, or what has been taken from a stream.
+  uint64_t bytes_seen() const { return seekable_ ? size_ : stream_bytes_; }
 
-  // The first `count` bytes, fewer if the source is shorter. Call before the first read.
+  // The first `count` bytes, fewer if the source is shorter. Call before the first read; later
+  // calls give no more than the first one did.
   std::span<const std::byte> head(size_t count);
   // Reads up to out.size() bytes; 0 at the end.
   size_t read(std::span<std::byte> out);

@@ -10,6 +10,7 @@ extern "C" {
 #include <algorithm>
 #include <exception>
 #include <mutex>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -93,6 +94,7 @@ struct LibavDecoder::State {
   AVStream* stream = nullptr;
   DecodeReport report;
   double declared_s = 0;
+  std::optional<uint64_t> stated_end;  // of a WAV file
   MixCounts counts;
   int damaged_in_a_row = 0;
   bool last_packet_damaged = false;
@@ -260,7 +262,8 @@ bool LibavDecoder::State::feed() {
       av_packet_unref(packet.get());
       continue;
     }
-    last_packet_damaged = (packet->flags & AV_PKT_FLAG_CORRUPT) != 0;
+    // Of WAV, libav marks every last packet that is shorter than usual; the header tells (finish()).
+    last_packet_damaged = format != AudioFormat::kWav && (packet->flags & AV_PKT_FLAG_CORRUPT) != 0;
     status = avcodec_send_packet(codec.get(), packet.get());
     av_packet_unref(packet.get());
     if (status < 0 && status != AVERROR(EAGAIN)) note_damage();
@@ -301,15 +304,19 @@ void LibavDecoder::State::finish() {
   done = true;
   if (report.duration_s == 0 && report.damaged_packets > 0) fail("nothing that decodes");
   // A tenth of a second: lossy codecs round their length to packets and trim their delay.
-  bool short_of_declared = declared_s > 0 && report.duration_s < declared_s - 0.1 - 0.001 * declared_s;
+  // A WAV header's own length is looked at in bytes, because libav forgets it when the file is shorter.
+  bool short_of_declared = format != AudioFormat::kWav && declared_s > 0 &&
+                           report.duration_s < declared_s - 0.1 - 0.001 * declared_s;
   bool open_end = format == AudioFormat::kOgg && !ogg_ends_properly(bytes.tail(kOggTailBytes));
-  report.truncated = last_packet_damaged || short_of_declared || open_end;
+  bool short_of_header = stated_end.has_value() && bytes.bytes_seen() < *stated_end;
+  report.truncated = last_packet_damaged || short_of_declared || open_end || short_of_header;
 }
 
 LibavDecoder::LibavDecoder(SourceBytes& bytes, AudioFormat format, const DecodeOptions& options)
     : state_(std::make_unique<State>(bytes, format, options)) {
   static std::once_flag silenced;
   std::call_once(silenced, [] { av_log_set_level(AV_LOG_QUIET); });
+  if (format == AudioFormat::kWav) state_->stated_end = wav_end(bytes.head(kSniffBytes));
   state_->open_container();
   state_->open_codec();
   State& state = *state_;
@@ -319,13 +326,6 @@ LibavDecoder::LibavDecoder(SourceBytes& bytes, AudioFormat format, const DecodeO
     state.declared_s = static_cast<double>(state.container->duration) / AV_TIME_BASE;
   } else {
     state.declared_s = static_cast<double>(state.stream->duration) * av_q2d(state.stream->time_base);
-  }
-  // Programs that write WAV into a pipe cannot know its length and claim about 2 or 4 GiB.
-  constexpr double kPretendedBytes = 0x7fff0000;
-  int64_t bit_rate = state.stream->codecpar->bit_rate;
-  if (format == AudioFormat::kWav &&
-      state.declared_s * static_cast<double>(bit_rate) / 8 >= kPretendedBytes) {
-    if (!bytes.seekable() || bytes.size() < static_cast<uint64_t>(kPretendedBytes)) state.declared_s = 0;
   }
   // A container with an index knows its length: a bomb need not be decoded to be refused.
   bool trusted = format == AudioFormat::kOgg || format == AudioFormat::kMatroska ||

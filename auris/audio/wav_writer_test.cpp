@@ -1,0 +1,76 @@
+#include "auris/audio/wav_writer.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "auris/audio/decode.h"
+#include "auris/base/error.h"
+#include "auris/base/rng.h"
+
+namespace auris::audio {
+namespace {
+
+std::filesystem::path temporary(const char* name) {
+  return std::filesystem::path(::testing::TempDir()) / name;
+}
+
+TEST(WavWriter, RoundTrip) {
+  Rng rng(1);
+  AudioClip clip{.samples = std::vector<float>(3001), .sample_rate_hz = 22050};
+  for (float& x : clip.samples) x = static_cast<float>(2 * rng.uniform() - 1);
+  for (WavEncoding encoding : {WavEncoding::kPcm16, WavEncoding::kFloat32}) {
+    write_wav(temporary("round.wav"), clip, encoding);
+    DecodeReport report;
+    AudioClip back = decode_audio(temporary("round.wav"), {.sample_rate_hz = 0}, &report);
+    EXPECT_EQ(back.sample_rate_hz, 22050);
+    EXPECT_FALSE(report.truncated);
+    ASSERT_EQ(back.samples.size(), clip.samples.size());
+    for (size_t i = 0; i < clip.samples.size(); ++i) {
+      EXPECT_NEAR(back.samples[i], clip.samples[i],
+                  encoding == WavEncoding::kPcm16 ? 0.50001f / 32768 : 0.0f);
+    }
+  }
+}
+
+TEST(WavWriter, LimitsWhatDoesNotFit) {
+  AudioClip clip;
+  clip.samples = {2.0f, -2.0f, 1e30f, -std::numeric_limits<float>::infinity(),
+                  std::numeric_limits<float>::quiet_NaN()};
+  write_wav(temporary("loud.wav"), clip);
+  std::vector<float> top = {32767.0f / 32768, -1.0f, 32767.0f / 32768, -1.0f, 0.0f};
+  EXPECT_EQ(decode_audio(temporary("loud.wav")).samples, top);
+}
+
+TEST(WavWriter, NothingUnderTheNameUntilItIsWhole) {
+  std::filesystem::path path = temporary("partial.wav");
+  std::filesystem::remove(path);
+  {
+    WavWriter writer(path, 16000);
+    writer.write(std::vector<float>(100, 0.1f));
+    EXPECT_FALSE(std::filesystem::exists(path));
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));
+  EXPECT_FALSE(std::filesystem::exists(path.string() + ".part"));
+  EXPECT_THROW(WavWriter("/nowhere/at/all.wav", 16000), Error);
+  EXPECT_THROW(WavWriter(path, 0), Error);
+}
+
+TEST(WavWriter, FullDisk) {
+  // /dev/full fails every write, as a full disk does.
+  EXPECT_THROW(
+      {
+        std::filesystem::path link = temporary("full.wav.part");
+        std::filesystem::remove(link);
+        std::filesystem::create_symlink("/dev/full", link);
+        WavWriter writer(temporary("full.wav"), 16000);
+        for (int i = 0; i < 100; ++i) writer.write(std::vector<float>(100000, 0.1f));
+        writer.finish();
+      },
+      Error);
+  EXPECT_FALSE(std::filesystem::exists(temporary("full.wav")));
+}
+
+}  // namespace
+}  // namespace auris::audio
