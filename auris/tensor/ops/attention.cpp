@@ -20,6 +20,11 @@ void check_queries(std::string_view op, const Tensor& q, const AttentionSpec& sp
   expect_cols(op, "q", q, int64_t{spec.heads} * spec.head_dim);
 }
 
+void check_unmasked(std::string_view op, const AttentionSpec& spec) {
+  if (!spec.causal && spec.window == 0) return;
+  fail_argument(op, "neither causal nor a window", fmt::format("causal {}, window {}", spec.causal, spec.window));
+}
+
 void check_rows(std::string_view op, std::string_view name, const Tensor& x, int64_t rows, int64_t cols) {
   expect_type(op, name, x, DType::kF32);
   expect_rows(op, name, x, rows);
@@ -77,10 +82,7 @@ void store_keys_values(const Tensor& k, const Tensor& v, const RowLayout& layout
 Tensor attention_over(const Tensor& q, const RowLayout& layout, const AttentionSpec& spec, const KvCache& cache,
                       int layer) {
   check_queries("attention_over", q, spec);
-  if (spec.causal || spec.window != 0) {
-    fail_argument("attention_over", "neither causal nor a window",
-                  fmt::format("causal {}, window {}", spec.causal, spec.window));
-  }
+  check_unmasked("attention_over", spec);
   expect_layout("attention_over", layout, q);
   check_cache("attention_over", cache, layer, spec.kv_heads, spec.head_dim);
   for (const RowSpan& span : layout.spans) cache.length(span.sequence);  // throws for a sequence that is not there
@@ -90,6 +92,7 @@ Tensor attention_over(const Tensor& q, const RowLayout& layout, const AttentionS
 Tensor attention_weights(const Tensor& q, SequenceId sequence, const AttentionSpec& spec, const KvCache& cache,
                          int layer, const std::vector<int>& heads) {
   check_queries("attention_weights", q, spec);
+  check_unmasked("attention_weights", spec);
   check_cache("attention_weights", cache, layer, spec.kv_heads, spec.head_dim);
   cache.length(sequence);
   for (int head : heads) {

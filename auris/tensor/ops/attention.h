@@ -21,6 +21,10 @@ struct AttentionSpec {
 
 namespace ops {
 
+// On the cpu backend the bits of a row's result depend on its own numbers, its position and what it attends to, never on
+// the other rows, on how many rows a call has, or on the number of threads; attention and attention_cached with an f32
+// cache give the same bits.
+
 // Self-attention without a cache: each span attends within itself. q [rows, heads * head_dim],
 // k, v [rows, kv_heads * head_dim] -> [rows, heads * head_dim].
 Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const RowLayout& layout, const AttentionSpec& spec);
@@ -38,7 +42,7 @@ void store_keys_values(const Tensor& k, const Tensor& v, const RowLayout& layout
 Tensor attention_over(const Tensor& q, const RowLayout& layout, const AttentionSpec& spec, const KvCache& cache, int layer);
 
 // The softmax weights of chosen heads of attention_over, for alignment: q [rows, heads * head_dim] of ONE sequence ->
-// [chosen heads, rows, length of the sequence] f32.
+// [chosen heads, rows, length of the sequence] f32. spec.causal must be false.
 Tensor attention_weights(const Tensor& q, SequenceId sequence, const AttentionSpec& spec, const KvCache& cache, int layer,
                          const std::vector<int>& heads);
 

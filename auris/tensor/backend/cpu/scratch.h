@@ -15,7 +15,7 @@ enum class Purpose {
   kSecondResult,    // the `up` half of a gated product
   kVectors,         // biases and scales as f32
   kKeysValues,      // keys and values of attention without a cache, as pages
-  kPartials,        // attention over one chunk of the context, before merging
+  kPartials,        // attention over a part of the context
   kQueries,         // one block of query rows
   kScores,          // their scores against one chunk
   kCount,
