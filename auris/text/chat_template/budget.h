@@ -17,6 +17,7 @@ struct Failure {
   std::string expected;
   std::string got;
   ErrorCode code = ErrorCode::kModel;
+  bool is_limit = false;  // of the budget: nothing may put it off
 };
 
 class Budget {
@@ -42,7 +43,7 @@ class Budget {
 
  private:
   [[noreturn]] static void fail(const char* what, int64_t limit) {
-    throw Failure{fmt::format("a template that needs at most {} {}", limit, what), "more"};
+    throw Failure{fmt::format("a template that needs at most {} {}", limit, what), "more", ErrorCode::kModel, true};
   }
 
   RenderLimits limits_;

@@ -1,4 +1,5 @@
-// For tools/reference/fuzz_chat_template.py: reads lines of JSON {"template", "messages", "variables"} and writes a line
+// For tools/reference/fuzz_chat_template.py: reads lines of JSON {"template", "messages",
+// "add_generation_prompt", "variables"} and writes a line
 // for each: {"text": ...} or {"error": ...}.
 
 #include <iostream>
@@ -14,6 +15,7 @@ int main() {
     Json reply;
     auris::text::RenderOptions options{.bos_token = "<s>", .eos_token = "</s>"};
     options.variables = request["variables"];
+    options.add_generation_prompt = request["add_generation_prompt"].get<bool>();
     try {
       auto chat = auris::text::ChatTemplate::parse(request["template"].get<std::string>());
       reply["text"] = chat.render(request["messages"], options).text;

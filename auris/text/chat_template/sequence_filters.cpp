@@ -48,6 +48,22 @@ Value without_case(const Value& value, bool case_sensitive, Budget& budget) {
 // Filters that are generators in jinja2 give an iterator: no length, always true, used up by walking over it.
 Value iterator(std::vector<Value> items) { return make_sequence(SequenceKind::kIterator, std::move(items)); }
 
+// Such a filter fails in jinja2 only when somebody walks that far, which may be never.
+template <typename Produce>
+Value lazy_iterator(const Produce& produce) {
+  std::vector<Value> items;
+  std::shared_ptr<const Failure> failure;
+  try {
+    produce(items);
+  } catch (const Failure& caught) {
+    if (caught.is_limit) throw;
+    failure = std::make_shared<const Failure>(caught);
+  }
+  Value out = iterator(std::move(items));
+  out.sequence()->failure = std::move(failure);
+  return out;
+}
+
 Value count(Interpreter& run, const Value& value, Arguments& arguments) {
   arguments.bind("length", {});
   return Value::integer(static_cast<int64_t>(length(value, run.budget())));
@@ -72,6 +88,7 @@ Value first(Interpreter& run, const Value& value, Arguments& arguments) {
   arguments.bind("first", {});
   Sequence* sequence = value.sequence();
   if (sequence && sequence->kind == SequenceKind::kIterator) {
+    if (sequence->consumed == sequence->items.size() && sequence->failure) throw *sequence->failure;
     if (sequence->consumed == sequence->items.size()) return Value::undefined("first item");
     return sequence->items[sequence->consumed++];
   }
@@ -111,14 +128,14 @@ Value as_list(Interpreter& run, const Value& value, Arguments& arguments) {
 
 Value items_of(Interpreter& run, const Value& value, Arguments& arguments) {
   arguments.bind("items", {});
-  if (value.is<Undefined>()) return iterator({});
-  if (!value.dict()) throw Failure{"a mapping for items", std::string(type_name(value))};
-  std::vector<Value> pairs;
-  run.budget().steps(16 * value.dict()->entries.size());
-  for (const auto& [key, entry] : value.dict()->entries) {
-    pairs.push_back(make_sequence(SequenceKind::kTuple, {key, entry}, value.dict()->from_data));
-  }
-  return iterator(std::move(pairs));
+  return lazy_iterator([&](std::vector<Value>& pairs) {
+    if (value.is<Undefined>()) return;
+    if (!value.dict()) throw Failure{"a mapping for items", std::string(type_name(value))};
+    run.budget().steps(16 * value.dict()->entries.size());
+    for (const auto& [key, entry] : value.dict()->entries) {
+      pairs.push_back(make_sequence(SequenceKind::kTuple, {key, entry}, value.dict()->from_data));
+    }
+  });
 }
 
 Value reverse(Interpreter& run, const Value& value, Arguments& arguments) {
@@ -198,12 +215,12 @@ Value sort_dict(Interpreter& run, const Value& value, Arguments& arguments) {
   return sorted(std::move(items), arguments.flag(2, false), budget);
 }
 
-Value unique(Interpreter& run, const Value& value, Arguments& arguments) {
+void unique_into(std::vector<Value>& out, Interpreter& run, const Value& value, Arguments& arguments) {
   arguments.bind("unique", {"case_sensitive", "attribute"});
   Budget& budget = run.budget();
   Path path = arguments.has(1) ? parse_path(arguments[1], budget) : Path();
   std::unordered_set<std::string> texts;
-  std::vector<Value> others, out;
+  std::vector<Value> others;
   SequencePtr source = elements(value, budget);
   for (const Value& item : source->items) {
     budget.steps(8);
@@ -221,7 +238,10 @@ Value unique(Interpreter& run, const Value& value, Arguments& arguments) {
     }
     if (fresh) out.push_back(item);
   }
-  return iterator(std::move(out));
+}
+
+Value unique(Interpreter& run, const Value& value, Arguments& arguments) {
+  return lazy_iterator([&](std::vector<Value>& out) { unique_into(out, run, value, arguments); });
 }
 
 Value extreme(Interpreter& run, const Value& value, Arguments& arguments, bool largest) {
@@ -256,16 +276,15 @@ Value sum(Interpreter& run, const Value& value, Arguments& arguments) {
 }
 
 // map(attribute="a.b", default=x) or map("filter", arguments ...)
-Value map(Interpreter& run, const Value& value, Arguments& arguments) {
-  if (!truthy(value)) return iterator({});
+void map_into(std::vector<Value>& out, Interpreter& run, const Value& value, Arguments& arguments) {
+  if (!truthy(value)) return;
   SequencePtr source = elements(value, run.budget());
-  std::vector<Value> out;
   if (arguments.positional.empty()) {
     arguments.bind("map", {"attribute", "default"}, 1);
     Path path = parse_path(arguments[0], run.budget());
     const Value* otherwise = arguments.has(1) && !arguments[1].is<None>() ? &arguments[1] : nullptr;
     for (const Value& item : source->items) out.push_back(follow(run, item, path, otherwise));
-    return iterator(std::move(out));
+    return;
   }
   const SourcedText* name = arguments.positional[0].string();
   if (!name) throw Failure{"the name of a filter for map", std::string(type_name(arguments.positional[0]))};
@@ -277,12 +296,15 @@ Value map(Interpreter& run, const Value& value, Arguments& arguments) {
     run.budget().steps(4 + 4 * (rest.positional.size() + rest.named.size()));
     out.push_back(run.apply_filter(filter, item, rest));
   }
-  return iterator(std::move(out));
+}
+
+Value map(Interpreter& run, const Value& value, Arguments& arguments) {
+  return lazy_iterator([&](std::vector<Value>& out) { map_into(out, run, value, arguments); });
 }
 
 // select, reject: [test, arguments ...]; selectattr, rejectattr: attribute, [test, arguments ...]
-Value choose(Interpreter& run, const Value& value, Arguments& arguments, bool by_attribute, bool wanted) {
-  if (!truthy(value)) return iterator({});
+void choose_into(std::vector<Value>& out, Interpreter& run, const Value& value, Arguments& arguments, bool by_attribute, bool wanted) {
+  if (!truthy(value)) return;
   size_t used = 0;
   Path path;
   if (by_attribute) {
@@ -299,14 +321,16 @@ Value choose(Interpreter& run, const Value& value, Arguments& arguments, bool by
   rest.positional.assign(arguments.positional.begin() + static_cast<std::ptrdiff_t>(used), arguments.positional.end());
   rest.named = arguments.named;
   SequencePtr source = elements(value, run.budget());
-  std::vector<Value> out;
   for (const Value& item : source->items) {
     run.budget().steps(4 + 4 * (rest.positional.size() + rest.named.size()));
     Value subject = follow(run, item, path);
     bool passes = test.empty() ? truthy(subject) : run.apply_test(test, subject, rest);
     if (passes == wanted) out.push_back(item);
   }
-  return iterator(std::move(out));
+}
+
+Value choose(Interpreter& run, const Value& value, Arguments& arguments, bool by_attribute, bool wanted) {
+  return lazy_iterator([&](std::vector<Value>& out) { choose_into(out, run, value, arguments, by_attribute, wanted); });
 }
 
 Value select(Interpreter& run, const Value& v, Arguments& a) { return choose(run, v, a, false, true); }

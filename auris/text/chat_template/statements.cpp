@@ -87,17 +87,18 @@ SequencePtr Interpreter::select_elements(const Stmt& stmt, const ScopePtr& scope
 
 Interpreter::Flow Interpreter::run_for(const Stmt& stmt, const ScopePtr& scope, TextBuilder& out) {
   SequencePtr items = select_elements(stmt, scope);
-  if (items->items.empty()) {
-    return stmt.blocks.size() > 1 ? run_block(stmt.blocks[1], inner_scope(scope), out) : Flow::kNext;
-  }
+  bool is_completed = false;  // like jinja2: rounds left by break or continue do not count
   for (size_t i = 0; i < items->items.size(); ++i) {
     budget_.steps(4);
     ScopePtr inner = inner_scope(scope);
     inner->variables.emplace("loop", Value(LoopPtr(std::make_shared<const Loop>(Loop{items, i}))));
     assign(stmt.target, items->items[i], inner);
-    if (run_block(stmt.blocks[0], inner, out) == Flow::kBreak) break;
+    Flow flow = run_block(stmt.blocks[0], inner, out);
+    if (flow == Flow::kBreak) break;
+    is_completed |= flow == Flow::kNext;
   }
-  return Flow::kNext;
+  if (is_completed || stmt.blocks.size() < 2) return Flow::kNext;
+  return run_block(stmt.blocks[1], inner_scope(scope), out);
 }
 
 void Interpreter::run_with(const Stmt& stmt, const ScopePtr& scope, TextBuilder& out) {

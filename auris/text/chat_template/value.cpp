@@ -273,6 +273,7 @@ SequencePtr elements(const Value& value, Budget& budget) {
                       sequence->items.end());
     out->depth = sequence->depth;
     sequence->consumed = sequence->items.size();
+    if (sequence->failure) throw *sequence->failure;
   } else if (!value.is<Undefined>()) {
     throw Failure{"something to iterate over", std::string(type_name(value))};
   }

@@ -96,12 +96,15 @@ class Value {
 
 enum class SequenceKind { kList, kTuple, kRange, kKeys, kValues, kItems, kIterator };
 
+struct Failure;
+
 struct Sequence {
   SequenceKind kind = SequenceKind::kList;
   std::vector<Value> items;
   bool from_data = false;
   int depth = 1;        // nesting below this one, for bounded recursion
   size_t consumed = 0;  // kIterator: items already handed out
+  std::shared_ptr<const Failure> failure;  // kIterator: thrown behind the last item
   int64_t start = 0, stop = 0, step = 1;  // kRange
 
   bool is_indexable() const {
