@@ -3,6 +3,7 @@
 #include <charconv>
 #include <optional>
 
+#include "auris/base/error.h"
 #include "auris/text/byte_alphabet.h"
 #include "auris/text/utf8.h"
 
@@ -74,6 +75,15 @@ class Fuse final : public Decoder {
   void apply_to_piece(std::string&) const override {}
 };
 
+// A file whose rules make much more of a string than it was is an attack.
+void check_size(size_t bytes, size_t bytes_before) {
+  if (bytes <= (size_t{1} << 20) + 4 * bytes_before) return;
+  throw Error(ErrorCode::kModel, {.where = "tokenizer decoder",
+                                  .expected = "replacements that keep a token about as long as it is",
+                                  .got = "more",
+                                  .hint = ""});
+}
+
 class Replace final : public Decoder {
  public:
   Replace(Pattern pattern, std::string content) : pattern_(std::move(pattern)), content_(std::move(content)) {}
@@ -90,6 +100,7 @@ class Replace final : public Decoder {
       if (!match) break;
       out.append(token, done, match->begin - done);
       out += content_;
+      check_size(out.size(), token.size());
       done = match->end;
       if (match->end == token.size()) break;
       from = match->end > match->begin ? match->end : match->end + character_at(token, match->end).length;

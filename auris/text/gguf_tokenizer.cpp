@@ -55,12 +55,11 @@ void fill_tokens(const GgufVocabulary& source, PipelineParts& parts) {
   parts.vocabulary = source.vocabulary;
   for (TokenId id = 0; id < source.vocabulary->size(); ++id) {
     const GgufTokenType type = source.types[static_cast<size_t>(id)];
-    if (type == GgufTokenType::kControl || type == GgufTokenType::kUserDefined) {
+    const bool special = type == GgufTokenType::kControl || type == GgufTokenType::kUnknown;
+    if (special || type == GgufTokenType::kUserDefined) {
       parts.added_tokens.push_back({.content = std::string(source.vocabulary->text(id)),
                                     .id = id,
-                                    .special = type == GgufTokenType::kControl});
-    } else if (type == GgufTokenType::kUnknown) {
-      parts.left_out.push_back(id);
+                                    .special = special});
     }
   }
   parts.bos = source.bos;

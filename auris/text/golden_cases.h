@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "auris/text/golden_path.h"
 #include "auris/text/tokenizer.h"
 
 namespace auris::text {
@@ -10,7 +11,6 @@ namespace auris::text {
 // Ids of trusted and of untrusted text, decoded text, and text decoded token by token.
 void check_golden(const Tokenizer& tokenizer, const std::string& name);
 
-std::string golden_path(const std::string& file);
 std::string bytes_from_hex(const std::string& hex);
 
 }  // namespace auris::text

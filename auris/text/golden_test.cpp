@@ -2,13 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "auris/base/cache_folder.h"
+#include "auris/base/error.h"
 #include "auris/text/golden_cases.h"
 #include "auris/text/tokenizer.h"
 #include "auris/weights/checkpoint.h"
@@ -36,6 +36,49 @@ TEST(GoldenTokenizer, WhisperTinyEnglish) {
   check_golden(*tokenizer, "whisper-tiny.en");
   EXPECT_EQ(tokenizer->vocab_size(), 51864);
 }
+
+class GoldenFixture : public testing::TestWithParam<const char*> {};
+
+// Small vocabularies in the structure of published files (tools/reference/make_tokenizers.py).
+TEST_P(GoldenFixture, TokenizerJson) {
+  const std::string name = GetParam();
+  const auto tokenizer = load_tokenizer_json(golden_path(name + ".tokenizer.json"));
+  check_golden(*tokenizer, name);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, GoldenFixture,
+                         testing::Values("gpt2", "llama-3", "qwen2", "tekken", "gemma", "mistral-prepend",
+                                         "mistral-metaspace", "t5", "xlm-r", "parts"));
+
+TEST(GoldenTokenizer, SentencepieceUnigram) {
+  check_golden(*load_sentencepiece(golden_path("sentencepiece-unigram.model")), "sentencepiece-unigram");
+}
+
+TEST(GoldenTokenizer, SentencepieceBpe) {
+  check_golden(*load_sentencepiece(golden_path("sentencepiece-bpe.model")), "sentencepiece-bpe");
+}
+
+class GoldenGguf : public testing::TestWithParam<const char*> {};
+
+// Ids by llama.cpp (tools/reference/dump_gguf_vocabularies.py).
+TEST_P(GoldenGguf, IsLlamaCpp) {
+  std::ifstream file(golden_path(std::string("gguf-") + GetParam() + ".json"));
+  ASSERT_TRUE(file);
+  const auto golden = nlohmann::json::parse(file);
+  const auto tokenizer = tokenizer_from_gguf(golden.at("metadata"));
+  ASSERT_GE(golden.at("cases").size(), 280u);
+  for (const auto& item : golden.at("cases")) {
+    const std::string text = bytes_from_hex(item.at("text"));
+    SCOPED_TRACE(auris::quoted(text, 200));
+    MarkedText marked;
+    marked.append(text, true);
+    const auto ids = item.at("ids").get<std::vector<TokenId>>();
+    EXPECT_EQ(tokenizer->encode(marked), ids);
+    EXPECT_EQ(tokenizer->encode(text), item.value("untrusted", ids));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, GoldenGguf, testing::Values("spm", "llama-bpe", "qwen2"));
 
 // The vocabulary.txt beside a CTranslate2 model lists every token by id, timestamps included.
 TEST(GoldenTokenizer, WhisperTimestampsAreWhereTheModelHasThem) {

@@ -110,6 +110,17 @@ class Lowercase final : public Normalizer {
   }
 };
 
+// A file whose rules make more of a text than this is an attack.
+constexpr size_t kMaxNormalBytes = size_t{256} << 20;
+
+void check_size(size_t bytes) {
+  if (bytes <= kMaxNormalBytes) return;
+  throw Error(ErrorCode::kModel, {.where = "tokenizer normalizer",
+                                  .expected = "replacements that keep a text below 256 MiB",
+                                  .got = "more",
+                                  .hint = ""});
+}
+
 class Replace final : public Normalizer {
  public:
   Replace(Pattern pattern, std::string content) : pattern_(std::move(pattern)), content_(std::move(content)) {}
@@ -123,6 +134,7 @@ class Replace final : public Normalizer {
       if (!match) break;
       copy(text, done, match->begin, out);
       out.append(content_, text, match->begin, match->end);
+      check_size(out.text.size());
       done = match->end;
       if (match->end == in.size()) break;
       from = match->end > match->begin ? match->end : match->end + character_at(in, match->end).length;
@@ -146,6 +158,7 @@ class PrependText final : public Normalizer {
   explicit PrependText(std::string content) : content_(std::move(content)) {}
   void apply(NormalText& text) const override {
     if (text.text.empty()) return;
+    check_size(text.text.size() + content_.size());
     text.text.insert(0, content_);
     if (text.tracks) text.trust.insert(0, content_.size(), text.trust[0]);
   }

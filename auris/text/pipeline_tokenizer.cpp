@@ -1,6 +1,7 @@
 #include "auris/text/pipeline_tokenizer.h"
 
-#include <algorithm>
+#include <map>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -28,8 +29,10 @@ class PipelineTokenizer final : public Tokenizer {
     for (const AddedToken& token : parts_.added_tokens) {
       is_added_[static_cast<size_t>(token.id)] = true;
       if (token.special) special_[static_cast<size_t>(token.id)] = true;
+      if (!token.normalized) continue;
+      std::string content = normalized_content(parts_.normalizers, token.content);
+      if (content != token.content) normalized_texts_[token.id] = std::move(content);
     }
-    for (const TokenId id : parts_.left_out) special_[static_cast<size_t>(id)] = true;
   }
 
   int64_t vocab_size() const override { return parts_.vocabulary->size(); }
@@ -49,7 +52,7 @@ class PipelineTokenizer final : public Tokenizer {
   }
 
   std::string piece(TokenId id) const override {
-    std::string text(parts_.vocabulary->text(id));
+    std::string text(text_of(id));
     if (is_added_[static_cast<size_t>(id)]) return text;
     for (const auto& decoder : parts_.decoders) decoder->apply_to_piece(text);
     return text;
@@ -61,7 +64,7 @@ class PipelineTokenizer final : public Tokenizer {
     for (const TokenId id : ids) {
       if (!parts_.vocabulary->contains(id)) continue;
       if (!with_special && special_[static_cast<size_t>(id)]) continue;
-      tokens.emplace_back(parts_.vocabulary->text(id));
+      tokens.emplace_back(text_of(id));
     }
     for (const auto& decoder : parts_.decoders) decoder->apply(tokens);
     std::string text;
@@ -80,6 +83,12 @@ class PipelineTokenizer final : public Tokenizer {
   std::optional<TokenId> eos() const override { return parts_.eos; }
 
  private:
+  // As in the reference, an added token that is looked for in normalized text is decoded as such.
+  std::string_view text_of(TokenId id) const {
+    const auto found = normalized_texts_.find(id);
+    return found == normalized_texts_.end() ? parts_.vocabulary->text(id) : std::string_view(found->second);
+  }
+
   std::vector<AddedToken> tokens_with(bool normalized) const {
     std::vector<AddedToken> tokens;
     for (AddedToken token : parts_.added_tokens) {
@@ -120,6 +129,7 @@ class PipelineTokenizer final : public Tokenizer {
   PipelineParts parts_;
   AddedTokenMatcher exact_;
   AddedTokenMatcher normalized_;
+  std::map<TokenId, std::string> normalized_texts_;
   std::vector<bool> special_;
   std::vector<bool> is_added_;
 };

@@ -27,7 +27,6 @@ struct PipelineParts {
   std::vector<TokenId> prefix;        // what add_bos puts first
   std::optional<TokenId> bos;
   std::optional<TokenId> eos;
-  std::vector<TokenId> left_out;      // by decode besides special added tokens (GGUF control and unknown tokens)
 };
 
 std::shared_ptr<const Tokenizer> make_pipeline_tokenizer(PipelineParts parts);

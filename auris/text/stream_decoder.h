@@ -27,8 +27,14 @@ class StreamDecoder {
   std::string finish();
 
  private:
-  size_t first_waiting() const;
+  struct Tail {
+    size_t clean = 0;        // tokens of window_ before this one end at a character border
+    bool unfinished = false; // the bytes end within a character
+    bool inside = false;     // which began within a token
+  };
+  Tail tail() const;
   std::string release(size_t end);
+  std::string release_inside();
 
   const Tokenizer& tokenizer_;
   bool with_special_;
@@ -36,6 +42,7 @@ class StreamDecoder {
   // released tokens stay as context: window_ = context_ tokens of released text, then those that are held back.
   std::vector<TokenId> window_;
   size_t context_ = 0;
+  std::string shown_;  // what decode(window_) begins with and was returned already
 };
 
 }  // namespace auris::text

@@ -63,5 +63,6 @@ std::shared_ptr<const Tokenizer> parse_tokenizer_json(std::string_view json);
 std::shared_ptr<const Tokenizer> tokenizer_from_gguf(const nlohmann::json& metadata);
 // From a SentencePiece .model file.
 std::shared_ptr<const Tokenizer> load_sentencepiece(const std::filesystem::path& path);
+std::shared_ptr<const Tokenizer> parse_sentencepiece(std::string_view bytes);
 
 }  // namespace auris::text

@@ -39,5 +39,7 @@ Character character_before(std::string_view valid_text, size_t end);
 // Unicode White_Space, and the general categories Nd, Nl, No.
 bool is_white_space(char32_t code);
 bool is_numeric(char32_t code);
+// Nd alone.
+bool is_decimal_digit(char32_t code);
 
 }  // namespace auris::text
