@@ -1,0 +1,143 @@
+#include "auris/processor/processor.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "auris/processor/audio_windows.h"
+
+namespace auris::processor {
+namespace {
+
+using models::AudioLlmFamily;
+using Clip = std::shared_ptr<const audio::AudioClip>;
+
+constexpr std::string_view kRawMark = "<audio>";
+
+void require_token(const text::Tokenizer& tokenizer, std::string_view literal) {
+  if (tokenizer.find(literal)) return;
+  throw Error(ErrorCode::kModel, {.where = "tokenizer",
+                                  .expected = fmt::format("the token {}", literal),
+                                  .got = "none",
+                                  .hint = "the tokenizer does not belong to this audio language model"});
+}
+
+std::string piece_or_empty(const text::Tokenizer& tokenizer, std::optional<text::TokenId> id) {
+  return id ? tokenizer.piece(*id) : std::string();
+}
+
+std::vector<Clip> clips_of(std::span<const Message> messages) {
+  std::vector<Clip> clips;
+  for (const Message& message : messages) {
+    for (const Part& part : message.parts) {
+      if (const auto* audio = std::get_if<AudioPart>(&part)) clips.push_back(audio->clip);
+    }
+  }
+  return clips;
+}
+
+// Cuts untrusted text at the mark: the caller of prepare_raw() wrote it.
+PromptPieces cut_raw(std::string_view prompt) {
+  PromptPieces pieces(1);
+  size_t begin = 0;
+  for (size_t at = prompt.find(kRawMark); at != std::string_view::npos; at = prompt.find(kRawMark, begin)) {
+    pieces.back().append(prompt.substr(begin, at - begin), false);
+    pieces.emplace_back();
+    begin = at + kRawMark.size();
+  }
+  pieces.back().append(prompt.substr(begin), false);
+  return pieces;
+}
+
+}  // namespace
+
+Processor::Processor(ProcessorParts parts) : parts_(std::move(parts)) {
+  AURIS_CHECK(parts_.tokenizer != nullptr);
+  if (!parts_.audio) return;
+  frontend_.emplace(parts_.audio->encoder.n_mels);
+  if (parts_.audio->family == AudioLlmFamily::kLlaso) {
+    for (const char* token : {"<Audio>", "</Audio>", "<audio_start>", "<audio_end>"}) {
+      require_token(*parts_.tokenizer, token);
+    }
+  }
+  if (parts_.audio->family == AudioLlmFamily::kQwen2Audio) require_token(*parts_.tokenizer, "<|AUDIO|>");
+}
+
+std::string_view Processor::mark() const {
+  if (!parts_.audio) return kRawMark;
+  switch (parts_.audio->family) {
+    case AudioLlmFamily::kLlaso: return kLlasoMark;
+    case AudioLlmFamily::kUltravox: return "<|audio|>";  // in no vocabulary: only a mark for its processor
+    case AudioLlmFamily::kQwen2Audio: return "<|AUDIO|>";
+  }
+  return kRawMark;
+}
+
+text::MarkedText Processor::render(std::span<const Message> messages, const PrepareOptions& options) const {
+  if (parts_.audio && parts_.audio->family == AudioLlmFamily::kLlaso) {
+    return render_llaso(messages, options.add_generation_prompt);
+  }
+  if (!parts_.chat_template) {
+    throw Error(ErrorCode::kUsage, {.where = "processor",
+                                    .expected = "a chat template",
+                                    .got = "a model without one",
+                                    .hint = "name a built-in template, or use raw text"});
+  }
+  TemplatePrompt prompt{.chat_template = &*parts_.chat_template,
+                        .mark = std::string(mark()),
+                        .add_generation_prompt = options.add_generation_prompt,
+                        .bos_token = piece_or_empty(*parts_.tokenizer, parts_.tokenizer->bos()),
+                        .eos_token = piece_or_empty(*parts_.tokenizer, parts_.tokenizer->eos())};
+  if (parts_.audio) {
+    bool parts = parts_.audio->family == AudioLlmFamily::kQwen2Audio;
+    prompt.audio = parts ? AudioContent::kParts : AudioContent::kInline;
+  }
+  return render_with_template(messages, prompt);
+}
+
+ModelInput Processor::prepare(std::span<const Message> messages, const PrepareOptions& options) const {
+  // A template writes the beginning-of-text mark itself; LLaSO's prompt relies on the tokenizer for it.
+  bool add_bos = parts_.audio && parts_.audio->family == AudioLlmFamily::kLlaso;
+  text::MarkedText prompt = render(messages, options);
+  PromptPieces pieces = parts_.audio ? cut_at(prompt, mark()) : PromptPieces{prompt};
+  return assemble(pieces, clips_of(messages), add_bos);
+}
+
+ModelInput Processor::prepare_raw(std::string_view prompt, std::span<const Clip> clips) const {
+  if (clips.empty() && !parts_.audio) {
+    text::MarkedText whole;
+    whole.append(prompt, false);
+    return assemble({whole}, clips, true);
+  }
+  return assemble(cut_raw(prompt), clips, true);
+}
+
+ModelInput Processor::assemble(const PromptPieces& pieces, std::span<const Clip> clips, bool add_bos) const {
+  size_t places = pieces.size() - 1;
+  if (places != clips.size() || (!clips.empty() && !parts_.audio)) {
+    throw Error(ErrorCode::kUsage,
+                {.where = "processor",
+                 .expected = fmt::format("{} recordings, as the prompt has places", parts_.audio ? places : 0),
+                 .got = std::to_string(clips.size()),
+                 .hint = parts_.audio ? "" : "this model does not hear"});
+  }
+  ModelInput input;
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    if (i > 0) {
+      AURIS_CHECK(clips[i - 1] != nullptr);
+      AudioSegment segment{.row_begin = input.rows(), .row_count = 0, .first_window = input.windows.size()};
+      for (models::AudioWindow& window : audio_windows(*clips[i - 1], *parts_.audio, *frontend_)) {
+        segment.row_count += models::audio_rows(*parts_.audio, window.frames);
+        input.windows.push_back(std::move(window));
+      }
+      segment.window_count = input.windows.size() - segment.first_window;
+      input.ids.insert(input.ids.end(), static_cast<size_t>(segment.row_count), models::kAudioRow);
+      input.audio.push_back(segment);
+    }
+    std::vector<text::TokenId> ids = parts_.tokenizer->encode(pieces[i], add_bos && i == 0);
+    input.ids.insert(input.ids.end(), ids.begin(), ids.end());
+  }
+  return input;
+}
+
+}  // namespace auris::processor
