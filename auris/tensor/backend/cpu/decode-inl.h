@@ -204,6 +204,24 @@ HWY_INLINE void decode_tail(const uint8_t* HWY_RESTRICT row, int64_t begin, int6
 
 constexpr bool is_block_type(DType dtype) { return dtype >= DType::kQ8_0; }
 
+// Bytes of 32 elements; about, where a block has more.
+constexpr int64_t bytes_of_run(DType dtype) {
+  switch (dtype) {
+    case DType::kF32: return 128;
+    case DType::kF16:
+    case DType::kBF16: return 64;
+    case DType::kI8: return 32;
+    case DType::kQ8_0: return 34;
+    case DType::kQ4_0: return 18;
+    case DType::kQ4_1: return 20;
+    case DType::kQ5_0: return 22;
+    case DType::kQ5_1: return 24;
+    case DType::kQ4_K: return 18;
+    case DType::kQ5_K: return 22;
+    default: return 26;
+  }
+}
+
 // Calls function.template operator()<dtype>() for a weight's type.
 template <class Function>
 HWY_INLINE void with_type(DType dtype, const Function& function) {

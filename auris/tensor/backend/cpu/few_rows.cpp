@@ -12,6 +12,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "auris/tensor/backend/cpu/few_rows.cpp"
 #include <hwy/foreach_target.h>
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include "auris/tensor/backend/cpu/epilogue-inl.h"
@@ -25,6 +26,15 @@ constexpr int kFewTile = kTileRows == 12 ? 6 : 2;         // rows of x whose sum
 
 struct FourRows {
   const uint8_t* rows[kWeightRows];
+  size_t ahead = 0;  // bytes from a row to the same one of the next four
+
+  // The rows are short streams: the processor's own prefetching would start anew with each.
+  template <DType kType>
+  HWY_INLINE void prefetch(int n, int64_t run) const {
+    constexpr int64_t kRunBytes = bytes_of_run(kType);
+    hwy::Prefetch(rows[n] + ahead + run * kRunBytes);
+    if constexpr (kRunBytes > 64) hwy::Prefetch(rows[n] + ahead + run * kRunBytes + 64);
+  }
 };
 
 // sums[4] = x . the four weight rows, decoded in registers.
@@ -39,6 +49,7 @@ HWY_INLINE void dot_one_row(const float* HWY_RESTRICT x, int64_t cols, const Fou
     AURIS_UNROLL
     for (int n = 0; n < kWeightRows; ++n) {
       Vec w[kRunVectors];
+      weights.prefetch<kType>(n, run);
       decode_run<kType>(weights.rows[n], run, halves, w);
       AURIS_UNROLL
       for (int v = 0; v < kRunVectors; ++v) total[n] = hn::MulAdd(load(x + run * kRun + v * kLanes), w[v], total[n]);
@@ -64,6 +75,7 @@ HWY_INLINE void decode_rows(const FourRows& weights, int64_t cols, const float* 
     Vec w[kRunVectors];
     int64_t run = 0;
     for (; (run + 1) * kRun <= cols; ++run) {
+      weights.prefetch<kType>(n, run);
       decode_run<kType>(weights.rows[n], run, halves, w);
       for (int v = 0; v < kRunVectors; ++v) store(w[v], to + n * step + run * kRun + v * kLanes);
     }
@@ -124,6 +136,7 @@ HWY_NOINLINE void dot_chunk(const float* x, int64_t rows, int64_t cols, const We
   float* decoded = rows > 1 ? scratch(Purpose::kPackedWeights, kWeightRows * padded) : nullptr;
   for (int64_t n = begin; n < end; n += kWeightRows) {
     FourRows four;
+    four.ahead = kWeightRows * weights.row_bytes;
     for (int i = 0; i < kWeightRows; ++i) {
       four.rows[i] = weights.data + static_cast<size_t>(HWY_MIN(n + i, end - 1)) * weights.row_bytes;
     }

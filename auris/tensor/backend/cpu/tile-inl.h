@@ -103,18 +103,18 @@ HWY_INLINE void pack_rows(const float* x, int64_t x_step, int rows, int64_t cols
 template <DType kType>
 HWY_NOINLINE void pack_weights(const uint8_t* weights, size_t row_bytes, int64_t first, int64_t out, int64_t in,
                                int64_t k0, int64_t depth, const float* halves, float* HWY_RESTRICT to) {
-  for (int64_t c = 0; c < kTileCols; c += 4) {
-    const uint8_t* rows[4];
-    for (int64_t i = 0; i < 4; ++i) rows[i] = weights + static_cast<size_t>(HWY_MIN(first + c + i, out - 1)) * row_bytes;
-    for (int64_t k = 0; k < depth; k += kRun) {
+  const uint8_t* rows[kTileCols];
+  for (int64_t c = 0; c < kTileCols; ++c) rows[c] = weights + static_cast<size_t>(HWY_MIN(first + c, out - 1)) * row_bytes;
+  for (int64_t k = 0; k < depth; k += kRun) {  // outside, so that the lines written stay in the first-level cache
+    const bool whole = is_block_type(kType) || k0 + k + kRun <= in;
+    for (int64_t c = 0; c < kTileCols; c += 4) {
       Vec w[4][kRunVectors];
-      const bool whole = is_block_type(kType) || k0 + k + kRun <= in;
       AURIS_UNROLL
       for (int i = 0; i < 4; ++i) {
         if (HWY_LIKELY(whole)) {
-          decode_run<kType>(rows[i], (k0 + k) / kRun, halves, w[i]);
+          decode_run<kType>(rows[c + i], (k0 + k) / kRun, halves, w[i]);
         } else if constexpr (!is_block_type(kType)) {
-          decode_tail<kType>(rows[i], k0 + k, in, halves, w[i]);
+          decode_tail<kType>(rows[c + i], k0 + k, in, halves, w[i]);
         }
       }
       AURIS_UNROLL
