@@ -1,0 +1,140 @@
+// Unlucky input and the options, on the small English model.
+
+#include "auris/generate/whisper/transcriber.h"
+
+#include <gtest/gtest.h>
+
+#include "auris/base/cache_folder.h"
+#include "auris/base/rng.h"
+#include "auris/models/testing/whisper_golden.h"
+
+namespace auris::generate {
+namespace {
+
+const Transcriber& tiny() {
+  static const Transcriber transcriber(models::load_whisper(model_folder() / "whisper-tiny.en"));
+  return transcriber;
+}
+
+audio::AudioClip sentence() { return audio::decode_audio(models::testing::librivox_sentence("0930").string()); }
+
+audio::AudioClip constant(size_t samples, float value) {
+  audio::AudioClip clip;
+  clip.samples.assign(samples, value);
+  return clip;
+}
+
+TEST(Transcriber, AlmostNothingGivesAnEmptyTranscript) {
+  for (size_t samples : {0, 1, 159, 160, 200, 201, 1000}) {
+    Transcript transcript = tiny().transcribe(constant(samples, 0.0f));
+    EXPECT_EQ(transcript.text, "") << samples;
+    EXPECT_TRUE(transcript.segments.empty());
+    EXPECT_DOUBLE_EQ(transcript.duration_s, static_cast<double>(samples) / 16000);
+  }
+}
+
+TEST(Transcriber, PureSilenceAndDitherGiveNoText) {
+  EXPECT_EQ(tiny().transcribe(constant(5 * 16000, 0.0f)).text, "");
+  EXPECT_EQ(tiny().transcribe(constant(5 * 16000, 1.0f / 32768)).text, "");
+}
+
+TEST(Transcriber, ShortClicksDoNotCrash) {
+  for (size_t samples : {160, 200, 201, 480}) {
+    Transcript transcript = tiny().transcribe(constant(samples, 0.5f), {.word_timestamps = true});
+    for (const TranscriptSegment& segment : transcript.segments) EXPECT_LE(segment.start, segment.end);
+  }
+}
+
+TEST(Transcriber, ClippedSpeechIsStillHeard) {
+  audio::AudioClip clip = sentence();
+  for (float& x : clip.samples) x = std::clamp(x * 20.0f, -1.0f, 1.0f);
+  Transcript transcript = tiny().transcribe(clip);
+  EXPECT_NE(transcript.text.find("made amiable"), std::string::npos) << transcript.text;
+}
+
+TEST(Transcriber, SamplesThatAreNoNumbersAreAnError) {
+  audio::AudioClip clip = sentence();
+  clip.samples[1000] = std::nanf("");
+  EXPECT_THROW(tiny().transcribe(clip), Error);
+}
+
+TEST(Transcriber, WrongOptionsAreUsageErrors) {
+  audio::AudioClip clip = sentence();
+  auto fails = [&](const TranscribeOptions& options) {
+    try {
+      tiny().transcribe(clip, options);
+    } catch (const Error& error) {
+      return error.code() == ErrorCode::kUsage;
+    }
+    return false;
+  };
+  EXPECT_TRUE(fails({.beam_size = 0}));
+  EXPECT_TRUE(fails({.temperatures = {}}));
+  EXPECT_TRUE(fails({.temperatures = {-0.5}}));
+  EXPECT_TRUE(fails({.hallucination_silence_threshold_s = 2.0}));
+  EXPECT_TRUE(fails({.speech = {{0, 1}}, .clips = {{0, 1}}}));
+  clip.sample_rate_hz = 44100;
+  EXPECT_TRUE(fails({}));
+}
+
+TEST(Transcriber, CancellingEndsWithAnError) {
+  int asked = 0;
+  TranscribeCallbacks callbacks;
+  callbacks.cancelled = [&] { return ++asked > 3; };
+  try {
+    tiny().transcribe(sentence(), {}, callbacks);
+    FAIL() << "not cancelled";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kCancelled);
+  }
+}
+
+TEST(Transcriber, TokenLimitIsFlagged) {
+  Transcript transcript = tiny().transcribe(sentence(), {.temperatures = {0.0}, .max_new_tokens = 4});
+  EXPECT_TRUE(transcript.truncated);
+  ASSERT_FALSE(transcript.segments.empty());
+  EXPECT_TRUE(transcript.segments[0].truncated);
+}
+
+TEST(Transcriber, SamplingIsReproducedByItsSeed) {
+  TranscribeOptions options = {.best_of = 2, .temperatures = {0.8}, .seed = 5};
+  std::string first = tiny().transcribe(sentence(), options).text;
+  EXPECT_EQ(tiny().transcribe(sentence(), options).text, first);
+  EXPECT_FALSE(first.empty());
+}
+
+TEST(Transcriber, WithoutTimestampsThereIsOneSegment) {
+  Transcript transcript = tiny().transcribe(sentence(), {.timestamps = false});
+  ASSERT_EQ(transcript.segments.size(), 1u);
+  EXPECT_EQ(transcript.segments[0].text, " He might even have been made amiable himself.");
+}
+
+TEST(Transcriber, ClipsAndSpeechSpansKeepTheirPlaceInTheRecording) {
+  audio::AudioClip speech = sentence();
+  audio::AudioClip clip;
+  clip.samples.assign(4 * 16000, 0.0f);
+  clip.samples.insert(clip.samples.end(), speech.samples.begin(), speech.samples.end());
+  const double end = clip.duration_s();
+  clip.samples.resize(clip.samples.size() + 3 * 16000, 0.0f);
+  for (const TranscribeOptions& options :
+       {TranscribeOptions{.clips = {{4.0, end}}}, TranscribeOptions{.speech = {{4.0, end}}}}) {
+    Transcript transcript = tiny().transcribe(clip, options);
+    ASSERT_FALSE(transcript.segments.empty());
+    EXPECT_EQ(transcript.text, "He might even have been made amiable himself.");
+    EXPECT_GE(transcript.segments.front().start, 4.0);
+    EXPECT_LE(transcript.segments.back().end, end + 0.02);
+    EXPECT_DOUBLE_EQ(transcript.duration_s, clip.duration_s());
+  }
+}
+
+TEST(Transcriber, PromptsAndHotwordsStayInsideTheContext) {
+  std::string words;
+  for (int i = 0; i < 400; ++i) words += "amiable ";
+  TranscribeOptions options = {.temperatures = {0.0}, .initial_prompt = words, .hotwords = words};
+  EXPECT_NO_THROW(tiny().transcribe(sentence(), options));
+  options = {.temperatures = {0.0}, .initial_prompt = words, .prefix = words};
+  EXPECT_NO_THROW(tiny().transcribe(sentence(), options));
+}
+
+}  // namespace
+}  // namespace auris::generate
