@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "auris/base/cache_folder.h"
-#include "auris/generate/whisper/repetition.h"
 #include "auris/generate/whisper/speech_spans.h"
 
 namespace auris::generate {
@@ -49,28 +48,6 @@ TEST_F(SegmentingTest, WithoutTimestampsTheWindowIsOneSegment) {
   ASSERT_EQ(out.segments.size(), 1u);
   EXPECT_DOUBLE_EQ(out.segments[0].end, 40.0);
   EXPECT_TRUE(split({}).segments[0].tokens.empty());
-}
-
-TEST(Repetition, FindsLoopsAndLeavesSpeechAlone) {
-  std::vector<int32_t> tokens = {5, 6, 7};
-  for (int i = 0; i < 20; ++i) tokens.insert(tokens.end(), {1, 2, 3});
-  RepetitionLoop loop = find_repetition(tokens);
-  EXPECT_EQ(loop.period, 3u);
-  EXPECT_EQ(loop.begin, 3u);
-  EXPECT_EQ(find_repetition(std::vector<int32_t>(20, 9)).period, 0u);  // "no, no, no, ..."
-  std::vector<int32_t> counting(200);
-  for (size_t i = 0; i < counting.size(); ++i) counting[i] = static_cast<int32_t>(i);
-  EXPECT_EQ(find_repetition(counting).period, 0u);
-  EXPECT_EQ(find_repetition({}).period, 0u);
-}
-
-TEST(Repetition, CompressionRatioEqualsPythonsZlib) {
-  EXPECT_DOUBLE_EQ(compression_ratio(""), 0.0);
-  // len(b) / len(zlib.compress(b)) for b = b"abc" and b"hello " * 30
-  EXPECT_DOUBLE_EQ(compression_ratio("abc"), 3.0 / 11.0);
-  std::string hello;
-  for (int i = 0; i < 30; ++i) hello += "hello ";
-  EXPECT_DOUBLE_EQ(compression_ratio(hello), 180.0 / 17.0);
 }
 
 TEST(SpeechSpans, JoinsAndMapsBack) {

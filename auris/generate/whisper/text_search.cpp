@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
-#include "auris/generate/whisper/repetition.h"
+#include "auris/generate/repetition_guard.h"
 #include "auris/generate/whisper/top_tokens.h"
 #include "auris/tensor/ops/elementwise.h"
 
@@ -13,6 +14,9 @@ namespace {
 
 // How often, in tokens, a text is examined for repetition loops.
 constexpr size_t kLoopCheckInterval = 8;
+
+// Real speech ("no, no, no", a chorus) stays below this; such a text's compression ratio is beyond every limit.
+constexpr RepetitionOptions kLoop = {.max_period = 40, .min_repeats = 6, .min_tokens = 48};
 
 // A text that got stuck is only taken if there is no other.
 double rank(const FoundText& text, double length_penalty) {
@@ -30,20 +34,20 @@ FoundText best_of(std::vector<FoundText> texts, double length_penalty) {
 }
 
 // The words alone: the timestamps between repeated sentences differ.
-RepetitionLoop loop_of(const WhisperVocabulary& vocabulary, std::span<const TokenId> tokens) {
+std::optional<RepetitionLoop> loop_of(const WhisperVocabulary& vocabulary, std::span<const TokenId> tokens) {
   std::vector<TokenId> words;
   std::copy_if(tokens.begin(), tokens.end(), std::back_inserter(words),
                [&](TokenId id) { return vocabulary.is_text(id); });
-  return find_repetition(words);
+  return find_loop(words, kLoop);
 }
 
 // Keeps what came before the loop and the repeated unit once.
 void cut_loop(const WhisperVocabulary& vocabulary, FoundText& text) {
-  RepetitionLoop loop = loop_of(vocabulary, text.tokens);
-  if (loop.period == 0) return;
+  std::optional<RepetitionLoop> loop = loop_of(vocabulary, text.tokens);
+  if (!loop) return;
   size_t words = 0;
   size_t end = 0;
-  while (end < text.tokens.size() && words < loop.begin + loop.period) {
+  while (end < text.tokens.size() && words < loop->cut()) {
     if (vocabulary.is_text(text.tokens[end])) ++words;
     ++end;
   }
@@ -80,7 +84,7 @@ class Search {
   FoundText finish(const Text& text, const Candidate& candidate) const;
   TokenId draw(std::span<const float> log_probs);
   bool looped(const Text& text) const {
-    return text.tokens.size() % kLoopCheckInterval == 0 && loop_of(vocabulary_, text.tokens).period > 0;
+    return text.tokens.size() % kLoopCheckInterval == 0 && loop_of(vocabulary_, text.tokens).has_value();
   }
   void drop(std::vector<Text>& texts) {
     for (Text& text : texts) state_.drop(text.sequence);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "auris/generate/whisper/repetition.h"
+#include "auris/generate/repetition_guard.h"
 
 namespace auris::generate {
 namespace {
