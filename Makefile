@@ -3,7 +3,7 @@
 PRESET ?= release
 BUILD := build/$(PRESET)
 SOURCES := auris apps bench tests examples
-QUESTION ?= What is the recording about?
+QUESTION ?= What has been installed?
 
 .PHONY: run test build setup models bench format lint clean help
 

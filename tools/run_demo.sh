@@ -4,9 +4,9 @@
 set -euo pipefail
 auris=$1
 question=$2
-sounds=/usr/share/pocketsphinx/test/data/librivox
-recording=$sounds/sense_and_sensibility_01_austen_64kb-0880.wav
-echo "Recording: $(basename "$recording") (LibriVox, read speech)"
+sounds=/usr/share/asterisk/sounds/en
+recording=$sounds/demo-congrats.g722
+echo "Recording: $(basename "$recording") (a professional speaker, 16 kHz G.722)"
 echo
 "$auris" transcribe "$recording"
 echo
