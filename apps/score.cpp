@@ -1,0 +1,50 @@
+// auris score: how probable a model finds a continuation, token by token.
+
+#include <fmt/format.h>
+
+#include "apps/program.h"
+#include "auris/engine/score.h"
+#include "auris/weights/catalog.h"
+
+namespace auris::apps {
+namespace {
+
+struct ScoreFlags {
+  std::string model = "smollm2-135m-instruct";
+  engine::ScoreRequest request;
+  std::vector<std::string> recordings;
+};
+
+int score(Program& program, const ScoreFlags& flags) {
+  auto model = engine::load_language_model(weights::locate_model(flags.model), flags.model);
+  engine::Score score = engine::score(*model, flags.request);
+  if (program.common.json) {
+    print_json_line({{"model", flags.model},
+                     {"prompt_tokens", score.prompt_tokens},
+                     {"tokens", score.tokens},
+                     {"logprobs", score.logprobs},
+                     {"sum", score.sum}});
+    return 0;
+  }
+  for (size_t i = 0; i < score.tokens.size(); ++i) {
+    print_line(fmt::format("{:8} {:10.4f}  {}", score.tokens[i], score.logprobs[i], quoted(model->tokenizer->piece(score.tokens[i]))));
+  }
+  print_line(fmt::format("sum {:.4f}, perplexity {:.4f}", score.sum, std::exp(-score.sum / static_cast<double>(score.tokens.size()))));
+  return 0;
+}
+
+}  // namespace
+
+void add_score(Program& program) {
+  auto flags = std::make_shared<ScoreFlags>();
+  CLI::App* command = program.add_command("score", "Log-probability of a continuation",
+                                          [&program, flags] { return score(program, *flags); });
+  command->add_option("-m,--model,--language-model", flags->model, "A catalog name, file or folder")->capture_default_str();
+  command->add_option("--prompt", flags->request.prompt, "What comes before; <audio> marks each clip");
+  command->add_option("--continuation", flags->request.continuation, "What is scored")->required();
+  command->add_option("--audio", flags->recordings, "Recording for a mark <audio>; may be given several times")->type_name("FILE");
+  command->add_flag("--template", flags->request.use_template, "The prompt is a user's turn in the model's chat template");
+  command->footer("Example: auris score --prompt \"The capital of France is\" --continuation \" Paris\" --json");
+}
+
+}  // namespace auris::apps

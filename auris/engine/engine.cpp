@@ -1,0 +1,103 @@
+#include "auris/engine/engine.h"
+
+#include <chrono>
+
+#include "auris/base/log.h"
+#include "auris/weights/catalog.h"
+
+namespace auris::engine {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+[[noreturn]] void fail_without_ears(const std::string& model) {
+  throw Error(ErrorCode::kModel, {.where = "ask",
+                                  .expected = "a language model with a trained audio projector for --mode audio",
+                                  .got = quoted(model) + ", which reads text only",
+                                  .hint = "use --mode cascade: the transcript goes into the language model"});
+}
+
+std::string without_edges(const std::string& text) {
+  size_t begin = text.find_first_not_of(' ');
+  return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
+}
+
+}  // namespace
+
+std::shared_ptr<Engine> Engine::load(const EngineOptions& options) {
+  if (options.kv_cache != DType::kF32 && options.kv_cache != DType::kF16 && options.kv_cache != DType::kQ8_0) {
+    throw Error(ErrorCode::kUsage, {.where = "engine",
+                                    .expected = "a cache of f32, f16 or q8_0",
+                                    .got = std::string(name_of(options.kv_cache)),
+                                    .hint = ""});
+  }
+  return std::shared_ptr<Engine>(new Engine(options));
+}
+
+std::shared_ptr<const models::WhisperModel> Engine::speech_model() {
+  std::lock_guard lock(mutex_);
+  if (!speech_model_) {
+    auto begin = Clock::now();
+    speech_model_ = models::load_whisper(weights::locate_model(options_.speech_model));
+    load_s_ += seconds_since(begin);
+    log(LogLevel::kInfo, "opened {} in {:.3f} s", options_.speech_model, seconds_since(begin));
+  }
+  return speech_model_;
+}
+
+std::shared_ptr<const LanguageModel> Engine::language_model() {
+  std::lock_guard lock(mutex_);
+  if (!language_model_) {
+    auto begin = Clock::now();
+    language_model_ = load_language_model(weights::locate_model(options_.language_model), options_.language_model);
+    load_s_ += seconds_since(begin);
+    log(LogLevel::kInfo, "opened {} in {:.3f} s", options_.language_model, seconds_since(begin));
+  }
+  return language_model_;
+}
+
+generate::Transcript Engine::transcribe(const audio::AudioClip& clip, const generate::TranscribeOptions& options,
+                                        const generate::TranscribeCallbacks& callbacks) {
+  generate::Transcriber transcriber(speech_model());
+  std::lock_guard lock(speech_mutex_);
+  return transcriber.transcribe(clip, options, callbacks);
+}
+
+std::unique_ptr<Session> Engine::start_session(const SessionOptions& options) {
+  auto model = language_model();
+  int64_t limit = model->llama->config().context_length;
+  if (options_.context_tokens > 0) limit = std::min(limit, options_.context_tokens);
+  return std::make_unique<Session>(std::move(model), options, limit);
+}
+
+AskResult Engine::ask(const audio::AudioClip& clip, const std::string& question, const AskOptions& options,
+                      const generate::GenerationCallbacks& callbacks) {
+  if (options.mode == AskMode::kAudio) fail_without_ears(options_.language_model);
+  double loaded_before_s = load_s_;
+  speech_model();
+  language_model();
+  AskResult result;
+  result.timings.load_s = load_s_ - loaded_before_s;
+  result.model = options_.language_model;
+  auto begin = Clock::now();
+  generate::TranscribeCallbacks hearing;
+  hearing.cancelled = callbacks.cancelled;
+  result.transcript = transcribe(clip, options.transcribe, hearing);
+  result.timings.transcribe_s = seconds_since(begin);
+  auto session = start_session({.system = options.system, .kv_cache = options_.kv_cache});
+  generate::Generation answer = session->send(cascade_prompt(without_edges(result.transcript.text), question), options.answer, callbacks);
+  result.answer = answer.text;
+  result.truncated = answer.stop_reason == generate::StopReason::kMaxTokens || answer.stop_reason == generate::StopReason::kContextFull;
+  result.timings.first_token_s = result.timings.transcribe_s + answer.first_token_s;
+  result.timings.total_s = seconds_since(begin);
+  return result;
+}
+
+std::string cascade_prompt(const std::string& transcript, const std::string& question) {
+  if (transcript.empty()) return "A recording holds no speech.\n\n" + question;
+  return "This is the transcript of a recording:\n\"" + transcript + "\"\n\n" + question;
+}
+
+}  // namespace auris::engine
