@@ -91,7 +91,7 @@ class Chat {
     heard_.clear();
     if (program_.common.json) {
       print_json_line({{"answer", reply.text},
-                       {"stop_reason", generate::name_of(reply.stop_reason)},
+                       {"finish_reason", generate::name_of(reply.finish_reason)},
                        {"prompt_tokens", reply.prompt_tokens},
                        {"cached_tokens", reply.cached_tokens},
                        {"answer_tokens", reply.tokens.size()},

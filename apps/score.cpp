@@ -16,7 +16,7 @@ struct ScoreFlags {
 };
 
 int score(Program& program, const ScoreFlags& flags) {
-  auto model = engine::load_language_model(weights::locate_model(flags.model), flags.model);
+  auto model = engine::load_language_model(weights::Catalog::load().resolve(flags.model), flags.model);
   engine::Score score = engine::score(*model, flags.request);
   if (program.common.json) {
     print_json_line({{"model", flags.model},

@@ -40,7 +40,7 @@ std::shared_ptr<const models::WhisperModel> Engine::speech_model() {
   std::lock_guard lock(mutex_);
   if (!speech_model_) {
     auto begin = Clock::now();
-    speech_model_ = models::load_whisper(weights::locate_model(options_.speech_model));
+    speech_model_ = models::load_whisper(weights::Catalog::load().resolve(options_.speech_model));
     load_s_ += seconds_since(begin);
     log(LogLevel::kInfo, "opened {} in {:.3f} s", options_.speech_model, seconds_since(begin));
   }
@@ -51,7 +51,7 @@ std::shared_ptr<const LanguageModel> Engine::language_model() {
   std::lock_guard lock(mutex_);
   if (!language_model_) {
     auto begin = Clock::now();
-    language_model_ = load_language_model(weights::locate_model(options_.language_model), options_.language_model);
+    language_model_ = load_language_model(weights::Catalog::load().resolve(options_.language_model), options_.language_model);
     load_s_ += seconds_since(begin);
     log(LogLevel::kInfo, "opened {} in {:.3f} s", options_.language_model, seconds_since(begin));
   }
@@ -89,7 +89,7 @@ AskResult Engine::ask(const audio::AudioClip& clip, const std::string& question,
   auto session = start_session({.system = options.system, .kv_cache = options_.kv_cache});
   generate::Generation answer = session->send(cascade_prompt(without_edges(result.transcript.text), question), options.answer, callbacks);
   result.answer = answer.text;
-  result.truncated = answer.stop_reason == generate::StopReason::kMaxTokens || answer.stop_reason == generate::StopReason::kContextFull;
+  result.truncated = answer.finish_reason == generate::FinishReason::kMaxTokens || answer.finish_reason == generate::FinishReason::kContextFull;
   result.timings.first_token_s = result.timings.transcribe_s + answer.first_token_s;
   result.timings.total_s = seconds_since(begin);
   return result;

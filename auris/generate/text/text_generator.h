@@ -16,9 +16,9 @@
 namespace auris::generate {
 
 struct GenerationOptions {
-  SamplingOptions sampling;
+  SamplingOptions sampling = {};
   int max_tokens = 256;
-  std::vector<std::string> stop;     // texts that end the answer; not part of it
+  std::vector<std::string> stop = {};  // texts that end the answer; not part of it
   int64_t context_tokens = 0;        // prompt and answer together; 0 = what the model was made for
   bool stop_repetition = true;       // end an answer that repeats itself over and over
 };
@@ -28,13 +28,13 @@ struct GenerationCallbacks {
   std::function<bool()> cancelled;                       // asked before every token; true ends the answer
 };
 
-enum class StopReason { kEndOfTurn, kStopText, kMaxTokens, kContextFull, kCancelled, kRepetition };
-std::string_view name_of(StopReason reason);  // "end_of_turn", ...
+enum class FinishReason { kEndOfTurn, kStopText, kMaxTokens, kContextFull, kCancelled, kRepetition };
+std::string_view name_of(FinishReason reason);  // "end_of_turn", ...
 
 struct Generation {
   std::string text;
   std::vector<text::TokenId> tokens;  // without the end of turn
-  StopReason stop_reason = StopReason::kEndOfTurn;
+  FinishReason finish_reason = FinishReason::kEndOfTurn;
   int64_t prompt_tokens = 0;
   int64_t cached_tokens = 0;  // of the prompt: the cache had them already
   double prefill_s = 0;
@@ -58,7 +58,9 @@ class TextGenerator {
                       const GenerationOptions& options, const GenerationCallbacks& callbacks = {}) const;
 
  private:
+  struct Writing;
   Tensor run(std::span<const text::TokenId> tokens, const GenerationTarget& target) const;  // logits of the last token
+  bool take(text::TokenId token, Writing& writing) const;
 
   const models::Llama& llama_;
   const text::Tokenizer& tokenizer_;

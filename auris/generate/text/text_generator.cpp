@@ -1,0 +1,127 @@
+#include "auris/generate/text/text_generator.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "auris/generate/repetition_guard.h"
+#include "auris/generate/sampler.h"
+#include "auris/generate/stop_rules.h"
+#include "auris/text/stream_decoder.h"
+
+namespace auris::generate {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Prompt rows run at once: enough to keep the matrix kernel busy, few enough to bound the activations' memory.
+constexpr size_t kPrefillRows = 512;
+
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+}  // namespace
+
+std::string_view name_of(FinishReason reason) {
+  switch (reason) {
+    case FinishReason::kEndOfTurn: return "end_of_turn";
+    case FinishReason::kStopText: return "stop_text";
+    case FinishReason::kMaxTokens: return "max_tokens";
+    case FinishReason::kContextFull: return "context_full";
+    case FinishReason::kCancelled: return "cancelled";
+    case FinishReason::kRepetition: return "repetition";
+  }
+  return "unknown";
+}
+
+// What changes while an answer is written.
+struct TextGenerator::Writing {
+  Sampler sampler;
+  StopRules stop;
+  RepetitionGuard guard;
+  text::StreamDecoder decoder;
+  const GenerationOptions& options;
+  const GenerationCallbacks& callbacks;
+  Generation answer = {};
+
+  void show(const std::string& text) {
+    if (text.empty()) return;
+    answer.text += text;
+    if (callbacks.on_text) callbacks.on_text(text);
+  }
+};
+
+TextGenerator::TextGenerator(const models::Llama& llama, const text::Tokenizer& tokenizer,
+                             std::span<const text::TokenId> end_of_turn)
+    : llama_(llama), tokenizer_(tokenizer), end_of_turn_(end_of_turn) {}
+
+Tensor TextGenerator::run(std::span<const text::TokenId> tokens, const GenerationTarget& target) const {
+  AURIS_CHECK(!tokens.empty());
+  Tensor hidden;
+  for (size_t begin = 0; begin < tokens.size(); begin += kPrefillRows) {
+    auto chunk = tokens.subspan(begin, std::min(kPrefillRows, tokens.size() - begin));
+    auto rows = static_cast<int64_t>(chunk.size());
+    int32_t last = static_cast<int32_t>(rows) - 1;
+    RowLayout layout = RowLayout::single(rows, target.cache.length(target.sequence), target.sequence);
+    hidden = llama_.forward(llama_.embed(chunk), layout, {.cache = &target.cache, .rows = std::span(&last, 1), .observer = {}});
+  }
+  return llama_.logits(hidden);
+}
+
+// Returns false when the answer is over.
+bool TextGenerator::take(text::TokenId token, Writing& writing) const {
+  Generation& answer = writing.answer;
+  if (std::find(end_of_turn_.begin(), end_of_turn_.end(), token) != end_of_turn_.end()) return false;
+  answer.tokens.push_back(token);
+  writing.sampler.accept(token);
+  writing.show(writing.stop.add(token, writing.decoder.push(token)));
+  if (writing.stop.stopped()) {
+    bool by_text = writing.stop.reason() == StopReason::kString;
+    answer.finish_reason = by_text ? FinishReason::kStopText : FinishReason::kMaxTokens;
+    return false;
+  }
+  if (writing.options.stop_repetition && writing.guard.add(token)) {
+    answer.finish_reason = FinishReason::kRepetition;
+    return false;
+  }
+  return true;
+}
+
+Generation TextGenerator::generate(std::span<const text::TokenId> prompt, const GenerationTarget& target,
+                                   const GenerationOptions& options, const GenerationCallbacks& callbacks) const {
+  auto begin = Clock::now();
+  auto context = options.context_tokens > 0 ? options.context_tokens : llama_.config().context_length;
+  auto cached = static_cast<size_t>(target.cache.length(target.sequence));
+  AURIS_CHECK(cached < prompt.size());
+  Writing writing{.sampler = Sampler(options.sampling, llama_.config().vocab_size),
+                  .stop = StopRules({.stop_tokens = {}, .stop_strings = options.stop, .max_tokens = options.max_tokens}),
+                  .guard = RepetitionGuard(),
+                  .decoder = text::StreamDecoder(tokenizer_),
+                  .options = options,
+                  .callbacks = callbacks};
+  writing.sampler.add_prompt(prompt);
+  Generation& answer = writing.answer;
+  answer.prompt_tokens = static_cast<int64_t>(prompt.size());
+  answer.cached_tokens = static_cast<int64_t>(cached);
+  Tensor logits = run(prompt.subspan(cached), target);
+  answer.prefill_s = seconds_since(begin);
+  while (true) {
+    if (callbacks.cancelled && callbacks.cancelled()) {
+      answer.finish_reason = FinishReason::kCancelled;
+      break;
+    }
+    text::TokenId token = writing.sampler.choose(logits.span<float>()).id;
+    if (answer.tokens.empty()) answer.first_token_s = seconds_since(begin);
+    if (!take(token, writing)) break;
+    if (target.cache.length(target.sequence) >= context) {
+      answer.finish_reason = FinishReason::kContextFull;
+      break;
+    }
+    logits = run(std::span(&token, 1), target);
+  }
+  if (!writing.stop.stopped()) {
+    writing.show(writing.stop.finish() + writing.decoder.finish());
+  }
+  answer.decode_s = seconds_since(begin) - answer.prefill_s;
+  return std::move(answer);
+}
+
+}  // namespace auris::generate
