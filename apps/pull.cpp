@@ -17,8 +17,8 @@ int pull(const Program& program, const std::vector<std::string>& names) {
     weights::PullOptions options;
     options.offline = program.common.offline;
     options.progress = [&](const Progress& progress) {
-      double fraction = progress.total > 0 ? static_cast<double>(progress.done) / static_cast<double>(progress.total) : -1;
-      bar.update(fraction, fmt::format("{}  {:.1f} MB", progress.name, static_cast<double>(progress.done) / 1e6));
+      double fraction = progress.total_bytes > 0 ? static_cast<double>(progress.done_bytes) / static_cast<double>(progress.total_bytes) : -1;
+      bar.update(fraction, fmt::format("{}  {:.1f} MB", progress.name, static_cast<double>(progress.done_bytes) / 1e6));
       return !interrupted();
     };
     std::filesystem::path location = weights::pull(catalog, name, options);

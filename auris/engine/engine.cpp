@@ -1,14 +1,20 @@
 #include "auris/engine/engine.h"
 
+#include <algorithm>
 #include <chrono>
 
+#include "auris/audio/vad.h"
 #include "auris/base/log.h"
+#include "auris/models/vad/silero/load_silero_vad.h"
 #include "auris/weights/catalog.h"
 
 namespace auris::engine {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// faster-whisper's settings for cutting silence out of a recording.
+const audio::VadOptions kSpeechSearch = {.min_speech_ms = 0, .min_silence_ms = 2000, .pad_ms = 400};
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
@@ -63,6 +69,15 @@ generate::Transcript Engine::transcribe(const audio::AudioClip& clip, const gene
   generate::Transcriber transcriber(speech_model());
   std::lock_guard lock(speech_mutex_);
   return transcriber.transcribe(clip, options, callbacks);
+}
+
+std::vector<generate::TimeSpan> Engine::find_speech(const audio::AudioClip& clip) {
+  auto detector = models::best_voice_detector();
+  std::vector<generate::TimeSpan> spans;
+  for (const audio::SpeechSpan& span : audio::detect_speech(*detector, clip.samples, kSpeechSearch)) {
+    spans.push_back({span.begin_s, span.end_s});
+  }
+  return spans;
 }
 
 std::unique_ptr<Session> Engine::start_session(const SessionOptions& options) {
