@@ -9,5 +9,5 @@ if [ ! -f "$venv/ready" ]; then
   "$venv/bin/pip" install -q -r bench/peers/requirements.txt
   touch "$venv/ready"
 fi
-"$venv/bin/python" bench/peers/compare.py --auris-bench build/release/bench/auris_bench_models \
+"$venv/bin/python" bench/peers/compare.py --auris-bench build/release/bench/models/auris_bench_models \
   --models "${AURIS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/auris}/models" --json build/bench.json "$@"

@@ -26,9 +26,9 @@ LENGTHS_S = (2, 8, 30, 300)
 class AurisProcess:
     """The program auris_bench_models: one JSON command a line in, one JSON answer a line out."""
 
-    def __init__(self, program, models, threads):
+    def __init__(self, program, threads):
         self.process = subprocess.Popen(
-            [program, "--models", models, "--threads", str(threads)],
+            [program, "--threads", str(threads)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
 
@@ -181,7 +181,7 @@ def main():
     parser.add_argument("--only", choices=("speech", "language"))
     parser.add_argument("--json", type=pathlib.Path)
     arguments = parser.parse_args()
-    auris = AurisProcess(arguments.auris_bench, str(arguments.models), arguments.threads)
+    auris = AurisProcess(arguments.auris_bench, arguments.threads)
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         if arguments.only != "speech":
