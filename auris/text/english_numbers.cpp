@@ -187,7 +187,7 @@ class Reader {
 
   void take_power(const NumberWord& word) {
     const auto zeros = static_cast<size_t>(word.value);
-    const std::string power = "1" + std::string(zeros, '0');
+    const std::string power = std::string("1").append(zeros, '0');
     if (!value_) {
       value_ = Value{power, true};
     } else if (value_->exact && value_->digits != "0") {
@@ -202,7 +202,7 @@ class Reader {
 
   void take_power_ending(const NumberWord& word) {
     const auto zeros = static_cast<size_t>(word.value);
-    const std::string power = "1" + std::string(zeros, '0');
+    const std::string power = std::string("1").append(zeros, '0');
     if (!value_) return put(power + word.ending);
     if (value_->exact) return put(with_power(value_->digits, zeros) + word.ending);
     if (const auto product = scaled(value_->digits, zeros)) return put(*product + word.ending);
