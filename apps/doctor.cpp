@@ -63,7 +63,8 @@ std::vector<Finding> findings() {
       {"python3", on_path("python3"), on_path("python3") ? "found" : "missing",
        "auris pull installs models that are Python packages with its pip"},
   };
-  for (const weights::CatalogEntry& entry : weights::Catalog::load().entries()) {
+  weights::Catalog catalog = weights::Catalog::load();
+  for (const weights::CatalogEntry& entry : catalog.entries()) {
     bool there = entry.is_present();
     all.push_back({"model " + entry.name, true, there ? "installed" : "not installed (auris pull " + entry.name + ")"});
   }

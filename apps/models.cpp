@@ -9,7 +9,8 @@ namespace auris::apps {
 namespace {
 
 int list_models(const Program& program) {
-  for (const weights::CatalogEntry& entry : weights::Catalog::load().entries()) {
+  weights::Catalog catalog = weights::Catalog::load();
+  for (const weights::CatalogEntry& entry : catalog.entries()) {
     bool present = entry.is_present();
     if (program.common.json) {
       print_json_line({{"name", entry.name},
