@@ -1,5 +1,6 @@
 #pragma once
-// How to transcribe. The defaults are those of faster-whisper 1.2.
+// How to transcribe. The defaults are those of faster-whisper 1.2, and so are the texts, with one exception: less than a
+// second of near-silence at the end of a recording is not given a window of its own, for which the model would invent text.
 
 #include <functional>
 #include <optional>

@@ -23,6 +23,19 @@ std::string trimmed(const std::string& text) {
   return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
+// The largest mean square of any 30 ms.
+double loudest_power(std::span<const float> samples) {
+  constexpr size_t kWindowSamples = 480;  // 30 ms at 16 kHz
+  double loudest = 0;
+  for (size_t begin = 0; begin < samples.size(); begin += kWindowSamples) {
+    auto window = samples.subspan(begin, std::min(kWindowSamples, samples.size() - begin));
+    double sum = 0;
+    for (float sample : window) sum += static_cast<double>(sample) * sample;
+    loudest = std::max(loudest, sum / static_cast<double>(window.size()));
+  }
+  return loudest;
+}
+
 // The end of the last word, or of the last segment if none has words.
 std::optional<double> end_of(const std::vector<SegmentWords>& segments) {
   for (auto segment = segments.rbegin(); segment != segments.rend(); ++segment) {
@@ -136,6 +149,17 @@ bool Transcription::is_silent(int64_t frame, int64_t frames) const {
   return std::all_of(part.begin(), part.end(), [](float x) { return std::abs(x) < kDigitalSilence; });
 }
 
+// After the first window, what remains of a recording may be a breath of room noise; given a window of its own, the model
+// invents a sentence for it. It is left out when it is short and nothing in it comes near the recording's loudness.
+bool Transcription::is_quiet_rest(int64_t frame, int64_t frames) const {
+  constexpr int64_t kHop = audio::WhisperFrontend::kHopSamples;
+  constexpr int64_t kShortFrames = 100;      // 1 s
+  constexpr double kQuietPowerShare = 1e-3;  // 30 dB below the loudest 30 ms
+  if (frames >= kShortFrames) return false;
+  auto rest = recording_.samples.subspan(static_cast<size_t>(frame * kHop), static_cast<size_t>(frames * kHop));
+  return loudest_power(rest) < kQuietPowerShare * loudest_power(recording_.samples);
+}
+
 void Transcription::add_words(const WindowPlace& place, const WindowSegments& split,
                               std::vector<SegmentWords>& segments) {
   Stopwatch watch(transcript_.timings.decode_s);
@@ -202,7 +226,7 @@ void Transcription::add_segments(const WindowText& text, const std::vector<Segme
 
 void Transcription::run_window(int64_t frame, int64_t frames) {
   next_frame_ = frame + frames;
-  if (is_silent(frame, frames)) return;
+  if (is_silent(frame, frames) || (frame > 0 && is_quiet_rest(frame, frames))) return;
   listen(frame, frames);
   if (options_.detect_language_per_window && vocabulary_.multilingual()) {
     Stopwatch watch(transcript_.timings.decode_s);
