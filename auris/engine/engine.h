@@ -38,9 +38,9 @@ enum class AskMode {
 
 struct AskOptions {
   AskMode mode = AskMode::kAuto;
-  generate::GenerationOptions answer;
-  generate::TranscribeOptions transcribe;
-  std::string system;  // empty = the model's own default
+  generate::GenerationOptions answer = {};
+  generate::TranscribeOptions transcribe = {};
+  std::string system = {};  // empty = the model's own default
 };
 
 struct AskTimings {

@@ -13,7 +13,7 @@
 namespace auris::engine {
 
 struct SessionOptions {
-  std::string system;  // empty = the model's own default
+  std::string system = {};  // empty = the model's own default
   DType kv_cache = DType::kF32;
 };
 
