@@ -10,7 +10,7 @@ void add_generation_flags(CLI::App& command, GenerationFlags& flags) {
   command.add_option("-n,--max-tokens", flags.options.max_tokens, "Longest answer in tokens")
       ->check(CLI::Range(1, 1 << 20))
       ->capture_default_str();
-  command.add_option("--sampling-temperature,--temp", sampling.temperature, "0 = always the most probable token")
+  command.add_option("--temp,--sampling-temperature", sampling.temperature, "0 = always the most probable token")
       ->check(CLI::Range(0.0, 10.0))
       ->capture_default_str();
   command.add_option("--top-k", sampling.top_k, "Sample among the k most probable tokens; 0 = all")
@@ -22,7 +22,7 @@ void add_generation_flags(CLI::App& command, GenerationFlags& flags) {
   command.add_option("--min-p", sampling.min_p, "Leave out tokens below this share of the best one's probability")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
-  command.add_option("--repetition-penalty,--repeat-penalty", sampling.repetition_penalty, "1 = none")
+  command.add_option("--repeat-penalty,--repetition-penalty", sampling.repetition_penalty, "1 = none")
       ->check(CLI::Range(0.1, 10.0))
       ->capture_default_str();
   command.add_option("--sampling-seed", sampling.seed, "Seed of the sampling")->capture_default_str();

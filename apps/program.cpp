@@ -35,11 +35,11 @@ std::string environment_name(std::string flag) {
   return "AURIS_" + flag;
 }
 
-// Gives every option with a long name its environment variable.
+// Gives every option with a long name its environment variable; of several names the last, which is the most specific.
 void name_environment(CLI::App& app) {
   for (CLI::Option* option : app.get_options()) {
     const std::vector<std::string>& names = option->get_lnames();
-    if (!names.empty() && names.front() != "help") option->envname(environment_name(names.front()));
+    if (!names.empty() && names.back() != "help") option->envname(environment_name(names.back()));
   }
   for (CLI::App* command : app.get_subcommands({})) name_environment(*command);
 }

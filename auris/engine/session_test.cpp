@@ -103,7 +103,7 @@ TEST(Session, ContextLimitIsAClearErrorAndKeepsTheHistory) {
   for (int i = 0; i < 200; ++i) long_text += "word ";
   EXPECT_THROW(session.send(long_text), Error);
   EXPECT_TRUE(session.history().empty());
-  EXPECT_EQ(session.send("Hi.", short_answer(60)).finish_reason, FinishReason::kContextFull);
+  EXPECT_EQ(session.send("Write a long story about a ship.", short_answer(60)).finish_reason, FinishReason::kContextFull);
 }
 
 // A user cannot end their own turn: the mark stays ordinary text.
