@@ -35,7 +35,7 @@ TEST(TranscriptFormat, SubRip) {
 
 TEST(TranscriptFormat, WebVttHasItsHeaderEvenWhenEmpty) {
   EXPECT_EQ(to_vtt({}), "WEBVTT\n\n");
-  EXPECT_EQ(to_vtt(sample()).substr(0, 53), "WEBVTT\n\n00:00:00.000 --> 00:00:02.500\nHello there.\n\n01");
+  EXPECT_EQ(to_vtt(sample()).substr(0, 54), "WEBVTT\n\n00:00:00.000 --> 00:00:02.500\nHello there.\n\n01");
 }
 
 TEST(TranscriptFormat, JsonHasThePromisedFields) {
