@@ -1,6 +1,6 @@
 #pragma once
 // How to transcribe. The defaults are those of faster-whisper 1.2, and so are the texts, with one exception: less than a
-// second of near-silence at the end of a recording is not given a window of its own, for which the model would invent text.
+// second behind the last text is left out when the model itself takes it for no speech, however fluent its text is.
 
 #include <functional>
 #include <optional>

@@ -23,19 +23,6 @@ std::string trimmed(const std::string& text) {
   return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
-// The largest mean square of any 30 ms.
-double loudest_power(std::span<const float> samples) {
-  constexpr size_t kWindowSamples = 480;  // 30 ms at 16 kHz
-  double loudest = 0;
-  for (size_t begin = 0; begin < samples.size(); begin += kWindowSamples) {
-    auto window = samples.subspan(begin, std::min(kWindowSamples, samples.size() - begin));
-    double sum = 0;
-    for (float sample : window) sum += static_cast<double>(sample) * sample;
-    loudest = std::max(loudest, sum / static_cast<double>(window.size()));
-  }
-  return loudest;
-}
-
 // The end of the last word, or of the last segment if none has words.
 std::optional<double> end_of(const std::vector<SegmentWords>& segments) {
   for (auto segment = segments.rbegin(); segment != segments.rend(); ++segment) {
@@ -138,8 +125,12 @@ void Transcription::choose_language(const std::vector<Clip>& clips) {
   if (callbacks_.on_language) callbacks_.on_language(transcript_.language, transcript_.language_probability);
 }
 
-bool Transcription::skips(const WindowText& text) const {
+// For less than a second behind the last text the model readily invents a fluent sentence, so there its own estimate that
+// nobody speaks is enough; elsewhere a probable text outweighs it.
+bool Transcription::skips(const WindowText& text, int64_t frame, int64_t frames) const {
+  constexpr int64_t kShortRestFrames = 100;  // 1 s
   if (!options_.no_speech_threshold || text.no_speech_prob <= *options_.no_speech_threshold) return false;
+  if (frame > 0 && frames < kShortRestFrames) return true;
   return !(options_.log_prob_threshold && text.avg_logprob > *options_.log_prob_threshold);
 }
 
@@ -147,17 +138,6 @@ bool Transcription::is_silent(int64_t frame, int64_t frames) const {
   constexpr int64_t kHop = audio::WhisperFrontend::kHopSamples;
   auto part = recording_.samples.subspan(static_cast<size_t>(frame * kHop), static_cast<size_t>(frames * kHop));
   return std::all_of(part.begin(), part.end(), [](float x) { return std::abs(x) < kDigitalSilence; });
-}
-
-// After the first window, what remains of a recording may be a breath of room noise; given a window of its own, the model
-// invents a sentence for it. It is left out when it is short and nothing in it comes near the recording's loudness.
-bool Transcription::is_quiet_rest(int64_t frame, int64_t frames) const {
-  constexpr int64_t kHop = audio::WhisperFrontend::kHopSamples;
-  constexpr int64_t kShortFrames = 100;      // 1 s
-  constexpr double kQuietPowerShare = 1e-3;  // 30 dB below the loudest 30 ms
-  if (frames >= kShortFrames) return false;
-  auto rest = recording_.samples.subspan(static_cast<size_t>(frame * kHop), static_cast<size_t>(frames * kHop));
-  return loudest_power(rest) < kQuietPowerShare * loudest_power(recording_.samples);
 }
 
 void Transcription::add_words(const WindowPlace& place, const WindowSegments& split,
@@ -226,7 +206,7 @@ void Transcription::add_segments(const WindowText& text, const std::vector<Segme
 
 void Transcription::run_window(int64_t frame, int64_t frames) {
   next_frame_ = frame + frames;
-  if (is_silent(frame, frames) || (frame > 0 && is_quiet_rest(frame, frames))) return;
+  if (is_silent(frame, frames)) return;
   listen(frame, frames);
   if (options_.detect_language_per_window && vocabulary_.multilingual()) {
     Stopwatch watch(transcript_.timings.decode_s);
@@ -241,7 +221,7 @@ void Transcription::run_window(int64_t frame, int64_t frames) {
                          .with_prefix = frame == 0};
     text = decoder_.decode(make_prompt(vocabulary_, options_, parts, model_.config.max_target_positions));
   }
-  if (skips(text)) return;
+  if (skips(text, frame, frames)) return;
   transcript_.truncated |= text.truncated;
   transcript_.repetition_loop |= text.repetition_loop;
   WindowPlace place = {frame, frames};

@@ -52,9 +52,8 @@ class Transcription {
   void choose_language(const std::vector<Clip>& clips);
   void set_language(const std::string& code, double probability);
   void run_window(int64_t frame, int64_t frames);
-  bool skips(const WindowText& text) const;
+  bool skips(const WindowText& text, int64_t frame, int64_t frames) const;
   bool is_silent(int64_t frame, int64_t frames) const;
-  bool is_quiet_rest(int64_t frame, int64_t frames) const;
   void add_words(const WindowPlace& place, const WindowSegments& split, std::vector<SegmentWords>& segments);
   bool drop_hallucinations(const WindowPlace& place, std::vector<SegmentWords>& segments);
   void add_segments(const WindowText& text, const std::vector<SegmentWords>& segments);
