@@ -111,8 +111,9 @@ AskResult Engine::ask(const audio::AudioClip& clip, const std::string& question,
 }
 
 std::string cascade_prompt(const std::string& transcript, const std::string& question) {
-  if (transcript.empty()) return "A recording holds no speech.\n\n" + question;
-  return "This is the transcript of a recording:\n\"" + transcript + "\"\n\n" + question;
+  // Small models ramble or echo the transcript unless they are told what it is and how much to say.
+  std::string heard = transcript.empty() ? "Nobody speaks in a recording." : "Somebody says in a recording:\n\"" + transcript + "\"";
+  return heard + "\n\nQuestion about the recording: " + question + "\nAnswer in one sentence.";
 }
 
 }  // namespace auris::engine
