@@ -136,9 +136,9 @@ audio::AudioClip long_recording() {
   audio::AudioClip all;
   for (int round = 0; round < 2; ++round) {
     for (const char* number : {"0870", "0880", "0890", "0920", "0930"}) {
+      if (!all.samples.empty()) all.samples.resize(all.samples.size() + 16000, 0.0f);
       audio::AudioClip part = audio::decode_audio(models::testing::librivox_sentence(number).string());
       all.samples.insert(all.samples.end(), part.samples.begin(), part.samples.end());
-      all.samples.resize(all.samples.size() + 16000, 0.0f);
     }
   }
   return all;
