@@ -13,6 +13,7 @@ import os
 import pathlib
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -57,7 +58,7 @@ def speech_engines(arguments, folder, auris):
     base = arguments.models / "whisper-base"
     ggml = folder / "whisper-base.bin"
     converter = pathlib.Path(__file__).with_name("ctranslate2_to_ggml.py")
-    subprocess.run(["python3", converter, base, ggml], check=True, executable=os.sys.executable)
+    subprocess.run([sys.executable, converter, base, ggml], check=True)
     threads = arguments.threads
     engines = {}
 
