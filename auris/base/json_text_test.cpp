@@ -25,6 +25,11 @@ TEST(JsonText, DamagedTextIsTheCallersError) {
   EXPECT_EQ(code_of("\"\xff\""), ErrorCode::kModel);
 }
 
+TEST(JsonText, NumbersTooLargeAreTheCallersError) {
+  EXPECT_EQ(code_of("[1e999]"), ErrorCode::kModel);
+  EXPECT_EQ(code_of(R"({"a": -33333333e333333333333333333})"), ErrorCode::kModel);
+}
+
 TEST(JsonText, DepthIsBounded) {
   EXPECT_EQ(code_of(std::string(65, '[') + std::string(65, ']')), ErrorCode::kModel);
   EXPECT_EQ(code_of(std::string(5'000'000, '[')), ErrorCode::kModel);
