@@ -16,6 +16,12 @@ struct ScoreFlags {
 };
 
 int score(Program& program, const ScoreFlags& flags) {
+  if (!flags.recordings.empty()) {
+    throw Error(ErrorCode::kModel, {.where = "score",
+                                    .expected = "a model with a trained audio projector for --audio",
+                                    .got = quoted(flags.model) + ", which reads text only",
+                                    .hint = "leave --audio out"});
+  }
   auto model = engine::load_language_model(weights::Catalog::load().resolve(flags.model), flags.model);
   engine::Score score = engine::score(*model, flags.request);
   if (program.common.json) {

@@ -67,6 +67,7 @@ TEST(Cli, InputErrorsExitWith3AndModelErrorsWith4) {
   EXPECT_EQ(run({"transcribe", kLibrivox, "--model", "/no/such/model"}).exit_code, 4);
   EXPECT_EQ(run({"ask", kLibrivox, "Why?", "--model", "no-such-model"}).exit_code, 4);
   EXPECT_EQ(run({"ask", kLibrivox, "Why?", "--mode", "audio"}).exit_code, 4);
+  EXPECT_EQ(run({"score", "--prompt", "<audio>", "--continuation", "a", "--audio", kLibrivox}).exit_code, 4);
 }
 
 TEST(Cli, TranscribePrintsTimedLinesAndJson) {
