@@ -1,6 +1,6 @@
 """Real recordings of chosen lengths: spoken prompts of the Debian package asterisk-core-sounds-en-g722.
 
-A single prompt for lengths up to its own; several prompts in alphabetical order, 0.3 s apart, for longer ones.
+A single prompt below 15 s; several prompts in alphabetical order, 0.3 s apart, for longer ones.
 """
 
 import gzip
@@ -14,6 +14,7 @@ import numpy as np
 SOUNDS = pathlib.Path("/usr/share/asterisk/sounds/en")
 TRANSCRIPTS = pathlib.Path("/usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz")
 RATE_HZ = 16000
+LONGEST_SINGLE_PROMPT_S = 15
 GAP = np.zeros(int(0.3 * RATE_HZ), np.float32)
 
 
@@ -39,7 +40,7 @@ def build(seconds):
     """(samples, transcript): a recording whose length is the nearest to `seconds` that whole prompts give."""
     everything = list(prompts())
     name, text, samples = min(everything, key=lambda item: abs(len(item[2]) / RATE_HZ - seconds))
-    if abs(len(samples) / RATE_HZ - seconds) < 0.15 * seconds:
+    if seconds < LONGEST_SINGLE_PROMPT_S and abs(len(samples) / RATE_HZ - seconds) < 0.15 * seconds:
         return samples, text
     pieces, texts, length = [], [], 0
     for name, text, samples in everything:
