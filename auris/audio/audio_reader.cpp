@@ -112,6 +112,8 @@ int AudioReader::sample_rate_hz() const { return state_->out_rate_hz; }
 const DecodeReport& AudioReader::report() const { return state_->decoder->report(); }
 double AudioReader::declared_s() const { return state_->decoder->declared_s(); }
 
+uint64_t AudioReader::source_bytes() const { return state_->bytes.bytes_seen(); }
+
 size_t AudioReader::read(std::span<float> block) {
   State& state = *state_;
   size_t filled = 0;

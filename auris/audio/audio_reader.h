@@ -16,6 +16,7 @@
 // Throws kInput for what cannot be decoded or passes a limit of DecodeOptions, kUsage for a channel that is
 // not there.
 
+#include <cstdint>
 #include <memory>
 #include <span>
 
@@ -38,6 +39,8 @@ class AudioReader {
   const DecodeReport& report() const;
   // The length that the container states, 0 if none: a hint, not to be trusted.
   double declared_s() const;
+  // The size of the file, or what has been taken from a pipe so far.
+  uint64_t source_bytes() const;
 
  private:
   struct State;

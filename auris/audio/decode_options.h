@@ -6,6 +6,9 @@
 
 namespace auris::audio {
 
+// 1.6 kbit/s; codecs for speech begin at 6.
+inline constexpr double kDenseBytesPerS = 200;
+
 // Beyond a limit the reader throws kInput and names the limit; nothing is ever cut silently. Limits hold
 // while decoding, whatever a header claims.
 struct DecodeOptions {
@@ -13,6 +16,9 @@ struct DecodeOptions {
   int channel = -1;            // take this channel, counted from 0; -1 = the mean of all
 
   double max_seconds = 6 * 3600.0;
+  // Of a whole clip (decode_audio) whose file has less than kDenseBytesPerS: so little holds only silence, but
+  // makes as much memory as speech.
+  double max_dense_seconds = 1800;
   int max_channels = 32;
   int max_rate_hz = 768000;
   int min_rate_hz = 1000;
