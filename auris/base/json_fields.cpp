@@ -14,7 +14,8 @@ std::string shown(const nlohmann::json& value) {
 
 }  // namespace
 
-JsonFields::JsonFields(const nlohmann::json& object, std::string where) : object_(&object), where_(std::move(where)) {
+JsonFields::JsonFields(const nlohmann::json& object, std::string where)
+    : object_(&object), where_(std::move(where)) {
   if (!object.is_object()) {
     throw Error(ErrorCode::kModel,
                 {.where = where_, .expected = "a JSON object", .got = shown(object), .hint = ""});
@@ -24,6 +25,12 @@ JsonFields::JsonFields(const nlohmann::json& object, std::string where) : object
 const nlohmann::json* JsonFields::find(std::string_view key) const {
   auto found = object_->find(key);
   return found == object_->end() || found->is_null() ? nullptr : &*found;
+}
+
+const nlohmann::json& JsonFields::value(std::string_view key) const {
+  static const nlohmann::json kNull;
+  const nlohmann::json* found = find(key);
+  return found != nullptr ? *found : kNull;
 }
 
 void JsonFields::fail(std::string_view key, std::string expected, std::string got, std::string hint) const {
@@ -76,6 +83,16 @@ std::string JsonFields::text(std::string_view key, std::optional<std::string> fa
   const nlohmann::json& value = at(key, "a string");
   if (!value.is_string()) fail(key, "a string", shown(value));
   return value.get<std::string>();
+}
+
+std::optional<std::string> JsonFields::optional_text(std::string_view key) const {
+  return has(key) ? std::optional(text(key)) : std::nullopt;
+}
+
+const nlohmann::json& JsonFields::list(std::string_view key) const {
+  const nlohmann::json& value = at(key, "an array");
+  if (!value.is_array()) fail(key, "an array", shown(value));
+  return value;
 }
 
 JsonFields JsonFields::object(std::string_view key) const {

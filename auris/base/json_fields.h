@@ -1,6 +1,7 @@
 #pragma once
-// Reads the fields of a JSON object that came from a model file: every value is checked for type and range, and a wrong
-// one is a kModel error that names the field. A null counts as absent, as in the configs of Hugging Face.
+// Reads the fields of a JSON object that came from a model file: every value is checked for type and range,
+// and a wrong one is a kModel error that names the field. A null counts as absent, as in the configs of
+// Hugging Face.
 
 #include <cstdint>
 #include <optional>
@@ -26,18 +27,22 @@ class JsonFields {
   JsonFields(const nlohmann::json& object, std::string where);
 
   bool has(std::string_view key) const { return find(key) != nullptr; }
-  const nlohmann::json* find(std::string_view key) const;  // nullptr if absent or null
+  const nlohmann::json* find(std::string_view key) const;   // nullptr if absent or null
+  const nlohmann::json& value(std::string_view key) const;  // a null value if absent
 
   // Without a fallback the field must be there.
   int64_t integer(std::string_view key, IntegerRange range, std::optional<int64_t> fallback = {}) const;
   double number(std::string_view key, NumberRange range, std::optional<double> fallback = {}) const;
   bool flag(std::string_view key, std::optional<bool> fallback = {}) const;
   std::string text(std::string_view key, std::optional<std::string> fallback = {}) const;
+  std::optional<std::string> optional_text(std::string_view key) const;
+  const nlohmann::json& list(std::string_view key) const;
   JsonFields object(std::string_view key) const;
 
   const nlohmann::json& json() const { return *object_; }
   const std::string& where() const { return where_; }
-  [[noreturn]] void fail(std::string_view key, std::string expected, std::string got, std::string hint = "") const;
+  [[noreturn]] void fail(std::string_view key, std::string expected, std::string got,
+                         std::string hint = "") const;
 
  private:
   const nlohmann::json& at(std::string_view key, const std::string& expected) const;

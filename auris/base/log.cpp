@@ -54,7 +54,8 @@ void log_line(LogLevel level, std::string_view line) {
     g_sink(level, text);
     return;
   }
-  fmt::print(stderr, "{}{}\n", prefix_of(level), text);
+  text.insert(0, prefix_of(level)).push_back('\n');
+  std::fwrite(text.data(), 1, text.size(), stderr);  // a log that cannot be written must not end the work
 }
 
 }  // namespace auris

@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 
 #include "auris/base/error.h"
+#include "auris/base/json_fields.h"
 #include "auris/base/mapped_file.h"
 #include "auris/text/bpe_model.h"
-#include "auris/text/json_fields.h"
 #include "auris/text/json_parts.h"
 #include "auris/text/pipeline_tokenizer.h"
 #include "auris/text/tokenizer_file.h"
@@ -20,8 +20,10 @@ namespace {
 
 using nlohmann::json;
 
-// Model vocabulary first, then the added tokens; and the ids that ordinary text must never become: special tokens, and
-// added tokens that the model itself does not know.
+constexpr char kWhere[] = "tokenizer.json";
+
+// Model vocabulary first, then the added tokens; and the ids that ordinary text must never become: special
+// tokens, and added tokens that the model itself does not know.
 struct Tables {
   std::shared_ptr<Vocabulary> vocabulary = std::make_shared<Vocabulary>();
   std::vector<AddedToken> added;
@@ -38,32 +40,27 @@ void add_model_vocabulary(const TokenizerFile& file, Vocabulary& vocabulary) {
   for (const auto& [text, score] : file.scored_pieces) vocabulary.add(next++, text);
 }
 
-AddedToken added_token_from(const json& item) {
-  AddedToken token{.content = string_field(item, "content", ""),
-                   .id = -1,
-                   .special = bool_field(item, "special", false),
-                   .single_word = bool_field(item, "single_word", false),
-                   .left_strip = bool_field(item, "lstrip", false),
-                   .right_strip = bool_field(item, "rstrip", false),
-                   .normalized = bool_field(item, "normalized", true)};
-  const int64_t id = integer_field(item, "id", -1);
-  if (id < 0 || id > INT32_MAX) fail_field("added_tokens", "ids from 0 to 2^31 - 1", fmt::format("{}", id));
-  token.id = static_cast<TokenId>(id);
-  return token;
+AddedToken added_token_from(const JsonFields& item) {
+  return {.content = item.text("content", ""),
+          .id = static_cast<TokenId>(item.integer("id", {.min = 0, .max = INT32_MAX})),
+          .special = item.flag("special", false),
+          .single_word = item.flag("single_word", false),
+          .left_strip = item.flag("lstrip", false),
+          .right_strip = item.flag("rstrip", false),
+          .normalized = item.flag("normalized", true)};
 }
 
-void add_added_tokens(const json& list, Tables& tables) {
-  if (list.is_null()) return;
-  if (!list.is_array()) fail_field("added_tokens", "an array", list.type_name());
-  for (const json& item : list) {
-    AddedToken token = added_token_from(item);
+void add_added_tokens(const JsonFields& file, Tables& tables) {
+  if (!file.has("added_tokens")) return;
+  for (const json& item : file.list("added_tokens")) {
+    AddedToken token = added_token_from({item, kWhere});
     if (token.content.empty()) continue;
     const auto known = tables.vocabulary->find(token.content);
     if (known) {
       token.id = *known;  // as in the reference, the model's own id wins
     } else if (tables.vocabulary->contains(token.id)) {
-      fail_field("added_tokens", fmt::format("an id of its own for {}", auris::quoted(token.content)),
-                 fmt::format("{}, which is {}", token.id, auris::quoted(tables.vocabulary->text(token.id))));
+      file.fail("added_tokens", fmt::format("an id of its own for {}", auris::quoted(token.content)),
+                fmt::format("{}, which is {}", token.id, auris::quoted(tables.vocabulary->text(token.id))));
     } else {
       tables.vocabulary->add(token.id, token.content);
     }
@@ -72,76 +69,73 @@ void add_added_tokens(const json& list, Tables& tables) {
   }
 }
 
-std::unique_ptr<const Model> bpe_from(const TokenizerFile& file, const Tables& tables, bool bytes) {
-  const json& model = child_of(file.rest, "model");
+std::unique_ptr<const Model> bpe_from(const TokenizerFile& file, const JsonFields& model,
+                                      const Tables& tables, bool bytes) {
   BpeOptions options{.bytes = bytes,
-                     .byte_fallback = bool_field(model, "byte_fallback", false),
-                     .ignore_merges = bool_field(model, "ignore_merges", false),
-                     .fuse_unknown = bool_field(model, "fuse_unk", false),
-                     .unknown = optional_string_field(model, "unk_token"),
-                     .continuing_prefix = string_field(model, "continuing_subword_prefix", ""),
-                     .end_suffix = string_field(model, "end_of_word_suffix", "")};
+                     .byte_fallback = model.flag("byte_fallback", false),
+                     .ignore_merges = model.flag("ignore_merges", false),
+                     .fuse_unknown = model.flag("fuse_unk", false),
+                     .unknown = model.optional_text("unk_token"),
+                     .continuing_prefix = model.text("continuing_subword_prefix", ""),
+                     .end_suffix = model.text("end_of_word_suffix", "")};
   BpeModel::MergeList merges(file.merges.begin(), file.merges.end());
   return std::make_unique<BpeModel>(tables.vocabulary, merges, std::move(options), tables.excluded, true);
 }
 
-std::unique_ptr<const Model> unigram_from(const TokenizerFile& file, const Tables& tables) {
-  const json& model = child_of(file.rest, "model");
+std::unique_ptr<const Model> unigram_from(const TokenizerFile& file, const JsonFields& model,
+                                          const Tables& tables) {
   std::vector<double> scores;
   for (const auto& [text, score] : file.scored_pieces) scores.push_back(score);
-  const int64_t unknown = integer_field(model, "unk_id", -1);
-  if (unknown < -1 || unknown >= static_cast<int64_t>(scores.size())) {
-    fail_field("unk_id", "an id of the vocabulary", fmt::format("{}", unknown));
-  }
+  const int64_t unknown = model.integer("unk_id", {.min = -1, .max = std::ssize(scores) - 1}, -1);
   return std::make_unique<UnigramModel>(tables.vocabulary, std::move(scores),
                                         UnigramOptions{.unknown = static_cast<TokenId>(unknown),
-                                                       .byte_fallback = bool_field(model, "byte_fallback", false)},
+                                                       .byte_fallback = model.flag("byte_fallback", false)},
                                         tables.excluded);
 }
 
 // A byte-level word can stay bytes if the model does nothing that needs characters.
-bool takes_bytes(const json& model, const std::string& type) {
-  return type == "BPE" && !bool_field(model, "byte_fallback", false) &&
-         string_field(model, "continuing_subword_prefix", "").empty() &&
-         string_field(model, "end_of_word_suffix", "").empty();
+bool takes_bytes(const JsonFields& model, const std::string& type) {
+  return type == "BPE" && !model.flag("byte_fallback", false) &&
+         model.text("continuing_subword_prefix", "").empty() && model.text("end_of_word_suffix", "").empty();
 }
 
-void check_ids(const std::vector<TokenId>& ids, const Vocabulary& vocabulary) {
+void check_ids(const std::vector<TokenId>& ids, const Vocabulary& vocabulary, const JsonFields& file) {
   for (const TokenId id : ids) {
-    if (!vocabulary.contains(id)) fail_field("post_processor", "ids of the vocabulary", fmt::format("{}", id));
+    if (!vocabulary.contains(id)) file.fail("post_processor", "ids of the vocabulary", fmt::format("{}", id));
   }
 }
 
 PipelineParts parts_from(std::string_view text) {
   const TokenizerFile file = read_tokenizer_file(text);
-  const json& model = child_of(file.rest, "model");
+  const JsonFields fields(file.rest, kWhere);
+  const JsonFields model = fields.object("model");
   // Old files leave the type out; then merges mean BPE.
-  const std::string type = string_field(model, "type", file.scored_pieces.empty() ? "BPE" : "Unigram");
+  const std::string type = model.text("type", file.scored_pieces.empty() ? "BPE" : "Unigram");
   Tables tables;
   add_model_vocabulary(file, *tables.vocabulary);
-  add_added_tokens(child_of(file.rest, "added_tokens"), tables);
+  add_added_tokens(fields, tables);
   const size_t own = tables.added.size();
   add_whisper_timestamps(*tables.vocabulary, tables.added);
   for (size_t i = own; i < tables.added.size(); ++i) tables.excluded.push_back(tables.added[i].id);
   std::sort(tables.excluded.begin(), tables.excluded.end());
 
   PipelineParts parts;
-  PreTokenizerParts words = pre_tokenizers_from(child_of(file.rest, "pre_tokenizer"), takes_bytes(model, type));
+  PreTokenizerParts words = pre_tokenizers_from(fields.value("pre_tokenizer"), takes_bytes(model, type));
   if (type == "BPE") {
-    parts.model = bpe_from(file, tables, words.ends_in_bytes);
+    parts.model = bpe_from(file, model, tables, words.ends_in_bytes);
   } else if (type == "Unigram") {
-    parts.model = unigram_from(file, tables);
+    parts.model = unigram_from(file, model, tables);
   } else {
-    fail_field("model", "BPE or Unigram", auris::quoted(type));
+    fields.fail("model", "BPE or Unigram", auris::quoted(type));
   }
-  const Frame frame = frame_from(child_of(file.rest, "post_processor"));
-  check_ids(frame.before, *tables.vocabulary);
-  check_ids(frame.after, *tables.vocabulary);
+  const Frame frame = frame_from(fields.value("post_processor"));
+  check_ids(frame.before, *tables.vocabulary, fields);
+  check_ids(frame.after, *tables.vocabulary, fields);
   parts.vocabulary = tables.vocabulary;
   parts.added_tokens = std::move(tables.added);
-  parts.normalizers = normalizers_from(child_of(file.rest, "normalizer"));
+  parts.normalizers = normalizers_from(fields.value("normalizer"));
   parts.pre_tokenizers = std::move(words.steps);
-  parts.decoders = decoders_from(child_of(file.rest, "decoder"));
+  parts.decoders = decoders_from(fields.value("decoder"));
   if (parts.decoders.empty()) parts.joined_by.push_back(' ');
   parts.prefix = frame.before;
   if (!frame.before.empty()) parts.bos = frame.before.front();
@@ -154,9 +148,10 @@ std::string_view text_of(const MappedFile& file) {
 }
 
 // "bos_token": "<s>" or {"content": "<s>"} of a tokenizer_config.json.
-std::optional<TokenId> configured_token(const json& config, std::string_view name, const Vocabulary& vocabulary) {
-  const json& value = child_of(config, name);
-  const auto text = value.is_object() ? optional_string_field(value, "content") : optional_string_field(config, name);
+std::optional<TokenId> configured_token(const JsonFields& config, std::string_view name,
+                                        const Vocabulary& vocabulary) {
+  const auto text = config.value(name).is_object() ? config.object(name).optional_text("content")
+                                                   : config.optional_text(name);
   return text ? vocabulary.find(*text) : std::nullopt;
 }
 
@@ -165,7 +160,8 @@ void read_config(const std::filesystem::path& path, PipelineParts& parts) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) return;
   const auto file = MappedFile::open(path, ErrorCode::kModel);
-  const json config = read_tokenizer_file(text_of(*file)).rest;
+  const json content = read_tokenizer_file(text_of(*file)).rest;
+  const JsonFields config(content, "tokenizer_config.json");
   if (const auto bos = configured_token(config, "bos_token", *parts.vocabulary)) parts.bos = bos;
   if (const auto eos = configured_token(config, "eos_token", *parts.vocabulary)) parts.eos = eos;
 }
