@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <atomic>
 #include <cctype>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <iostream>
 
 #include "auris/base/log.h"
 #include "auris/base/thread_pool.h"
@@ -35,7 +38,8 @@ std::string environment_name(std::string flag) {
   return "AURIS_" + flag;
 }
 
-// Gives every option with a long name its environment variable; of several names the last, which is the most specific.
+// Gives every option with a long name its environment variable; of several names the last, which is the most
+// specific.
 void name_environment(CLI::App& app) {
   for (CLI::Option* option : app.get_options()) {
     const std::vector<std::string>& names = option->get_lnames();
@@ -61,30 +65,52 @@ std::vector<std::string> arguments_of(int argc, char** argv) {
   return arguments;
 }
 
+Error output_error(int error) {
+  return {ErrorCode::kInput,
+          {.where = "standard output",
+           .expected = "to write results",
+           .got = std::strerror(error),
+           .hint = error == ENOSPC ? "free some space" : "check where the output goes"}};
+}
+
+// False, with a message, if anything that was printed got lost.
+bool output_is_whole() {
+  bool whole = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good();
+  if (!whole) log_line(LogLevel::kError, output_error(errno).what());
+  return whole;
+}
+
 }  // namespace
 
 int exit_code_of(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kUsage: return kExitUsage;
-    case ErrorCode::kInput: return kExitInput;
+    case ErrorCode::kUsage:
+      return kExitUsage;
+    case ErrorCode::kInput:
+      return kExitInput;
     case ErrorCode::kModel:
-    case ErrorCode::kNetwork: return kExitModel;
-    case ErrorCode::kCancelled: return kExitInterrupted;
-    case ErrorCode::kInternal: break;
+    case ErrorCode::kNetwork:
+      return kExitModel;
+    case ErrorCode::kCancelled:
+      return kExitInterrupted;
+    case ErrorCode::kInternal:
+      break;
   }
   return kExitInternal;
 }
 
-Program::Program() : app("Auris hears a recording, writes down what was said and answers questions about it.", "auris") {
+Program::Program()
+    : app("Auris hears a recording, writes down what was said and answers questions about it.", "auris") {
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string("auris ") + kVersion);
   app.footer(
       "Results go to stdout, logs to stderr. Every flag has an environment variable AURIS_<FLAG>.\n"
-      "Exit codes: 0 done, 2 usage, 3 input file, 4 model file, 70 internal, 130 interrupted.");
+      "Exit codes: 0 done, 2 usage, 3 input or output file, 4 model file, 70 internal, 130 interrupted.");
   app.get_formatter()->column_width(34);
 }
 
-CLI::App* Program::add_command(const std::string& name, const std::string& description, std::function<int()> run) {
+CLI::App* Program::add_command(const std::string& name, const std::string& description,
+                               std::function<int()> run) {
   CLI::App* command = app.add_subcommand(name, description);
   command->add_option("-t,--threads", common.threads, "Compute threads; 0 = one per core")
       ->check(CLI::Range(0, 1024))
@@ -100,16 +126,20 @@ CLI::App* Program::add_command(const std::string& name, const std::string& descr
 int Program::main(int argc, char** argv) {
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGPIPE, SIG_DFL);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of writing, as a full disk is
   name_environment(app);
   try {
     app.parse(arguments_of(argc, argv));
   } catch (const CLI::Success& done) {  // --help, --version
-    return app.exit(done);
+    int exit_code = app.exit(done);
+    std::cout.flush();
+    return exit_code == 0 && !output_is_whole() ? kExitInput : exit_code;
   } catch (const CLI::ParseError& error) {
     app.exit(error, std::cout, std::cerr);
     return kExitUsage;
   }
-  return run_guarded();
+  int exit_code = run_guarded();
+  return exit_code == 0 && !output_is_whole() ? kExitInput : exit_code;
 }
 
 void Program::apply_common_options() const {
@@ -120,7 +150,10 @@ void Program::apply_common_options() const {
 int Program::run_guarded() {
   auto report = [this](std::string_view kind, std::string_view message) {
     log_line(LogLevel::kError, message);
-    if (common.json) print_json_line({{"error", {{"type", kind}, {"message", message}}}});
+    try {
+      if (common.json) print_json_line({{"error", {{"type", kind}, {"message", message}}}});
+    } catch (const Error&) {  // stdout is what has failed
+    }
   };
   try {
     apply_common_options();
@@ -129,7 +162,8 @@ int Program::run_guarded() {
     report(name_of(error.code()), error.what());
     return exit_code_of(error.code());
   } catch (const std::bad_alloc&) {
-    report("internal", "[memory] expected enough memory, got none. Hint: use a smaller model or close other programs.");
+    report("internal",
+           "[memory] expected enough memory, got none. Hint: use a smaller model or close other programs.");
   } catch (const std::exception& error) {
     report("internal", error.what());
   }
@@ -146,8 +180,10 @@ bool color_allowed() {
 }
 
 void print_line(std::string_view text) {
-  fmt::print("{}\n", text);
-  std::fflush(stdout);
+  bool written =
+      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fputc('\n', stdout) != EOF;
+  if (written && std::fflush(stdout) == 0) return;
+  throw output_error(errno);
 }
 
 void print_json_line(const nlohmann::ordered_json& value) {

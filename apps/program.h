@@ -1,6 +1,6 @@
 #pragma once
-// What the sub-commands of `auris` share: the options every command has, where output goes, and how a command is
-// registered. Results go to stdout; logs and the progress bar to stderr.
+// What the sub-commands of `auris` share: the options every command has, where output goes, and how a command
+// is registered. Results go to stdout; logs and the progress bar to stderr.
 //
 // Every flag has an environment variable: --beam-size is AURIS_BEAM_SIZE. The command line wins.
 
@@ -16,7 +16,7 @@
 
 namespace auris::apps {
 
-// sysexits-like: 0 done, 2 usage, 3 input file, 4 model file, 70 internal, 130 interrupted.
+// sysexits-like: 0 done, 2 usage, 3 input or output file, 4 model file, 70 internal, 130 interrupted.
 int exit_code_of(ErrorCode code);
 
 struct CommonOptions {
@@ -34,8 +34,8 @@ class Program {
   // Adds a sub-command with the common options; `run` is called after parsing and returns the exit code.
   CLI::App* add_command(const std::string& name, const std::string& description, std::function<int()> run);
 
-  // Parses, runs the chosen command and returns the exit code. Errors become one line on stderr (or, with --json, one
-  // object on stdout as well, so that a pipe sees them).
+  // Parses, runs the chosen command and returns the exit code. Errors become one line on stderr (or, with
+  // --json, one object on stdout as well, so that a pipe sees them).
   int main(int argc, char** argv);
 
   CommonOptions common;
@@ -54,7 +54,8 @@ bool interrupted();
 bool stderr_is_terminal();
 bool color_allowed();  // a terminal, and NO_COLOR is not set
 
-void print_line(std::string_view text);            // to stdout, flushed
+// To stdout, flushed. Throw kInput if that fails.
+void print_line(std::string_view text);
 void print_json_line(const nlohmann::ordered_json& value);  // one object a line; broken UTF-8 replaced
 
 // Each command's file defines its function.

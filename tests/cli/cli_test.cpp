@@ -32,13 +32,16 @@ std::filesystem::path fresh_folder(const std::string& name) {
   return folder;
 }
 
-ProgramResult run(std::vector<std::string> arguments) { return run_auris({.arguments = std::move(arguments), .standard_input = "", .environment = {}}); }
+ProgramResult run(std::vector<std::string> arguments) {
+  return run_auris({.arguments = std::move(arguments), .standard_input = "", .environment = {}});
+}
 
 TEST(Cli, HelpAndVersionGoToStdout) {
   EXPECT_THAT(run({"--help"}).out, HasSubstr("transcribe"));
   EXPECT_EQ(run({"--help"}).exit_code, 0);
   EXPECT_THAT(run({"--version"}).out, HasSubstr("auris 0."));
-  for (const char* command : {"transcribe", "translate", "ask", "chat", "score", "pull", "models", "inspect", "doctor", "version"}) {
+  for (const char* command : {"transcribe", "translate", "ask", "chat", "score", "pull", "models", "inspect",
+                              "doctor", "version"}) {
     ProgramResult help = run({command, "--help"});
     EXPECT_EQ(help.exit_code, 0) << command;
     EXPECT_THAT(help.out, HasSubstr("--json")) << command;
@@ -73,7 +76,10 @@ TEST(Cli, InputErrorsExitWith3AndModelErrorsWith4) {
 TEST(Cli, TranscribePrintsTimedLinesAndJson) {
   ProgramResult text = run({"transcribe", kLibrivox, "--language", "en"});
   EXPECT_EQ(text.exit_code, 0) << text.err;
-  EXPECT_THAT(text.out, testing::MatchesRegex("\\[00:00:00\\.[0-9]+ --> 00:00:0[0-9]\\.[0-9]+\\]  He was not an ill.disposed young man.*\n"));
+  EXPECT_THAT(
+      text.out,
+      testing::MatchesRegex(
+          "\\[00:00:00\\.[0-9]+ --> 00:00:0[0-9]\\.[0-9]+\\]  He was not an ill.disposed young man.*\n"));
   ProgramResult result = run({"transcribe", kLibrivox, "--json", "--words"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   json object = json::parse(result.out);
@@ -82,7 +88,8 @@ TEST(Cli, TranscribePrintsTimedLinesAndJson) {
   EXPECT_NEAR(object["duration_s"].get<double>(), 2.99, 0.01);
   EXPECT_FALSE(object["truncated"].get<bool>());
   EXPECT_GE(object["segments"][0]["words"].size(), 8u);
-  for (const char* timing : {"load_s", "features_s", "encode_s", "decode_s"}) EXPECT_TRUE(object["timings"].contains(timing));
+  for (const char* timing : {"load_s", "features_s", "encode_s", "decode_s"})
+    EXPECT_TRUE(object["timings"].contains(timing));
 }
 
 TEST(Cli, OneBadFileDoesNotSilenceTheOthers) {
@@ -95,8 +102,8 @@ TEST(Cli, OneBadFileDoesNotSilenceTheOthers) {
 
 TEST(Cli, TranscribeWritesSubtitles) {
   std::filesystem::path folder = fresh_folder("subtitles");
-  ProgramResult result =
-      run({"transcribe", kLibrivox, "-otxt", "-osrt", "-ovtt", "-oj", "-of", (folder / "out").string(), "--beam-size", "1"});
+  ProgramResult result = run({"transcribe", kLibrivox, "-otxt", "-osrt", "-ovtt", "-oj", "-of",
+                              (folder / "out").string(), "--beam-size", "1"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(content_of(folder / "out.txt"), HasSubstr("young man"));
   EXPECT_THAT(content_of(folder / "out.srt"), testing::StartsWith("1\n00:00:00,"));
@@ -113,12 +120,14 @@ TEST(Cli, StandardInputIsARecordingToo) {
 }
 
 TEST(Cli, EnvironmentSetsFlagsAndTheCommandLineWins) {
-  ProgramResult from_environment =
-      run_auris({.arguments = {"transcribe", kLibrivox}, .standard_input = "", .environment = {"AURIS_SPEECH_MODEL=/no/such"}});
+  ProgramResult from_environment = run_auris({.arguments = {"transcribe", kLibrivox},
+                                              .standard_input = "",
+                                              .environment = {"AURIS_SPEECH_MODEL=/no/such"}});
   EXPECT_EQ(from_environment.exit_code, 4);
-  ProgramResult overridden = run_auris({.arguments = {"transcribe", kLibrivox, "--model", "whisper-tiny.en", "--beam-size", "1"},
-                                        .standard_input = "",
-                                        .environment = {"AURIS_SPEECH_MODEL=/no/such"}});
+  ProgramResult overridden =
+      run_auris({.arguments = {"transcribe", kLibrivox, "--model", "whisper-tiny.en", "--beam-size", "1"},
+                 .standard_input = "",
+                 .environment = {"AURIS_SPEECH_MODEL=/no/such"}});
   EXPECT_EQ(overridden.exit_code, 0) << overridden.err;
 }
 
@@ -133,26 +142,31 @@ TEST(Cli, AskAnswersFromTheTranscript) {
 }
 
 TEST(Cli, ChatMixesSpokenAndTypedTurns) {
-  ProgramResult result = run_auris({.arguments = {"chat", "--json", "--max-tokens", "24"},
-                                    .standard_input = "Say hello.\n/audio " + kLibrivox + "\nWho is the recording about?\n",
-                                    .environment = {}});
+  ProgramResult result =
+      run_auris({.arguments = {"chat", "--json", "--max-tokens", "24"},
+                 .standard_input = "Say hello.\n/audio " + kLibrivox + "\nWho is the recording about?\n",
+                 .environment = {}});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   size_t newline = result.out.find('\n');
-  json first = json::parse(result.out.substr(0, newline)), second = json::parse(result.out.substr(newline + 1));
+  json first = json::parse(result.out.substr(0, newline)),
+       second = json::parse(result.out.substr(newline + 1));
   EXPECT_FALSE(first["answer"].get<std::string>().empty());
-  EXPECT_GT(second["cached_tokens"].get<int>(), first["prompt_tokens"].get<int>() / 2);  // the first turn is not run again
+  EXPECT_GT(second["cached_tokens"].get<int>(),
+            first["prompt_tokens"].get<int>() / 2);  // the first turn is not run again
   EXPECT_THAT(result.err, HasSubstr("young man"));
 }
 
 TEST(Cli, ScoreAddsUp) {
-  ProgramResult result = run({"score", "--prompt", "The capital of France is", "--continuation", " Paris", "--json"});
+  ProgramResult result =
+      run({"score", "--prompt", "The capital of France is", "--continuation", " Paris", "--json"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   json paris = json::parse(result.out);
   ASSERT_EQ(paris["tokens"].size(), paris["logprobs"].size());
   double sum = 0;
   for (const json& value : paris["logprobs"]) sum += value.get<double>();
   EXPECT_NEAR(paris["sum"].get<double>(), sum, 1e-9);
-  json banana = json::parse(run({"score", "--prompt", "The capital of France is", "--continuation", " banana", "--json"}).out);
+  json banana = json::parse(
+      run({"score", "--prompt", "The capital of France is", "--continuation", " banana", "--json"}).out);
   EXPECT_GT(paris["sum"].get<double>(), banana["sum"].get<double>() + 2);
 }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -56,7 +57,8 @@ std::vector<std::string> environment_with(const std::vector<std::string>& additi
   std::vector<std::string> variables;
   for (char** variable = environ; *variable != nullptr; ++variable) {
     std::string text(*variable);
-    if (text.rfind("AURIS_", 0) != 0 || text.rfind("AURIS_CACHE=", 0) == 0) variables.push_back(std::move(text));
+    if (text.rfind("AURIS_", 0) != 0 || text.rfind("AURIS_CACHE=", 0) == 0)
+      variables.push_back(std::move(text));
   }
   variables.insert(variables.end(), additions.begin(), additions.end());
   return variables;
@@ -68,14 +70,14 @@ pid_t spawn(const ProgramInput& input, const Pipe& in, const Pipe& out, const Pi
   posix_spawn_file_actions_adddup2(&actions, in.read_end, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, out.write_end, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, err.write_end, STDERR_FILENO);
-  std::vector<std::string> arguments = {AURIS_PROGRAM};
+  std::vector<std::string> arguments = {input.program};
   arguments.insert(arguments.end(), input.arguments.begin(), input.arguments.end());
   std::vector<std::string> variables = environment_with(input.environment);
   pid_t pid = -1;
-  int failed =
-      posix_spawn(&pid, AURIS_PROGRAM, &actions, nullptr, pointers_to(arguments).data(), pointers_to(variables).data());
+  int failed = posix_spawn(&pid, input.program.c_str(), &actions, nullptr, pointers_to(arguments).data(),
+                           pointers_to(variables).data());
   posix_spawn_file_actions_destroy(&actions);
-  if (failed != 0) throw std::runtime_error("cannot start " AURIS_PROGRAM);
+  if (failed != 0) throw std::runtime_error("cannot start " + input.program);
   return pid;
 }
 
@@ -102,7 +104,8 @@ ProgramResult run_auris(const ProgramInput& input, double timeout_s) {
   bool timed_out = false;
   while (out.read_end >= 0 || err.read_end >= 0) {
     if (written == input.standard_input.size()) in.close_write();
-    std::array<pollfd, 3> polls = {{{out.read_end, POLLIN, 0}, {err.read_end, POLLIN, 0}, {in.write_end, POLLOUT, 0}}};
+    std::array<pollfd, 3> polls = {
+        {{out.read_end, POLLIN, 0}, {err.read_end, POLLIN, 0}, {in.write_end, POLLOUT, 0}}};
     ::poll(polls.data(), polls.size(), 200);
     if (std::chrono::steady_clock::now() > deadline && !timed_out) {
       timed_out = true;
@@ -111,7 +114,8 @@ ProgramResult run_auris(const ProgramInput& input, double timeout_s) {
     if (polls[0].revents != 0 && !drain(out.read_end, result.out)) out.close_read();
     if (polls[1].revents != 0 && !drain(err.read_end, result.err)) err.close_read();
     if (in.write_end >= 0 && polls[2].revents != 0) {
-      ssize_t count = ::write(in.write_end, input.standard_input.data() + written, input.standard_input.size() - written);
+      ssize_t count =
+          ::write(in.write_end, input.standard_input.data() + written, input.standard_input.size() - written);
       if (count >= 0) {
         written += static_cast<size_t>(count);
       } else {
@@ -120,7 +124,9 @@ ProgramResult run_auris(const ProgramInput& input, double timeout_s) {
     }
   }
   int status = 0;
-  ::waitpid(pid, &status, 0);
+  rusage usage{};
+  ::wait4(pid, &status, 0, &usage);
+  result.peak_bytes = static_cast<size_t>(usage.ru_maxrss) * 1024;
   if (!timed_out) result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return result;
 }
