@@ -39,8 +39,7 @@ format:
 	@git ls-files '*.h' '*.cpp' | xargs clang-format-14 -i
 
 lint: build
-	@git ls-files '*.h' '*.cpp' | xargs clang-format-14 --dry-run --Werror
-	@git ls-files '*.cpp' | xargs -P $$(nproc) -n 4 clang-tidy-14 -p $(BUILD) --quiet
+	@python3 tools/lint.py $(BUILD)
 
 clean:
 	@rm -rf build

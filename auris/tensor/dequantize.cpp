@@ -145,6 +145,7 @@ BlockDecoder decoder_of(DType dtype) {
 }  // namespace
 
 void dequantize(DType dtype, const std::byte* data, int64_t count, float* out) {
+  if (count == 0) return;  // an empty tensor may have no address, which memcpy forbids
   const auto* bytes = reinterpret_cast<const uint8_t*>(data);
   switch (dtype) {
     case DType::kF32: std::memcpy(out, bytes, static_cast<size_t>(count) * sizeof(float)); return;

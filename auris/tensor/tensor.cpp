@@ -42,7 +42,7 @@ Tensor Tensor::empty(const Shape& shape, DType dtype, Device device) {
 
 Tensor Tensor::zeros(const Shape& shape, DType dtype, Device device) {
   Tensor tensor = empty(shape, dtype, device);
-  std::memset(tensor.data_, 0, tensor.bytes());
+  if (tensor.bytes() > 0) std::memset(tensor.data_, 0, tensor.bytes());  // nothing has no address
   return tensor;
 }
 

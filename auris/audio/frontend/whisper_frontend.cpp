@@ -149,8 +149,10 @@ Tensor WhisperFrontend::slice(const Tensor& features, int64_t first, int64_t con
   int64_t count = std::min(kWindowFrames, end - first);
   if (count == kWindowFrames) return features.slice_rows(first, count);
   Tensor result = Tensor::zeros({kWindowFrames, features.cols()});
-  std::memcpy(result.data<float>(), features.data<float>() + first * features.cols(),
-              static_cast<size_t>(count * features.cols()) * sizeof(float));
+  if (count > 0) {
+    std::memcpy(result.data<float>(), features.data<float>() + first * features.cols(),
+                static_cast<size_t>(count * features.cols()) * sizeof(float));
+  }
   return result;
 }
 
