@@ -20,7 +20,7 @@ double seconds_since(Clock::time_point begin) { return std::chrono::duration<dou
 
 [[noreturn]] void fail_without_ears(const std::string& model) {
   throw Error(ErrorCode::kModel, {.where = "ask",
-                                  .expected = "a language model with a trained audio projector for --mode audio",
+                                  .expected = "an audio language model for --mode audio",
                                   .got = quoted(model) + ", which reads text only",
                                   .hint = "use --mode cascade: the transcript goes into the language model"});
 }
@@ -28,6 +28,13 @@ double seconds_since(Clock::time_point begin) { return std::chrono::duration<dou
 std::string without_edges(const std::string& text) {
   size_t begin = text.find_first_not_of(' ');
   return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
+}
+
+void take_answer(const generate::Generation& answer, double begun_s, AskResult& result) {
+  result.answer = answer.text;
+  result.truncated = answer.finish_reason == generate::FinishReason::kMaxTokens ||
+                     answer.finish_reason == generate::FinishReason::kContextFull;
+  result.timings.first_token_s = begun_s + answer.first_token_s;
 }
 
 }  // namespace
@@ -89,23 +96,43 @@ std::unique_ptr<Session> Engine::start_session(const SessionOptions& options) {
 
 AskResult Engine::ask(const audio::AudioClip& clip, const std::string& question, const AskOptions& options,
                       const generate::GenerationCallbacks& callbacks) {
-  if (options.mode == AskMode::kAudio) fail_without_ears(options_.language_model);
   double loaded_before_s = load_s_;
-  speech_model();
-  language_model();
-  AskResult result;
-  result.timings.load_s = load_s_ - loaded_before_s;
+  bool hears = language_model()->hears();
+  if (options.mode == AskMode::kAudio && !hears) fail_without_ears(options_.language_model);
+  bool by_ear = hears && options.mode != AskMode::kCascade;
+  if (!by_ear) speech_model();
+  double load_s = load_s_ - loaded_before_s;
+  AskResult result = by_ear ? ask_by_ear(clip, question, options, callbacks)
+                            : ask_by_transcript(clip, question, options, callbacks);
+  result.mode = by_ear ? AskMode::kAudio : AskMode::kCascade;
   result.model = options_.language_model;
+  result.timings.load_s = load_s;
+  return result;
+}
+
+AskResult Engine::ask_by_ear(const audio::AudioClip& clip, const std::string& question, const AskOptions& options,
+                             const generate::GenerationCallbacks& callbacks) {
+  auto begin = Clock::now();
+  auto session = start_session({.system = options.system, .kv_cache = options_.kv_cache});
+  Turn turn{.text = question, .audio = {std::make_shared<const audio::AudioClip>(clip)}};
+  AskResult result;
+  double prepared_s = seconds_since(begin);
+  take_answer(session->send(turn, options.answer, callbacks), prepared_s, result);
+  result.timings.total_s = seconds_since(begin);
+  return result;
+}
+
+AskResult Engine::ask_by_transcript(const audio::AudioClip& clip, const std::string& question, const AskOptions& options,
+                                    const generate::GenerationCallbacks& callbacks) {
   auto begin = Clock::now();
   generate::TranscribeCallbacks hearing;
   hearing.cancelled = callbacks.cancelled;
+  AskResult result;
   result.transcript = transcribe(clip, options.transcribe, hearing);
   result.timings.transcribe_s = seconds_since(begin);
   auto session = start_session({.system = options.system, .kv_cache = options_.kv_cache});
-  generate::Generation answer = session->send(cascade_prompt(without_edges(result.transcript.text), question), options.answer, callbacks);
-  result.answer = answer.text;
-  result.truncated = answer.finish_reason == generate::FinishReason::kMaxTokens || answer.finish_reason == generate::FinishReason::kContextFull;
-  result.timings.first_token_s = result.timings.transcribe_s + answer.first_token_s;
+  std::string prompt = cascade_prompt(without_edges(result.transcript.text), question);
+  take_answer(session->send(prompt, options.answer, callbacks), result.timings.transcribe_s, result);
   result.timings.total_s = seconds_since(begin);
   return result;
 }

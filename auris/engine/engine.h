@@ -31,7 +31,7 @@ struct EngineOptions {
 };
 
 enum class AskMode {
-  kAuto,     // kAudio if a model with ears is loaded, else kCascade
+  kAuto,     // kAudio if the language model hears, else kCascade
   kAudio,    // the recording's embeddings go into the language model
   kCascade,  // its transcript does
 };
@@ -39,7 +39,7 @@ enum class AskMode {
 struct AskOptions {
   AskMode mode = AskMode::kAuto;
   generate::GenerationOptions answer = {};
-  generate::TranscribeOptions transcribe = {};
+  generate::TranscribeOptions transcribe = {};  // cascade
   std::string system = {};  // empty = the model's own default
 };
 
@@ -52,7 +52,7 @@ struct AskTimings {
 
 struct AskResult {
   std::string answer;
-  generate::Transcript transcript;  // cascade
+  generate::Transcript transcript;  // cascade; empty for kAudio, where nobody writes one
   AskMode mode = AskMode::kCascade;
   std::string model;  // who answered
   bool truncated = false;  // the answer hit max_tokens
@@ -67,14 +67,15 @@ class Engine {
   generate::Transcript transcribe(const audio::AudioClip& clip, const generate::TranscribeOptions& options = {},
                                   const generate::TranscribeCallbacks& callbacks = {});
 
-  // `on_text` sees the answer piece by piece. Throws kModel for kAudio while no model with ears is loaded.
+  // `on_text` sees the answer piece by piece. Throws kModel for kAudio if the language model does not hear. kCascade with
+  // a model that hears makes it read the transcript.
   AskResult ask(const audio::AudioClip& clip, const std::string& question, const AskOptions& options = {},
                 const generate::GenerationCallbacks& callbacks = {});
 
   // Where somebody speaks, by the voice activity detector.
   std::vector<generate::TimeSpan> find_speech(const audio::AudioClip& clip);
 
-  // A conversation. A spoken turn is transcribed first.
+  // A conversation. Turns may hold recordings if the language model hears; for others transcribe() them first.
   std::unique_ptr<Session> start_session(const SessionOptions& options = {});
 
   // The models themselves, opened on first use. Throws kModel.
@@ -85,6 +86,11 @@ class Engine {
   const EngineOptions& options() const { return options_; }
 
  private:
+  AskResult ask_by_ear(const audio::AudioClip& clip, const std::string& question, const AskOptions& options,
+                       const generate::GenerationCallbacks& callbacks);
+  AskResult ask_by_transcript(const audio::AudioClip& clip, const std::string& question, const AskOptions& options,
+                              const generate::GenerationCallbacks& callbacks);
+
   explicit Engine(const EngineOptions& options) : options_(options) {}
 
   EngineOptions options_;

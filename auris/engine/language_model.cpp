@@ -7,6 +7,7 @@
 
 #include "auris/base/json_text.h"
 #include "auris/base/mapped_file.h"
+#include "auris/models/registry.h"
 #include "auris/weights/checkpoint.h"
 
 namespace auris::engine {
@@ -18,7 +19,14 @@ using nlohmann::json;
 constexpr std::array<std::string_view, 7> kEndOfTurnMarks = {"<|im_end|>",     "<|eot_id|>",      "<|eom_id|>", "<end_of_turn>",
                                                              "<|endoftext|>",  "<|end_of_text|>", "</s>"};
 
-constexpr std::array<std::string_view, 4> kRoles = {"system", "user", "assistant", "tool"};
+constexpr std::array<processor::Role, 4> kRoles = {processor::Role::kSystem, processor::Role::kUser,
+                                                   processor::Role::kAssistant, processor::Role::kTool};
+
+// Where the files of one model lie. An audio language model may leave tokenizer and chat template to its language model.
+struct Homes {
+  const weights::Checkpoint& own;
+  const weights::Checkpoint& language;
+};
 
 std::optional<json> read_json(const std::filesystem::path& path) {
   if (!std::filesystem::is_regular_file(path)) return std::nullopt;
@@ -33,7 +41,7 @@ std::string read_text(const std::filesystem::path& path) {
 
 std::shared_ptr<const text::Tokenizer> load_tokenizer(const weights::Checkpoint& checkpoint) {
   if (checkpoint.format() == weights::Format::kGguf) return text::tokenizer_from_gguf(checkpoint.metadata());
-  const std::filesystem::path& folder = checkpoint.path();
+  const std::filesystem::path folder = checkpoint.folder();
   if (std::filesystem::exists(folder / "tokenizer.json")) return text::load_tokenizer_json(folder / "tokenizer.json");
   if (std::filesystem::exists(folder / "tokenizer.model")) return text::load_sentencepiece(folder / "tokenizer.model");
   throw Error(ErrorCode::kModel, {.where = "language_model",
@@ -68,9 +76,9 @@ std::string template_source(const weights::Checkpoint& checkpoint, const std::st
   if (checkpoint.format() == weights::Format::kGguf) {
     auto found = checkpoint.metadata().find("tokenizer.chat_template");
     if (found != checkpoint.metadata().end() && found->is_string()) source = found->get<std::string>();
-  } else if (std::filesystem::exists(checkpoint.path() / "chat_template.jinja")) {
-    source = read_text(checkpoint.path() / "chat_template.jinja");
-  } else if (auto config = read_json(checkpoint.path() / "tokenizer_config.json")) {
+  } else if (std::filesystem::exists(checkpoint.folder() / "chat_template.jinja")) {
+    source = read_text(checkpoint.folder() / "chat_template.jinja");
+  } else if (auto config = read_json(checkpoint.folder() / "tokenizer_config.json")) {
     source = template_in(*config);
   }
   if (source.empty()) source = std::string(*text::builtin_chat_template(builtin_name_of(family)));
@@ -89,7 +97,7 @@ std::vector<text::TokenId> end_of_turn_ids(const weights::Checkpoint& checkpoint
     if (id && tokenizer.is_special(*id)) add_unique(ids, *id);
   }
   if (checkpoint.format() == weights::Format::kGguf) return ids;
-  auto config = read_json(checkpoint.path() / "generation_config.json");
+  auto config = read_json(checkpoint.folder() / "generation_config.json");
   if (!config || !config->contains("eos_token_id")) return ids;
   const json& eos = (*config)["eos_token_id"];
   for (const json& id : eos.is_array() ? eos : json::array({eos})) {
@@ -98,50 +106,67 @@ std::vector<text::TokenId> end_of_turn_ids(const weights::Checkpoint& checkpoint
   return ids;
 }
 
-std::string literal_of(const text::Tokenizer& tokenizer, std::optional<text::TokenId> id) {
-  if (!id) return "";
-  text::TokenId one = *id;
-  return tokenizer.decode(std::span(&one, 1), true);
+processor::Role role_of(const std::string& name) {
+  auto found = std::find_if(kRoles.begin(), kRoles.end(), [&](processor::Role role) { return processor::name_of(role) == name; });
+  if (found != kRoles.end()) return *found;
+  throw Error(ErrorCode::kUsage, {.where = "messages",
+                                  .expected = "role system, user, assistant or tool",
+                                  .got = quoted(name),
+                                  .hint = ""});
+}
+
+// The folder itself if it has a tokenizer, else its language model.
+const weights::Checkpoint& home_of_text(const Homes& homes) {
+  const std::filesystem::path folder = homes.own.folder();
+  bool own = std::filesystem::exists(folder / "tokenizer.json") || std::filesystem::exists(folder / "tokenizer.model");
+  return own ? homes.own : homes.language;
+}
+
+// What is the same for models with and without ears.
+void add_text(LanguageModel& model, const Homes& homes) {
+  const weights::Checkpoint& home = home_of_text(homes);
+  const models::LlamaConfig& config = model.llama->config();
+  model.tokenizer = load_tokenizer(home);
+  if (model.tokenizer->vocab_size() > config.vocab_size) {
+    throw Error(ErrorCode::kModel, {.where = "language_model",
+                                    .expected = "a tokenizer of at most " + std::to_string(config.vocab_size) + " tokens",
+                                    .got = std::to_string(model.tokenizer->vocab_size()),
+                                    .hint = "the tokenizer belongs to another model"});
+  }
+  std::optional<models::AudioLlmConfig> audio;
+  if (model.hears()) audio = model.ears->config();
+  model.processor = std::make_shared<processor::Processor>(
+      processor::ProcessorParts{.tokenizer = model.tokenizer,
+                                .chat_template = text::ChatTemplate::parse(template_source(home, config.family)),
+                                .audio = audio});
+  model.end_of_turn = end_of_turn_ids(home, *model.tokenizer);
 }
 
 }  // namespace
 
-std::vector<text::TokenId> LanguageModel::prompt_of(const std::vector<Message>& messages) const {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+processor::ModelInput LanguageModel::prompt_of(const std::vector<Message>& messages) const {
+  std::vector<processor::Message> turns;
   for (const Message& message : messages) {
-    if (std::find(kRoles.begin(), kRoles.end(), message.role) == kRoles.end()) {
-      throw Error(ErrorCode::kUsage, {.where = "messages",
-                                      .expected = "role system, user, assistant or tool",
-                                      .got = quoted(message.role),
-                                      .hint = ""});
-    }
-    list.push_back({{"role", message.role}, {"content", message.content}});
+    processor::Message turn = processor->user_turn(message.content, message.audio);
+    turn.role = role_of(message.role);
+    turns.push_back(std::move(turn));
   }
-  text::RenderOptions options;
-  options.add_generation_prompt = true;
-  options.bos_token = bos_text;
-  options.eos_token = eos_text;
-  return tokenizer->encode(chat_template->render(list, options));
+  return processor->prepare(turns);
 }
 
 std::shared_ptr<const LanguageModel> load_language_model(const std::filesystem::path& location, const std::string& name) {
   auto checkpoint = weights::open_checkpoint(location);
   auto model = std::make_shared<LanguageModel>();
   model->name = name;
-  model->llama = models::load_llama(checkpoint);
-  model->tokenizer = load_tokenizer(*checkpoint);
-  if (model->tokenizer->vocab_size() > model->llama->config().vocab_size) {
-    throw Error(ErrorCode::kModel,
-                {.where = "language_model",
-                 .expected = "a tokenizer of at most " + std::to_string(model->llama->config().vocab_size) + " tokens",
-                 .got = std::to_string(model->tokenizer->vocab_size()),
-                 .hint = "the tokenizer belongs to another model"});
+  if (models::kind_of(*checkpoint) == models::ModelKind::kAudioLanguage) {
+    models::AudioLlmParts parts = models::open_audio_llm_parts({.model = location});
+    model->ears = models::load_audio_llm(parts);
+    model->llama = {model->ears, &model->ears->language()};
+    add_text(*model, {.own = *parts.model, .language = *parts.language});
+  } else {
+    model->llama = models::load_llama(checkpoint);
+    add_text(*model, {.own = *checkpoint, .language = *checkpoint});
   }
-  model->chat_template = std::make_shared<text::ChatTemplate>(
-      text::ChatTemplate::parse(template_source(*checkpoint, model->llama->config().family)));
-  model->bos_text = literal_of(*model->tokenizer, model->tokenizer->bos());
-  model->eos_text = literal_of(*model->tokenizer, model->tokenizer->eos());
-  model->end_of_turn = end_of_turn_ids(*checkpoint, *model->tokenizer);
   return model;
 }
 

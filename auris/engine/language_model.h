@@ -1,36 +1,36 @@
 #pragma once
 // A language model with all that is needed to talk to it: weights, tokenizer, chat template and the tokens that end a
-// turn.
+// turn. One that hears has the audio language model around it too.
 
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "auris/models/language/llama/llama.h"
-#include "auris/text/chat_template/chat_template.h"
-#include "auris/text/tokenizer.h"
+#include "auris/engine/message.h"
+#include "auris/models/audio_llm/audio_llm.h"
+#include "auris/processor/processor.h"
 
 namespace auris::engine {
-
-struct Message {
-  std::string role;  // "system", "user" or "assistant"
-  std::string content;
-};
 
 struct LanguageModel {
   std::string name;
   std::shared_ptr<const models::Llama> llama;
+  std::shared_ptr<const models::AudioLlm> ears;  // null for a model that reads text only; its language() is `llama`
   std::shared_ptr<const text::Tokenizer> tokenizer;
-  std::shared_ptr<const text::ChatTemplate> chat_template;
-  std::string bos_text, eos_text;           // what the template calls bos_token and eos_token
-  std::vector<text::TokenId> end_of_turn;   // any of them ends an answer
+  std::shared_ptr<const processor::Processor> processor;
+  std::vector<text::TokenId> end_of_turn;  // any of them ends an answer
 
-  // The conversation as token ids, ready for the model's next turn. Throws kUsage for a role that is not known.
-  std::vector<text::TokenId> prompt_of(const std::vector<Message>& messages) const;
+  bool hears() const { return ears != nullptr; }
+
+  // The conversation as rows, ready for the model's next turn. Recordings of a user's turn stand beside its text as the
+  // model's makers place them (processor::Processor::user_turn). Throws kUsage for a role that is not known, and for
+  // recordings if the model does not hear.
+  processor::ModelInput prompt_of(const std::vector<Message>& messages) const;
 };
 
-// `location`: a GGUF file, or a folder with config.json, safetensors and tokenizer.json. Throws kModel.
+// `location`: a GGUF file, a folder with config.json, safetensors and tokenizer.json, or the folder of an audio language
+// model (docs/audio_models.md). Throws kModel.
 std::shared_ptr<const LanguageModel> load_language_model(const std::filesystem::path& location, const std::string& name);
 
 }  // namespace auris::engine

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "auris/engine/prompt_rows.h"
 #include "auris/tensor/ops/elementwise.h"
 
 namespace auris::engine {
@@ -11,14 +12,19 @@ namespace {
 // Rows of logits held at once: 64 rows of a vocabulary of 150,000 are 38 MB.
 constexpr int64_t kLogitRows = 64;
 
-std::vector<text::TokenId> prompt_tokens_of(const LanguageModel& model, const ScoreRequest& request) {
-  if (request.use_template) return model.prompt_of({{"user", request.prompt}});
-  auto tokens = model.tokenizer->encode(request.prompt, true);
-  if (tokens.empty()) {
-    auto start = model.tokenizer->bos() ? model.tokenizer->bos() : model.tokenizer->eos();
-    if (start) tokens.push_back(*start);
+processor::ModelInput prompt_of(const LanguageModel& model, const ScoreRequest& request) {
+  if (request.use_template) {
+    if (!model.hears()) return model.prompt_of({{"user", request.prompt}});
+    std::vector<processor::Message> turns{
+        processor::turn_with_marks(processor::Role::kUser, request.prompt, request.audio)};
+    return model.processor->prepare(turns);
   }
-  return tokens;
+  processor::ModelInput input = model.processor->prepare_raw(request.prompt, request.audio);
+  if (input.ids.empty()) {
+    auto start = model.tokenizer->bos() ? model.tokenizer->bos() : model.tokenizer->eos();
+    if (start) input.ids.push_back(*start);
+  }
+  return input;
 }
 
 [[noreturn]] void fail(const std::string& expected, const std::string& got) {
@@ -28,21 +34,27 @@ std::vector<text::TokenId> prompt_tokens_of(const LanguageModel& model, const Sc
 }  // namespace
 
 Score score(const LanguageModel& model, const ScoreRequest& request) {
+  if (!request.audio.empty() && !model.hears()) {
+    throw Error(ErrorCode::kModel, {.where = "score",
+                                    .expected = "an audio language model for recordings",
+                                    .got = quoted(model.name) + ", which reads text only",
+                                    .hint = "leave the recordings out"});
+  }
+  processor::ModelInput input = prompt_of(model, request);
   Score result;
-  result.prompt_tokens = prompt_tokens_of(model, request);
+  result.prompt_tokens = input.ids;
   result.tokens = model.tokenizer->encode(request.continuation);
   if (result.tokens.empty()) fail("a continuation of at least one token", "none");
   if (result.prompt_tokens.empty()) fail("a prompt, or a model with a beginning-of-text token", "neither");
-  std::vector<int32_t> ids = result.prompt_tokens;
-  ids.insert(ids.end(), result.tokens.begin(), result.tokens.end() - 1);
+  input.ids.insert(input.ids.end(), result.tokens.begin(), result.tokens.end() - 1);
   const models::Llama& llama = *model.llama;
-  if (static_cast<int64_t>(ids.size()) > llama.config().context_length) {
-    fail("at most " + std::to_string(llama.config().context_length) + " tokens", std::to_string(ids.size()));
+  if (input.rows() > llama.config().context_length) {
+    fail("at most " + std::to_string(llama.config().context_length) + " tokens", std::to_string(input.rows()));
   }
   auto count = static_cast<int64_t>(result.tokens.size());
   std::vector<int32_t> wanted(result.tokens.size());
   std::iota(wanted.begin(), wanted.end(), static_cast<int32_t>(result.prompt_tokens.size()) - 1);
-  Tensor hidden = llama.forward(llama.embed(ids), RowLayout::single(static_cast<int64_t>(ids.size())),
+  Tensor hidden = llama.forward(PromptRows(model, input).rows(0, input.rows()), input.layout(),
                                 {.cache = nullptr, .rows = wanted, .observer = {}});
   for (int64_t begin = 0; begin < count; begin += kLogitRows) {
     int64_t rows = std::min(kLogitRows, count - begin);

@@ -12,6 +12,11 @@
 
 namespace auris::engine {
 
+struct Turn {
+  std::string text;
+  std::vector<Clip> audio = {};  // heard beside the text; only for models that hear
+};
+
 struct SessionOptions {
   std::string system = {};  // empty = the model's own default
   DType kv_cache = DType::kF32;
@@ -22,11 +27,14 @@ class Session {
   Session(std::shared_ptr<const LanguageModel> model, const SessionOptions& options, int64_t context_tokens);
 
   // Adds a user turn and answers it. A turn that ends by an error leaves the history as it was. Throws kUsage when the
-  // conversation does not fit the context.
+  // conversation does not fit the context, or for a recording if the model does not hear; kInput for one that is too short.
+  generate::Generation send(const Turn& turn, const generate::GenerationOptions& options = {},
+                            const generate::GenerationCallbacks& callbacks = {});
   generate::Generation send(const std::string& text, const generate::GenerationOptions& options = {},
                             const generate::GenerationCallbacks& callbacks = {});
 
   const std::vector<Message>& history() const { return history_; }
+  const LanguageModel& model() const { return *model_; }
   // Forgets all turns; the system message stays.
   void clear();
 
@@ -37,7 +45,9 @@ class Session {
   std::vector<Message> history_;
   KvCache cache_;
   SequenceId sequence_;
-  std::vector<text::TokenId> seen_;  // token ids whose keys and values the cache holds
+  // What the cache holds: token ids, and for a row of sound the negative number of its recording.
+  std::vector<text::TokenId> seen_;
+  std::vector<Clip> clips_;  // the recordings by number: row -1 - i is sound of clips_[i]
 };
 
 }  // namespace auris::engine

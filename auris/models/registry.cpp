@@ -127,7 +127,9 @@ std::string name_in(const Checkpoint& checkpoint) {
   std::string name = text_at(checkpoint.metadata(), "general.name");
   if (name.empty()) name = text_at(checkpoint.metadata(), "_name_or_path");
   if (!name.empty()) return name;
-  const std::filesystem::path& path = checkpoint.path();
+  std::filesystem::path path = checkpoint.path();
+  if (path.filename() == "model.safetensors" || path.filename() == "model.bin") path = path.parent_path();
+  path = path.lexically_normal();
   return path.has_filename() ? path.filename().string() : path.parent_path().filename().string();
 }
 
@@ -154,8 +156,8 @@ ModelDescription describe(const weights::Checkpoint& checkpoint) {
   description.family = declared_type(checkpoint);
   description.name = name_in(checkpoint);
   description.licence = text_at(checkpoint.metadata(), "general.license");
-  if (description.licence.empty() && std::filesystem::is_directory(checkpoint.path())) {
-    description.licence = licence_in_model_card(checkpoint.path());
+  if (description.licence.empty() && checkpoint.format() != Format::kGguf) {
+    description.licence = licence_in_model_card(checkpoint.folder());
   }
   count_parameters(checkpoint, description);
   if (const Entry* entry = entry_of(checkpoint)) {

@@ -37,16 +37,22 @@ std::vector<AudioWindow> padded_windows(std::span<const float> samples, const Au
   return windows;
 }
 
+// Empty frames that the reference's last stack of rows can see: a row is two frames, and the two convolutions look one
+// frame further.
+int64_t padding_frames(const AudioLlmConfig& config, int64_t frames) {
+  int64_t stacked_rows = audio_rows(config, frames) * config.projector.stack;
+  return std::min<int64_t>(2 * stacked_rows + 1, config.encoder.max_frames()) - frames;
+}
+
 std::vector<AudioWindow> ultravox_windows(std::span<const float> samples, const AudioLlmConfig& config,
                                           const WhisperFrontend& frontend) {
-  constexpr int64_t kEmptyFrames = 2;  // as far as the two convolutions look ahead
   int64_t wanted = std::max(kUltravoxMinSamples, frames_of(samples.size()) * WhisperFrontend::kHopSamples);
   Tensor all = frontend.features(samples, wanted - static_cast<int64_t>(samples.size()));
   std::vector<AudioWindow> windows;
   for (int64_t begin = 0; begin < all.rows(); begin += config.encoder.max_frames()) {
     int64_t frames = std::min<int64_t>(config.encoder.max_frames(), all.rows() - begin);
     Tensor mel = all.slice_rows(begin, frames);
-    int64_t empty = begin == 0 ? 0 : std::min(kEmptyFrames, config.encoder.max_frames() - frames);
+    int64_t empty = begin == 0 ? 0 : padding_frames(config, frames);
     if (empty > 0) mel = ops::concat_rows(mel, Tensor::zeros({empty, mel.cols()}));
     windows.push_back({.mel = mel, .frames = frames});
   }

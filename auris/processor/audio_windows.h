@@ -3,11 +3,11 @@
 // except that nothing is ever left out: Qwen2-Audio's keeps 30 s of a recording, ours goes on with further windows.
 //
 //   LLaSO        windows of 30 s, the last one filled up with silence; every window gives all of its rows
-//   Ultravox     features of the whole recording, cut every 3,000 frames; no padding behind the first window, two empty
-//                frames (zeros, not silence) behind a later one that is shorter than the encoder's window. Its reference
-//                fills such a window up to the end and lets a last, incomplete stack of rows see into the filling; ours
-//                fills that stack with zeros.
+//   Ultravox     features of the whole recording, cut every 3,000 frames; no padding behind the first window; behind a
+//                later one that is shorter than the encoder's window empty frames (zeros, not silence), which its last,
+//                incomplete stack of rows sees
 //   Qwen2-Audio  windows of 30 s; features of the window filled up with silence, of which the encoder sees two frames
+//   composed     as Qwen2-Audio, or as LLaSO with "window_rows": "whole"
 
 #include <span>
 #include <vector>

@@ -11,16 +11,18 @@
 
 namespace auris::processor {
 
-enum class Role { kSystem, kUser, kAssistant };
+enum class Role { kSystem, kUser, kAssistant, kTool };
 constexpr std::string_view name_of(Role role) {
-  return role == Role::kSystem ? "system" : role == Role::kUser ? "user" : "assistant";
+  constexpr std::string_view kNames[] = {"system", "user", "assistant", "tool"};
+  return kNames[static_cast<int>(role)];
 }
 
 struct TextPart {
   std::string text;  // never read as control marks, whatever it contains
 };
+using Clip = std::shared_ptr<const audio::AudioClip>;  // mono, 16 kHz
 struct AudioPart {
-  std::shared_ptr<const audio::AudioClip> clip;  // mono, 16 kHz
+  Clip clip;
 };
 using Part = std::variant<TextPart, AudioPart>;
 

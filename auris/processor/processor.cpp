@@ -10,9 +10,10 @@ namespace auris::processor {
 namespace {
 
 using models::AudioLlmFamily;
-using Clip = std::shared_ptr<const audio::AudioClip>;
 
 constexpr std::string_view kRawMark = "<audio>";
+constexpr const char* kRawHint = "write <audio> in the prompt once for each recording, where it goes";
+constexpr int kWindowFrames = audio::WhisperFrontend::kWindowSamples / audio::WhisperFrontend::kHopSamples;
 
 void require_token(const text::Tokenizer& tokenizer, std::string_view literal) {
   if (tokenizer.find(literal)) return;
@@ -36,17 +37,39 @@ std::vector<Clip> clips_of(std::span<const Message> messages) {
   return clips;
 }
 
-// Cuts untrusted text at the mark: the caller of prepare_raw() wrote it.
-PromptPieces cut_raw(std::string_view prompt) {
-  PromptPieces pieces(1);
+// The texts around the marks: one more than there are marks.
+std::vector<std::string_view> texts_around_marks(std::string_view prompt) {
+  std::vector<std::string_view> texts;
   size_t begin = 0;
   for (size_t at = prompt.find(kRawMark); at != std::string_view::npos; at = prompt.find(kRawMark, begin)) {
-    pieces.back().append(prompt.substr(begin, at - begin), false);
-    pieces.emplace_back();
+    texts.push_back(prompt.substr(begin, at - begin));
     begin = at + kRawMark.size();
   }
-  pieces.back().append(prompt.substr(begin), false);
+  texts.push_back(prompt.substr(begin));
+  return texts;
+}
+
+// Cuts untrusted text at the mark: the caller of prepare_raw() wrote it.
+PromptPieces cut_raw(std::string_view prompt) {
+  PromptPieces pieces;
+  for (std::string_view text : texts_around_marks(prompt)) pieces.emplace_back().append(text, false);
   return pieces;
+}
+
+[[noreturn]] void fail_places(size_t places, size_t clips, const std::string& hint) {
+  throw Error(ErrorCode::kUsage, {.where = "processor",
+                                  .expected = fmt::format("{} recordings, as the prompt has places", places),
+                                  .got = std::to_string(clips),
+                                  .hint = hint});
+}
+
+// The front end makes windows of 3,000 frames; only Ultravox' are cut to the encoder's length.
+void require_window(const models::AudioLlmConfig& config) {
+  if (config.family == AudioLlmFamily::kUltravox || config.encoder.max_frames() == kWindowFrames) return;
+  throw Error(ErrorCode::kModel, {.where = "processor",
+                                  .expected = fmt::format("an encoder of {} mel frames", kWindowFrames),
+                                  .got = std::to_string(config.encoder.max_frames()),
+                                  .hint = ""});
 }
 
 }  // namespace
@@ -54,6 +77,7 @@ PromptPieces cut_raw(std::string_view prompt) {
 Processor::Processor(ProcessorParts parts) : parts_(std::move(parts)) {
   AURIS_CHECK(parts_.tokenizer != nullptr);
   if (!parts_.audio) return;
+  require_window(*parts_.audio);
   frontend_.emplace(parts_.audio->encoder.n_mels);
   if (parts_.audio->family == AudioLlmFamily::kLlaso) {
     for (const char* token : {"<Audio>", "</Audio>", "<audio_start>", "<audio_end>"}) {
@@ -67,7 +91,8 @@ std::string_view Processor::mark() const {
   if (!parts_.audio) return kRawMark;
   switch (parts_.audio->family) {
     case AudioLlmFamily::kLlaso: return kLlasoMark;
-    case AudioLlmFamily::kUltravox: return "<|audio|>";  // in no vocabulary: only a mark for its processor
+    case AudioLlmFamily::kUltravox:
+    case AudioLlmFamily::kComposed: return "<|audio|>";  // in no vocabulary: only a mark for the processor
     case AudioLlmFamily::kQwen2Audio: return "<|AUDIO|>";
   }
   return kRawMark;
@@ -109,18 +134,43 @@ ModelInput Processor::prepare_raw(std::string_view prompt, std::span<const Clip>
     whole.append(prompt, false);
     return assemble({whole}, clips, true);
   }
-  return assemble(cut_raw(prompt), clips, true);
+  PromptPieces pieces = cut_raw(prompt);
+  if (parts_.audio && pieces.size() - 1 != clips.size()) fail_places(pieces.size() - 1, clips.size(), kRawHint);
+  return assemble(pieces, clips, true);
+}
+
+Message Processor::user_turn(std::string text, std::span<const Clip> clips) const {
+  Message turn{Role::kUser, {}};
+  bool sound_first = true;
+  std::string between;
+  if (parts_.audio && !clips.empty() && !text.empty()) {
+    AudioLlmFamily family = parts_.audio->family;
+    sound_first = family == AudioLlmFamily::kQwen2Audio || family == AudioLlmFamily::kComposed;
+    if (family == AudioLlmFamily::kUltravox) between = " ";
+    if (family == AudioLlmFamily::kComposed) between = "\n";
+  }
+  text = sound_first ? between + text : text + between;
+  if (!sound_first) turn.parts.push_back(TextPart{text});
+  for (const Clip& clip : clips) turn.parts.push_back(AudioPart{clip});
+  if (sound_first && (!text.empty() || clips.empty())) turn.parts.push_back(TextPart{text});
+  return turn;
+}
+
+Message turn_with_marks(Role role, std::string_view prompt, std::span<const Clip> clips) {
+  std::vector<std::string_view> texts = texts_around_marks(prompt);
+  if (texts.size() - 1 != clips.size()) fail_places(texts.size() - 1, clips.size(), kRawHint);
+  Message turn{role, {}};
+  for (size_t i = 0; i < texts.size(); ++i) {
+    if (i > 0) turn.parts.push_back(AudioPart{clips[i - 1]});
+    if (!texts[i].empty()) turn.parts.push_back(TextPart{std::string(texts[i])});
+  }
+  return turn;
 }
 
 ModelInput Processor::assemble(const PromptPieces& pieces, std::span<const Clip> clips, bool add_bos) const {
   size_t places = pieces.size() - 1;
-  if (places != clips.size() || (!clips.empty() && !parts_.audio)) {
-    throw Error(ErrorCode::kUsage,
-                {.where = "processor",
-                 .expected = fmt::format("{} recordings, as the prompt has places", parts_.audio ? places : 0),
-                 .got = std::to_string(clips.size()),
-                 .hint = parts_.audio ? "" : "this model does not hear"});
-  }
+  if (!clips.empty() && !parts_.audio) fail_places(0, clips.size(), "this model does not hear");
+  if (places != clips.size()) fail_places(places, clips.size(), "");
   ModelInput input;
   for (size_t i = 0; i < pieces.size(); ++i) {
     if (i > 0) {

@@ -32,7 +32,7 @@ struct PrepareOptions {
 
 class Processor {
  public:
-  // Throws kModel if a tokenizer lacks the marks its audio model needs, kUsage if there is no chat template.
+  // Throws kModel if a tokenizer lacks the marks its audio model needs, or if the encoder's window is not 30 s.
   explicit Processor(ProcessorParts parts);
 
   // Throws kUsage or kInput: a recording for a model that does not hear, or one that is too short; a chat template that
@@ -41,19 +41,27 @@ class Processor {
 
   // Text as it is, without a template: each "<audio>" marks one of `clips`, in order. Throws kUsage if their numbers
   // differ. For scoring and research.
-  ModelInput prepare_raw(std::string_view prompt,
-                         std::span<const std::shared_ptr<const audio::AudioClip>> clips = {}) const;
+  ModelInput prepare_raw(std::string_view prompt, std::span<const Clip> clips = {}) const;
 
+  // A user's turn of a question about recordings, in the order the model's makers use: LLaSO text, then sound; Ultravox
+  // text, a blank, then sound; Qwen2-Audio sound, then text; a composed model sound, a line break, then text, so that
+  // further questions about a recording find it in the cache.
+  Message user_turn(std::string text, std::span<const Clip> clips) const;
+
+  bool hears() const { return parts_.audio.has_value(); }
   const text::Tokenizer& tokenizer() const { return *parts_.tokenizer; }
 
  private:
   text::MarkedText render(std::span<const Message> messages, const PrepareOptions& options) const;
   std::string_view mark() const;
-  ModelInput assemble(const PromptPieces& pieces, std::span<const std::shared_ptr<const audio::AudioClip>> clips,
-                      bool add_bos) const;
+  ModelInput assemble(const PromptPieces& pieces, std::span<const Clip> clips, bool add_bos) const;
 
   ProcessorParts parts_;
   std::optional<audio::WhisperFrontend> frontend_;
 };
+
+// A turn as raw text has it: each "<audio>" in `prompt` marks one of `clips`, in order. Throws kUsage if their numbers
+// differ.
+Message turn_with_marks(Role role, std::string_view prompt, std::span<const Clip> clips);
 
 }  // namespace auris::processor

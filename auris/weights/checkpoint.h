@@ -40,6 +40,10 @@ class Checkpoint {
 
   virtual Format format() const = 0;
   virtual const std::filesystem::path& path() const = 0;  // the file, or the folder for several files
+  // Where the files that belong to it lie: config.json, tokenizer.json, ...
+  std::filesystem::path folder() const {
+    return std::filesystem::is_directory(path()) ? path() : path().parent_path();
+  }
 
   // Metadata, always an object. Strings are as the file has them, which need not be UTF-8 in GGUF: dump()
   // them with an error handler.

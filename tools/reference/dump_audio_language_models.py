@@ -157,7 +157,9 @@ def dump_llaso(out):
 
 
 def dump_ultravox(out, name, ln_mid, seed):
-    """Every clip on its own, as its processor pads to the longest of a batch of one: no padding behind the clip."""
+    """Every clip on its own, as its processor pads to the longest of a batch of one: no padding behind the clip. The last
+    window is the end of a longer recording: empty frames up to the window's end, masked as keys, but their rows are in
+    the last stack."""
     generator = torch.Generator().manual_seed(seed)
     encoder, model = whisper_encoder(seed + 1), llama(seed + 2)
     recorder = Recorder(encoder)
@@ -166,16 +168,19 @@ def dump_ultravox(out, name, ln_mid, seed):
     linear_1 = linear(generator, inner, 24 * stack, False)
     linear_2 = linear(generator, 32, inner // 2, False)
     ln_late = (0.4 + 0.1 * torch.randn(inner // 2 if ln_mid else 32, generator=generator)).bfloat16().float()
-    valid = [60, 37, 2]
+    valid = [60, 37, 2, 37]
     windows = [make_mel(generator, n, n) for n in valid]
-    projected = []
+    windows[-1] = F.pad(windows[-1], (0, 0, 0, 2 * POSITIONS - valid[-1]))
+    projected, keep = [], []
     for mel, n in zip(windows, valid):
         rows = encode(encoder, mel, n)
+        stacks = -(-n // 16)
+        keep.append(min(rows.shape[0], stacks * stack))
         rows = F.pad(rows, (0, 0, 0, -rows.shape[0] % stack)).view(-1, 24 * stack)
         x, gate = linear_1(rms_norm(rows, ln_pre)).chunk(2, dim=-1)
         x = F.silu(gate) * x
         x = linear_2(rms_norm(x, ln_late)) if ln_mid else rms_norm(linear_2(x), ln_late)
-        projected.append(x)
+        projected.append(x[:stacks])
     ids = make_ids(generator, [rows.shape[0] for rows in projected], TEXT["vocab_size"])
     assert [rows.shape[0] for rows in projected] == [-(-n // 16) for n in valid]
     projected = torch.cat(projected)
@@ -188,7 +193,6 @@ def dump_ultravox(out, name, ln_mid, seed):
               "text_config": {**TEXT, **LLAMA3}, "hidden_size": inner, "stack_factor": stack, "projector_act": "swiglu",
               "projector_ln_mid": ln_mid, "norm_init": 0.4, "audio_token_index": 150, "vocab_size": TEXT["vocab_size"]}
     save_checkpoint(out / name, config, state)
-    keep = [(n + 1) // 2 for n in valid]
     save_golden(out / name / "golden.safetensors", golden_of(windows, valid, ids, {
         **recorder.rows(keep, keep), "projector": projected, **language_model_rows(model, join(model, ids, projected))}))
 

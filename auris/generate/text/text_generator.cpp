@@ -14,7 +14,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // Prompt rows run at once: enough to keep the matrix kernel busy, few enough to bound the activations' memory.
-constexpr size_t kPrefillRows = 512;
+constexpr int64_t kPrefillRows = 512;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
@@ -53,15 +53,21 @@ TextGenerator::TextGenerator(const models::Llama& llama, const text::Tokenizer& 
                              std::span<const text::TokenId> end_of_turn)
     : llama_(llama), tokenizer_(tokenizer), end_of_turn_(end_of_turn) {}
 
-Tensor TextGenerator::run(std::span<const text::TokenId> tokens, const GenerationTarget& target) const {
-  AURIS_CHECK(!tokens.empty());
+Tensor TextGenerator::run(const Tensor& rows, const GenerationTarget& target) const {
+  int32_t last = static_cast<int32_t>(rows.rows()) - 1;
+  RowLayout layout = RowLayout::single(rows.rows(), target.cache.length(target.sequence), target.sequence);
+  return llama_.forward(rows, layout, {.cache = &target.cache, .rows = std::span(&last, 1), .observer = {}});
+}
+
+Tensor TextGenerator::prefill(const GenerationPrompt& prompt, const GenerationTarget& target) const {
+  auto total = static_cast<int64_t>(prompt.tokens.size()), begin = target.cache.length(target.sequence);
+  AURIS_CHECK(begin < total);
   Tensor hidden;
-  for (size_t begin = 0; begin < tokens.size(); begin += kPrefillRows) {
-    auto chunk = tokens.subspan(begin, std::min(kPrefillRows, tokens.size() - begin));
-    auto rows = static_cast<int64_t>(chunk.size());
-    int32_t last = static_cast<int32_t>(rows) - 1;
-    RowLayout layout = RowLayout::single(rows, target.cache.length(target.sequence), target.sequence);
-    hidden = llama_.forward(llama_.embed(chunk), layout, {.cache = &target.cache, .rows = std::span(&last, 1), .observer = {}});
+  for (; begin < total; begin += kPrefillRows) {
+    int64_t count = std::min(kPrefillRows, total - begin);
+    Tensor rows = prompt.embed ? prompt.embed(begin, count)
+                               : llama_.embed(prompt.tokens.subspan(static_cast<size_t>(begin), static_cast<size_t>(count)));
+    hidden = run(rows, target);
   }
   return llama_.logits(hidden);
 }
@@ -85,23 +91,21 @@ bool TextGenerator::take(text::TokenId token, Writing& writing) const {
   return true;
 }
 
-Generation TextGenerator::generate(std::span<const text::TokenId> prompt, const GenerationTarget& target,
+Generation TextGenerator::generate(const GenerationPrompt& prompt, const GenerationTarget& target,
                                    const GenerationOptions& options, const GenerationCallbacks& callbacks) const {
   auto begin = Clock::now();
   auto context = options.context_tokens > 0 ? options.context_tokens : llama_.config().context_length;
-  auto cached = static_cast<size_t>(target.cache.length(target.sequence));
-  AURIS_CHECK(cached < prompt.size());
   Writing writing{.sampler = Sampler(options.sampling, llama_.config().vocab_size),
                   .stop = StopRules({.stop_tokens = {}, .stop_strings = options.stop, .max_tokens = options.max_tokens}),
                   .guard = RepetitionGuard(),
                   .decoder = text::StreamDecoder(tokenizer_),
                   .options = options,
                   .callbacks = callbacks};
-  writing.sampler.add_prompt(prompt);
+  writing.sampler.add_prompt(prompt.tokens);
   Generation& answer = writing.answer;
-  answer.prompt_tokens = static_cast<int64_t>(prompt.size());
-  answer.cached_tokens = static_cast<int64_t>(cached);
-  Tensor logits = run(prompt.subspan(cached), target);
+  answer.prompt_tokens = static_cast<int64_t>(prompt.tokens.size());
+  answer.cached_tokens = target.cache.length(target.sequence);
+  Tensor logits = prefill(prompt, target);
   answer.prefill_s = seconds_since(begin);
   while (true) {
     if (callbacks.cancelled && callbacks.cancelled()) {
@@ -115,7 +119,7 @@ Generation TextGenerator::generate(std::span<const text::TokenId> prompt, const 
       answer.finish_reason = FinishReason::kContextFull;
       break;
     }
-    logits = run(std::span(&token, 1), target);
+    logits = llama_.logits(run(llama_.embed(std::span(&token, 1)), target));
   }
   if (!writing.stop.stopped()) {
     writing.show(writing.stop.finish() + writing.decoder.finish());

@@ -42,6 +42,14 @@ struct Generation {
   double first_token_s = 0;  // from the call to the first token
 };
 
+// What the answer continues.
+struct GenerationPrompt {
+  std::span<const text::TokenId> tokens;  // negative where a row is no token but sound
+  // Rows [begin, begin + count) of the prompt as embeddings; empty: those of the tokens. Asked for in order, each row once,
+  // beginning behind what the cache holds.
+  std::function<Tensor(int64_t begin, int64_t count)> embed = {};
+};
+
 // Where the keys and values go. The sequence may already hold a beginning of the prompt.
 struct GenerationTarget {
   KvCache& cache;
@@ -54,12 +62,13 @@ class TextGenerator {
   TextGenerator(const models::Llama& llama, const text::Tokenizer& tokenizer, std::span<const text::TokenId> end_of_turn);
 
   // Afterwards the sequence holds the prompt and the answer, except for the last token if it was not run.
-  Generation generate(std::span<const text::TokenId> prompt, const GenerationTarget& target,
-                      const GenerationOptions& options, const GenerationCallbacks& callbacks = {}) const;
+  Generation generate(const GenerationPrompt& prompt, const GenerationTarget& target, const GenerationOptions& options,
+                      const GenerationCallbacks& callbacks = {}) const;
 
  private:
   struct Writing;
-  Tensor run(std::span<const text::TokenId> tokens, const GenerationTarget& target) const;  // logits of the last token
+  Tensor prefill(const GenerationPrompt& prompt, const GenerationTarget& target) const;  // logits of the last row
+  Tensor run(const Tensor& rows, const GenerationTarget& target) const;                  // the last row behind the norm
   bool take(text::TokenId token, Writing& writing) const;
 
   const models::Llama& llama_;

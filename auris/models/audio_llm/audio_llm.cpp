@@ -23,7 +23,12 @@ ProjectedRows AudioLlm::encode(std::span<const AudioWindow> windows, const Obser
     mel = mel.defined() ? ops::concat_rows(mel, window.mel) : window.mel;
     frames.add(window.mel.rows());
     int64_t sound = config_.window_rows == WindowRows::kWhole ? window.mel.rows() : window.frames;
-    options.keep_rows.push_back((sound + 1) / 2);
+    int64_t rows = (sound + 1) / 2, with_padding = rows;
+    if (config_.stacks_padding) {
+      with_padding = std::min(projector_.rows_after(rows) * config_.projector.stack, (window.mel.rows() + 1) / 2);
+    }
+    options.keep_rows.push_back(with_padding);
+    options.unseen_rows.push_back(with_padding - rows);
   }
   if (observer) {
     options.tap = [&](int layer, const Tensor& rows) {

@@ -49,15 +49,29 @@ class AudioLlm {
   std::shared_ptr<const Llama> language_;
 };
 
-// Where the parts are. Published checkpoints may leave out the encoder (LLaSO) or the language model (Ultravox): then
-// they are opened from `encoder` and `language`, in any format Auris reads.
+// Where the parts are. A checkpoint may leave out the encoder (LLaSO), the language model (Ultravox) or both (a composed
+// model). What is left open here is looked for
+//   in the checkpoint itself,
+//   in its sub-folder encoder/ or language_model/,
+//   by the name that config.json gives (LLaSO's mm_audio_tower, Ultravox' audio_model_id and text_model_id, a composed
+//   model's encoder and language_model): of the catalog, of the hub cache, or for a composed model a path from its folder.
 struct AudioLlmSources {
   std::filesystem::path model;
   std::optional<std::filesystem::path> encoder = {};
   std::optional<std::filesystem::path> language = {};
 };
 
-// Throws kModel.
+// The opened checkpoints; a part that lies in the model's own is the same pointer.
+struct AudioLlmParts {
+  AudioLlmFamily family = AudioLlmFamily::kLlaso;
+  std::shared_ptr<const weights::Checkpoint> model, encoder, language;
+
+  AudioLlmConfig config() const;  // throws kModel
+};
+
+// Throw kModel. Parts are opened in any format Auris reads.
+AudioLlmParts open_audio_llm_parts(const AudioLlmSources& sources);
+std::shared_ptr<const AudioLlm> load_audio_llm(const AudioLlmParts& parts);
 std::shared_ptr<const AudioLlm> load_audio_llm(const AudioLlmSources& sources);
 
 }  // namespace auris::models

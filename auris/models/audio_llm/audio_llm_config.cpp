@@ -58,6 +58,7 @@ void configure_ultravox(const JsonFields& fields, const std::optional<WhisperCon
   }
   int64_t inner = fields.integer("hidden_size", {2, kMaxIntermediate}, 4096);
   if (inner % 2 != 0) fields.fail("hidden_size", "an even number", std::to_string(inner));
+  config.stacks_padding = true;
   config.projector = {.kind = ProjectorKind::kUltravox, .in = config.encoder.d_model, .inner = inner,
                       .out = config.language.hidden,
                       .stack = static_cast<int>(fields.integer("stack_factor", {1, 1024}, 8)),
@@ -76,6 +77,35 @@ void configure_qwen2_audio(const JsonFields& fields, const std::optional<Whisper
   config.projector_prefix = "multi_modal_projector";
 }
 
+ProjectorConfig composed_projector(const JsonFields& fields, int64_t in, int64_t out) {
+  ProjectorConfig projector{.kind = ProjectorKind::kLinear, .in = in, .inner = 0, .out = out,
+                            .stack = static_cast<int>(fields.integer("stack", {1, 64}, 1))};
+  std::string type = fields.text("type");
+  if (type == "linear") return projector;
+  if (type != "mlp_gelu" && type != "swiglu") fields.fail("type", "linear, mlp_gelu or swiglu", auris::quoted(type));
+  projector.kind = type == "swiglu" ? ProjectorKind::kUltravox : ProjectorKind::kMlpGelu;
+  projector.inner = fields.integer("inner", {2, kMaxIntermediate});
+  if (projector.kind == ProjectorKind::kUltravox && projector.inner % 2 != 0) {
+    fields.fail("inner", "an even number", std::to_string(projector.inner));
+  }
+  return projector;
+}
+
+// Windows are cut as for Qwen2-Audio: features of 30 s filled up with silence.
+void configure_composed(const JsonFields& fields, const std::optional<WhisperConfig>& encoder,
+                        const std::optional<LlamaConfig>& language, AudioLlmConfig& config) {
+  if (!encoder) fields.fail("encoder", "the encoder that this names", "none");
+  if (!language) fields.fail("language_model", "the language model that this names", "none");
+  config.encoder = *encoder;
+  config.language = *language;
+  std::string rows = fields.text("window_rows", "trimmed");
+  if (rows != "trimmed" && rows != "whole") fields.fail("window_rows", "trimmed or whole", auris::quoted(rows));
+  config.window_rows = rows == "whole" ? WindowRows::kWhole : WindowRows::kTrimmed;
+  config.context_frames = 2;
+  config.projector = composed_projector(fields.object("projector"), config.encoder.d_model, config.language.hidden);
+  config.projector_prefix = "projector";
+}
+
 }  // namespace
 
 std::string_view name_of(AudioLlmFamily family) {
@@ -83,6 +113,7 @@ std::string_view name_of(AudioLlmFamily family) {
     case AudioLlmFamily::kLlaso: return "llaso";
     case AudioLlmFamily::kUltravox: return "ultravox";
     case AudioLlmFamily::kQwen2Audio: return "qwen2_audio";
+    case AudioLlmFamily::kComposed: return "auris";
   }
   return "";
 }
@@ -93,6 +124,7 @@ std::optional<AudioLlmFamily> audio_llm_family_of(const weights::Checkpoint& che
   auto type = metadata.find("model_type");
   if (type != metadata.end() && *type == "ultravox") return AudioLlmFamily::kUltravox;
   if (type != metadata.end() && *type == "qwen2_audio") return AudioLlmFamily::kQwen2Audio;
+  if (type != metadata.end() && *type == "auris_audio_llm") return AudioLlmFamily::kComposed;
   // The class name in LLaSO's config.json is not fixed; its aligner's name is.
   if (checkpoint.contains(std::string(kLlasoProjector) + ".0.weight")) return AudioLlmFamily::kLlaso;
   return std::nullopt;
@@ -115,6 +147,7 @@ AudioLlmConfig audio_llm_config(AudioLlmFamily family, const nlohmann::json& jso
     case AudioLlmFamily::kLlaso: configure_llaso(fields, encoder, language, config); break;
     case AudioLlmFamily::kUltravox: configure_ultravox(fields, encoder, language, config); break;
     case AudioLlmFamily::kQwen2Audio: configure_qwen2_audio(fields, encoder, language, config); break;
+    case AudioLlmFamily::kComposed: configure_composed(fields, encoder, language, config); break;
   }
   for (const char* key : {"audio_token_index", "audio_token_id"}) {
     if (fields.has(key)) config.audio_token = static_cast<int32_t>(fields.integer(key, {-1000, kMaxVocab}));

@@ -51,5 +51,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       if (models::audio_rows(config, config.encoder.max_frames()) < 0) std::abort();
     });
   }
+  expect_model_error([&] {
+    auto config = models::audio_llm_config(models::AudioLlmFamily::kComposed, json, models::WhisperConfig(), models::LlamaConfig());
+    if (models::audio_rows(config, config.encoder.max_frames()) <= 0) std::abort();
+  });
   return 0;
 }

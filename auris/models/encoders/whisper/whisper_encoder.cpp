@@ -1,5 +1,6 @@
 #include "auris/models/encoders/whisper/whisper_encoder.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -35,6 +36,24 @@ RowLayout averaged_layout(const RowLayout& layout, int factor) {
   return pooled;
 }
 
+// Every row attends over the rows of its span that are not padding.
+Tensor attend_over_seen(const ops::Qkv& qkv, const RowLayout& rows, const std::vector<int64_t>& unseen,
+                        const AttentionSpec& spec) {
+  AURIS_CHECK(unseen.size() == rows.spans.size());
+  KvCache cache({.layers = 1, .kv_heads = spec.kv_heads, .head_dim = spec.head_dim});
+  RowLayout readers = rows;
+  std::vector<int64_t> seen;
+  for (size_t i = 0; i < unseen.size(); ++i) {
+    readers.spans[i].sequence = cache.create();
+    seen.push_back(rows.spans[i].row_count - unseen[i]);
+  }
+  EncodedAudio k = cut({qkv.k, readers}, seen), v = cut({qkv.v, readers}, seen);
+  for (size_t i = 0; i < unseen.size(); ++i) k.layout.spans[i].sequence = readers.spans[i].sequence;
+  cache.extend(k.layout);
+  ops::store_keys_values(k.hidden, v.hidden, k.layout, cache, 0);
+  return ops::attention_over(qkv.q, readers, spec, cache, 0);
+}
+
 }  // namespace
 
 WhisperEncoder::WhisperEncoder(WhisperEncoderWeights weights, const WhisperConfig& config)
@@ -62,12 +81,15 @@ EncodedAudio WhisperEncoder::stem(const Tensor& mel, const RowLayout& frames,
   return out;
 }
 
-Tensor WhisperEncoder::block(const WhisperEncoderLayer& layer, const Tensor& x, const RowLayout& rows) const {
+Tensor WhisperEncoder::block(const WhisperEncoderLayer& layer, const Tensor& x, const RowLayout& rows,
+                             const std::vector<int64_t>& unseen) const {
   const float eps = config_.layer_norm_eps;
   const WhisperAttention& w = layer.attention;
   Tensor normed = ops::layer_norm(x, layer.attention_norm.weight, layer.attention_norm.bias, eps);
   ops::Qkv qkv = ops::linear_qkv(normed, w.q, w.k, w.v);
-  Tensor mixed = ops::attention(qkv.q, qkv.k, qkv.v, rows, attention_);
+  bool padded = std::any_of(unseen.begin(), unseen.end(), [](int64_t count) { return count > 0; });
+  Tensor mixed = padded ? attend_over_seen(qkv, rows, unseen, attention_)
+                        : ops::attention(qkv.q, qkv.k, qkv.v, rows, attention_);
   Tensor y = ops::linear(mixed, w.out, {.residual = x});
   normed = ops::layer_norm(y, layer.mlp_norm.weight, layer.mlp_norm.bias, eps);
   Tensor up = ops::linear(normed, layer.mlp.up, {.activation = Activation::kGelu, .residual = {}});
@@ -88,7 +110,7 @@ EncodedAudio WhisperEncoder::forward(const Tensor& mel, const RowLayout& frames,
   EncodedAudio x = stem(mel, frames, options.keep_rows);
   if (options.tap) options.tap(-1, x.hidden);
   for (size_t i = 0; i < weights_.layers.size(); ++i) {
-    x.hidden = block(weights_.layers[i], x.hidden, x.layout);
+    x.hidden = block(weights_.layers[i], x.hidden, x.layout, options.unseen_rows);
     if (options.tap) options.tap(static_cast<int>(i), x.hidden);
   }
   if (config_.pooling > 1) {

@@ -23,6 +23,8 @@ struct WhisperEncodeOptions {
   // language models mask what lies beyond the recording (Qwen2-Audio, Ultravox); not computing it gives the same rows.
   // The convolutions still see the padding frames, as in the reference.
   std::vector<int64_t> keep_rows = {};
+  // How many of these, at the end of each span, are padding: they see the rows before them, no row sees them. Empty: none.
+  std::vector<int64_t> unseen_rows = {};
   // Sees the rows behind the stem (-1), each block (0 ...) and the final norm (encoder_layers). For parity tests.
   std::function<void(int layer, const Tensor& rows)> tap = {};
 };
@@ -39,7 +41,8 @@ class WhisperEncoder {
 
  private:
   EncodedAudio stem(const Tensor& mel, const RowLayout& frames, const std::vector<int64_t>& keep_rows) const;
-  Tensor block(const WhisperEncoderLayer& layer, const Tensor& x, const RowLayout& rows) const;
+  Tensor block(const WhisperEncoderLayer& layer, const Tensor& x, const RowLayout& rows,
+               const std::vector<int64_t>& unseen) const;
 
   WhisperEncoderWeights weights_;
   WhisperConfig config_;
