@@ -24,15 +24,19 @@ engine::AskMode mode_of(const std::string& name) {
   return name == "cascade" ? engine::AskMode::kCascade : engine::AskMode::kAuto;
 }
 
+// Who hears writes no transcript: its fields are null.
 nlohmann::ordered_json to_json(const engine::AskResult& result, const AskFlags& flags) {
+  using Json = nlohmann::ordered_json;
+  bool by_ear = result.mode == engine::AskMode::kAudio;
+  auto of_cascade = [&](const std::string& text) { return by_ear ? Json() : Json(text); };
   return {{"file", flags.file},
           {"question", flags.question},
           {"answer", result.answer},
-          {"transcript", result.transcript.text},
-          {"language", result.transcript.language},
-          {"mode", result.mode == engine::AskMode::kAudio ? "audio" : "cascade"},
+          {"transcript", of_cascade(result.transcript.text)},
+          {"language", of_cascade(result.transcript.language)},
+          {"mode", by_ear ? "audio" : "cascade"},
           {"model", result.model},
-          {"speech_model", flags.hearing.model},
+          {"speech_model", of_cascade(flags.hearing.model)},
           {"truncated", result.truncated},
           {"timings",
            {{"load_s", result.timings.load_s},
@@ -81,7 +85,7 @@ void add_ask(Program& program) {
                                           [&program, flags] { return ask(program, *flags); });
   command->add_option("file", flags->file, "Recording; - is standard input")->required()->type_name("FILE");
   command->add_option("question", flags->question, "What you want to know")->required()->type_name("QUESTION");
-  command->add_option("--mode", flags->mode, "audio: the model hears; cascade: it reads the transcript; auto")
+  command->add_option("--mode", flags->mode, "audio: the model hears; cascade: it reads the transcript; auto: audio if it can")
       ->check(CLI::IsMember({"auto", "audio", "cascade"}))
       ->capture_default_str();
   add_generation_flags(*command, flags->generation);

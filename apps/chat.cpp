@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <utility>
 
 #include "apps/generation_flags.h"
 #include "apps/recording.h"
@@ -14,7 +15,7 @@ namespace auris::apps {
 namespace {
 
 constexpr const char* kHelp =
-    "/audio FILE   add a recording to the next turn\n"
+    "/audio FILE   add a recording to the next turn; with a model that hears, an empty line sends it alone\n"
     "/clear        forget the conversation\n"
     "/history      show it\n"
     "/help         this text\n"
@@ -60,17 +61,28 @@ class Chat {
 
   void take(const std::string& line) {
     if (line.rfind("/audio ", 0) == 0) return hear(line.substr(7));
-    if (line == "/clear") return session_->clear();
+    if (line == "/clear") return forget();
     if (line == "/history") return show_history();
     if (line == "/help") return print_line(kHelp);
     if (!line.empty() && line[0] == '/') {
       throw Error(ErrorCode::kUsage,
                   {.where = "chat", .expected = "a command of /help", .got = quoted(line), .hint = ""});
     }
-    if (!line.empty()) answer(line);
+    if (!line.empty() || !clips_.empty()) answer(line);
+  }
+
+  void forget() {
+    session_->clear();
+    clips_.clear();
+    heard_.clear();
   }
 
   void hear(const std::string& file) {
+    if (session_->model().hears()) {
+      clips_.push_back(read_shared_recording(file));
+      fmt::print(stderr, "added: {} ({:.1f} s)\n", file, clips_.back()->duration_s());
+      return;
+    }
     generate::Transcript transcript = engine_->transcribe(read_recording(file));
     std::string text = transcript.text.substr(std::min(transcript.text.find_first_not_of(' '), transcript.text.size()));
     heard_ += text.empty() ? "(a recording without speech)\n" : text + "\n";
@@ -78,7 +90,8 @@ class Chat {
   }
 
   void answer(const std::string& typed) {
-    std::string turn = heard_.empty() ? typed : engine::cascade_prompt(heard_.substr(0, heard_.size() - 1), typed);
+    engine::Turn turn{.text = typed, .audio = std::exchange(clips_, {})};  // a bad one must not stay
+    if (!heard_.empty()) turn.text = engine::cascade_prompt(heard_.substr(0, heard_.size() - 1), typed);
     generate::GenerationCallbacks callbacks;
     callbacks.cancelled = interrupted;
     if (!program_.common.json) {
@@ -105,14 +118,20 @@ class Chat {
   }
 
   void show_history() const {
-    for (const engine::Message& message : session_->history()) print_line(message.role + ": " + message.content);
+    for (const engine::Message& message : session_->history()) {
+      std::string clips;
+      for (const engine::Clip& clip : message.audio) clips += fmt::format("[recording, {:.1f} s] ", clip->duration_s());
+      print_line(message.role + ": " + clips + message.content);
+    }
   }
 
   Program& program_;
   const ChatFlags& flags_;
   std::shared_ptr<engine::Engine> engine_;
   std::unique_ptr<engine::Session> session_;
-  std::string heard_;  // transcripts of recordings that wait for the next typed turn
+  // Recordings that wait for the next turn: themselves if the model hears, else their transcripts.
+  std::vector<engine::Clip> clips_;
+  std::string heard_;
   bool interactive_;
 };
 

@@ -19,6 +19,8 @@ nlohmann::ordered_json to_json(const models::ModelDescription& description) {
   for (const models::DTypeShare& share : description.dtypes) {
     dtypes.push_back({{"dtype", name_of(share.dtype)}, {"tensors", share.tensors}, {"parameters", share.parameters}});
   }
+  nlohmann::ordered_json parts = nlohmann::ordered_json::array();
+  for (const models::PartDescription& part : description.parts) parts.push_back({{"what", part.what}, {"path", part.path}});
   return {{"name", description.name},
           {"kind", models::name_of(description.kind)},
           {"family", description.family},
@@ -29,6 +31,7 @@ nlohmann::ordered_json to_json(const models::ModelDescription& description) {
           {"licence", description.licence},
           {"inputs", description.inputs},
           {"outputs", description.outputs},
+          {"parts", parts},
           {"notes", description.notes}};
 }
 
@@ -49,6 +52,7 @@ void print_description(const models::ModelDescription& description) {
   row("licence", description.licence);
   row("inputs", fmt::format("{}", fmt::join(description.inputs, ", ")));
   row("outputs", fmt::format("{}", fmt::join(description.outputs, ", ")));
+  for (const models::PartDescription& part : description.parts) row(part.what, part.path);
   for (const std::string& note : description.notes) row("note", note);
 }
 

@@ -19,4 +19,8 @@ audio::AudioClip read_recording(const std::string& name) {
   return clip;
 }
 
+std::shared_ptr<const audio::AudioClip> read_shared_recording(const std::string& name) {
+  return std::make_shared<const audio::AudioClip>(read_recording(name));
+}
+
 }  // namespace auris::apps

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "apps/program.h"
+#include "apps/recording.h"
 #include "auris/engine/score.h"
 #include "auris/weights/catalog.h"
 
@@ -16,14 +17,10 @@ struct ScoreFlags {
 };
 
 int score(Program& program, const ScoreFlags& flags) {
-  if (!flags.recordings.empty()) {
-    throw Error(ErrorCode::kModel, {.where = "score",
-                                    .expected = "a model with a trained audio projector for --audio",
-                                    .got = quoted(flags.model) + ", which reads text only",
-                                    .hint = "leave --audio out"});
-  }
   auto model = engine::load_language_model(weights::Catalog::load().resolve(flags.model), flags.model);
-  engine::Score score = engine::score(*model, flags.request);
+  engine::ScoreRequest request = flags.request;
+  for (const std::string& file : flags.recordings) request.audio.push_back(read_shared_recording(file));
+  engine::Score score = engine::score(*model, request);
   if (program.common.json) {
     print_json_line({{"model", flags.model},
                      {"prompt_tokens", score.prompt_tokens},
@@ -46,11 +43,12 @@ void add_score(Program& program) {
   CLI::App* command = program.add_command("score", "Log-probability of a continuation",
                                           [&program, flags] { return score(program, *flags); });
   command->add_option("-m,--model,--language-model", flags->model, "A catalog name, file or folder")->capture_default_str();
-  command->add_option("--prompt", flags->request.prompt, "What comes before; <audio> marks each clip");
+  command->add_option("--prompt", flags->request.prompt, "What comes before; to a model that hears, <audio> marks each recording");
   command->add_option("--continuation", flags->request.continuation, "What is scored")->required();
-  command->add_option("--audio", flags->recordings, "Recording for a mark <audio>; may be given several times")->type_name("FILE");
+  command->add_option("--audio", flags->recordings, "Recordings for the marks <audio>, in order")->type_name("FILE");
   command->add_flag("--template", flags->request.use_template, "The prompt is a user's turn in the model's chat template");
-  command->footer("Example: auris score --prompt \"The capital of France is\" --continuation \" Paris\" --json");
+  command->footer("Example: auris score --prompt \"The capital of France is\" --continuation \" Paris\" --json\n"
+                  "With --json, prompt_tokens has -1 for every row of sound.");
 }
 
 }  // namespace auris::apps

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "auris/models/audio_llm/audio_llm_config.h"
+#include "auris/models/audio_llm/audio_llm.h"
 #include "auris/models/language/llama/llama_config.h"
 
 namespace auris::models {
@@ -44,10 +44,12 @@ bool is_language_model(const Checkpoint& checkpoint) {
 }
 
 void describe_audio_llm(const Checkpoint& checkpoint, ModelDescription& description) {
-  AudioLlmFamily family = *audio_llm_family_of(checkpoint);
-  description.family = name_of(family);
+  description.family = name_of(*audio_llm_family_of(checkpoint));
   try {
-    description.context_length = audio_llm_config(family, checkpoint.metadata(), {}, {}).language.context_length;
+    AudioLlmParts parts = open_audio_llm_parts({.model = checkpoint.path()});
+    description.context_length = parts.config().language.context_length;
+    if (parts.encoder != parts.model) description.parts.push_back({"encoder", parts.encoder->path().string()});
+    if (parts.language != parts.model) description.parts.push_back({"language model", parts.language->path().string()});
   } catch (const Error& error) {
     description.notes.push_back(error.what());
   }

@@ -30,17 +30,24 @@ struct DTypeShare {
   int64_t parameters = 0;
 };
 
+// A part of a model that lies in another file or folder.
+struct PartDescription {
+  std::string what;  // "encoder", "language model"
+  std::string path;
+};
+
 // What `auris inspect` shows.
 struct ModelDescription {
   ModelKind kind = ModelKind::kUnknown;
   std::string family;          // "llama", "qwen2_audio", "whisper", ...; the file's own word if unknown
   std::string name;            // as the file calls itself, else the file's or folder's name
   weights::Format format = weights::Format::kSafetensors;
-  int64_t parameters = 0;      // elements of all tensors; scales of quantized ones are not counted
+  int64_t parameters = 0;      // elements of all tensors of the checkpoint itself; scales of quantized ones are not counted
   std::vector<DTypeShare> dtypes;  // most parameters first
   int64_t context_length = 0;  // tokens; 0 if it is not known
   std::string licence;         // empty if the files do not say
   std::vector<std::string> inputs, outputs;  // of "text", "audio"
+  std::vector<PartDescription> parts;        // of an audio language model
   std::vector<std::string> notes;  // what would keep it from loading: a missing part, unreadable tensors
 };
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "auris/base/cache_folder.h"
+#include "auris/base/test_folder.h"
 #include "auris/models/testing/golden.h"
 
 namespace auris::models {
@@ -63,9 +64,24 @@ TEST(Registry, EveryFamilyIsRecognised) {
 
 // A published LLaSO folder has no encoder in it: the description says so, instead of failing.
 TEST(Registry, MissingPartsAreNotes) {
-  ModelDescription it = describe(golden_folder() / "llaso");
+  TestFolder bare;
+  for (const char* file : {"config.json", "model.safetensors"}) {
+    std::filesystem::copy(golden_folder() / "llaso" / file, bare / file);
+  }
+  ModelDescription it = describe(bare.path());
+  EXPECT_EQ(it.kind, ModelKind::kAudioLanguage);
   ASSERT_EQ(it.notes.size(), 1u);
   EXPECT_THAT(it.notes[0], ::testing::HasSubstr("encoder"));
+}
+
+TEST(Registry, PartsOfAudioLanguageModelsAreNamed) {
+  ModelDescription it = describe(golden_folder() / "llaso");
+  EXPECT_EQ(it.name, "llaso");
+  EXPECT_EQ(it.context_length, 4096);
+  ASSERT_EQ(it.parts.size(), 1u);
+  EXPECT_EQ(it.parts[0].what, "encoder");
+  EXPECT_THAT(it.parts[0].path, ::testing::HasSubstr("llaso/encoder"));
+  EXPECT_THAT(it.notes, ::testing::IsEmpty());
 }
 
 TEST(Registry, OtherTensorsAreUnknown) {

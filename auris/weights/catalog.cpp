@@ -213,6 +213,8 @@ fs::path Catalog::resolve(std::string_view name) const {
   }
   std::error_code ignored;
   if (fs::exists(fs::path(name), ignored)) return fs::path(name);
+  bool plain = !name.empty() && name.find('/') == std::string_view::npos && name != "..";
+  if (plain && fs::is_directory(model_folder() / name, ignored)) return model_folder() / name;
   return at(name).folder();  // throws
 }
 
