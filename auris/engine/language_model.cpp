@@ -64,14 +64,16 @@ std::string template_in(const json& config) {
   return "";
 }
 
-std::string_view builtin_name_of(const std::string& family) {
+std::string_view builtin_name_of(const std::string& family, const text::Tokenizer& tokenizer) {
+  if (family == "llama" && tokenizer.find("<|start_header_id|>")) return "llama3";
   if (family == "mistral") return "mistral";
   if (family == "gemma3") return "gemma";
   if (family == "qwen2" || family == "qwen3") return "qwen2";
   return "chatml";
 }
 
-std::string template_source(const weights::Checkpoint& checkpoint, const std::string& family) {
+std::string template_source(const weights::Checkpoint& checkpoint, const std::string& family,
+                            const text::Tokenizer& tokenizer) {
   std::string source;
   if (checkpoint.format() == weights::Format::kGguf) {
     auto found = checkpoint.metadata().find("tokenizer.chat_template");
@@ -81,7 +83,7 @@ std::string template_source(const weights::Checkpoint& checkpoint, const std::st
   } else if (auto config = read_json(checkpoint.folder() / "tokenizer_config.json")) {
     source = template_in(*config);
   }
-  if (source.empty()) source = std::string(*text::builtin_chat_template(builtin_name_of(family)));
+  if (source.empty()) source = std::string(*text::builtin_chat_template(builtin_name_of(family, tokenizer)));
   return source;
 }
 
@@ -137,7 +139,7 @@ void add_text(LanguageModel& model, const Homes& homes) {
   if (model.hears()) audio = model.ears->config();
   model.processor = std::make_shared<processor::Processor>(
       processor::ProcessorParts{.tokenizer = model.tokenizer,
-                                .chat_template = text::ChatTemplate::parse(template_source(home, config.family)),
+                                .chat_template = text::ChatTemplate::parse(template_source(home, config.family, *model.tokenizer)),
                                 .audio = audio});
   model.end_of_turn = end_of_turn_ids(home, *model.tokenizer);
 }
