@@ -58,7 +58,7 @@ PromptPieces cut_raw(std::string_view prompt) {
 
 [[noreturn]] void fail_places(size_t places, size_t clips, const std::string& hint) {
   throw Error(ErrorCode::kUsage, {.where = "processor",
-                                  .expected = fmt::format("{} recordings, as the prompt has places", places),
+                                  .expected = fmt::format("{} recordings, one for each place in the prompt", places),
                                   .got = std::to_string(clips),
                                   .hint = hint});
 }
