@@ -59,7 +59,8 @@ std::string file_of(const std::string& name) { return name == "tone" ? tone() : 
 TEST(AudioModelCli, ScoreAsTheReference) {
   for (const char* name : {"llaso", "ultravox", "qwen2-audio"}) {
     int compared = 0;
-    for (const json& test : golden(name)["cases"]) {
+    const json all = golden(name);
+    for (const json& test : all["cases"]) {
       std::vector<std::string> arguments = {"score", "--model", model(name).string(), "--json", "--prompt", test["prompt"],
                                             "--continuation", test["continuation"]};
       if (test["audio"].empty() || test["audio"][0] == "long") continue;
@@ -137,8 +138,9 @@ TEST(AudioModelCli, ChatKeepsWhatItHeard) {
   ASSERT_EQ(turns.size(), 3u);
   EXPECT_EQ(turns[0]["cached_tokens"], 0);
   EXPECT_GT(turns[0]["prompt_tokens"].get<int>(), 75);  // 75 rows of sound and the text
-  EXPECT_GE(turns[1]["cached_tokens"].get<int>(), turns[0]["prompt_tokens"].get<int>());
-  EXPECT_GE(turns[2]["cached_tokens"].get<int>(), turns[1]["prompt_tokens"].get<int>());
+  // A line break at the end of a prompt may become one token with those that the answer begins with.
+  EXPECT_GE(turns[1]["cached_tokens"].get<int>(), turns[0]["prompt_tokens"].get<int>() - 1);
+  EXPECT_GE(turns[2]["cached_tokens"].get<int>(), turns[1]["prompt_tokens"].get<int>() - 1);
   EXPECT_GT(turns[2]["prompt_tokens"].get<int>(), turns[2]["cached_tokens"].get<int>() + 19);  // the second recording
   EXPECT_THAT(result.out, HasSubstr("user: [recording, 3.0 s] What is the sound?"));
 }
