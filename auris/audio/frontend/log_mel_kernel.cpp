@@ -3,7 +3,9 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "auris/audio/frontend/log_mel_kernel.cpp"
 // Vectors in arrays need a size known to the compiler.
+#ifndef HWY_DISABLED_TARGETS  // sanitizers choose fewer (cmake/auris_kernels.cmake)
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+#endif
 #include <hwy/foreach_target.h>  // must come before highway.h
 
 #include <hwy/contrib/math/math-inl.h>
