@@ -52,7 +52,7 @@ def main():
     parser.add_argument("files", type=pathlib.Path, nargs="*")
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     for program in ("clang-format-14", "clang-tidy-14"):
         if shutil.which(program) is None:
             sys.exit(f"{program} is missing: install the Debian package of that name")
