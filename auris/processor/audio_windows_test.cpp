@@ -76,6 +76,24 @@ TEST(AudioWindows, NothingIsLeftOutOfLongRecordings) {
   EXPECT_EQ(rows_of(480002, AudioLlmFamily::kLlaso).size(), 2u);
 }
 
+// Behind the end of a longer recording, Ultravox' last stack of 8 rows sees the encoder's rows of empty frames.
+TEST(AudioWindows, UltravoxPadsTheLastStackOfLongRecordings) {
+  models::AudioLlmConfig config = config_of(AudioLlmFamily::kUltravox);
+  audio::AudioClip clip{std::vector<float>(533333), 16000};
+  std::vector<models::AudioWindow> windows = audio_windows(clip, config, frontend());
+  ASSERT_EQ(windows.size(), 2u);
+  EXPECT_EQ(windows[0].mel.rows(), 3000);
+  EXPECT_EQ(windows[1].frames, 334);              // 167 rows, 21 stacks
+  EXPECT_EQ(windows[1].mel.rows(), 21 * 16 + 1);  // two frames a row, one for the convolutions
+  Tensor empty = windows[1].mel.slice_rows(334, 3);
+  for (float value : empty.span<float>()) EXPECT_EQ(value, 0.0f);
+  clip.samples.resize(480000 + 16 * 160);
+  windows = audio_windows(clip, config, frontend());
+  EXPECT_EQ(windows[1].mel.rows(), 17);  // a whole stack
+  clip.samples.resize(100000);
+  EXPECT_EQ(audio_windows(clip, config, frontend())[0].mel.rows(), 625);  // a first window has no padding
+}
+
 // What the encoder is given, frame by frame.
 TEST(AudioWindows, FeaturesAsTheReference) {
   auto file = weights::open_checkpoint(golden("features.safetensors"));

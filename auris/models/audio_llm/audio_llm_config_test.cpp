@@ -51,6 +51,47 @@ TEST(AudioLlmConfig, OlderUltravoxNormsBehind) {
   EXPECT_TRUE(read(AudioLlmFamily::kUltravox, newer).projector.norm_mid);
 }
 
+json composed() {
+  return {{"model_type", "auris_audio_llm"}, {"encoder", "whisper-base"}, {"language_model", "smollm2-135m-instruct"},
+          {"projector", {{"type", "mlp_gelu"}, {"inner", 64}, {"stack", 5}}}};
+}
+
+AudioLlmConfig read_composed(const json& config) {
+  WhisperConfig encoder = whisper_config_from_json(audio_config());
+  return audio_llm_config(AudioLlmFamily::kComposed, config, encoder, llama_config_from_hf(text_config()));
+}
+
+TEST(AudioLlmConfig, ComposedModelsTakeTheirSizesFromTheParts) {
+  AudioLlmConfig config = read_composed(composed());
+  EXPECT_EQ(config.projector.in, 1280);
+  EXPECT_EQ(config.projector.inner, 64);
+  EXPECT_EQ(config.projector.out, 32);
+  EXPECT_EQ(config.window_rows, WindowRows::kTrimmed);
+  EXPECT_EQ(audio_rows(config, 299), 30);  // 150 rows of the encoder
+  EXPECT_EQ(audio_rows(config, 301), 31);
+  json whole = composed();
+  whole["window_rows"] = "whole";
+  EXPECT_EQ(audio_rows(read_composed(whole), 299), 300);
+  EXPECT_THROW(audio_llm_config(AudioLlmFamily::kComposed, composed(), {}, {}), Error);
+}
+
+TEST(AudioLlmConfig, HostileComposedFieldsAreRefused) {
+  for (const auto& [key, value] : std::vector<std::pair<const char*, json>>{
+           {"type", "conv"}, {"type", nullptr}, {"inner", 0}, {"inner", 1e12}, {"inner", nullptr}, {"stack", 0}, {"stack", 65}}) {
+    json config = composed();
+    config["projector"][key] = value;
+    EXPECT_THROW(read_composed(config), Error) << key << " " << value.dump();
+  }
+  json odd = composed();
+  odd["projector"] = {{"type", "swiglu"}, {"inner", 7}};
+  EXPECT_THROW(read_composed(odd), Error);
+  for (const auto& [key, value] : std::vector<std::pair<const char*, json>>{{"window_rows", "some"}, {"projector", 3}}) {
+    json config = composed();
+    config[key] = value;
+    EXPECT_THROW(read_composed(config), Error) << key;
+  }
+}
+
 TEST(AudioLlmConfig, HostileFieldsAreRefused) {
   for (const auto& [key, value] : std::vector<std::pair<const char*, json>>{
            {"stack_factor", 0}, {"stack_factor", 1 << 20}, {"hidden_size", 3}, {"projector_act", "gelu"},
