@@ -71,9 +71,11 @@ int ask(Program& program, const AskFlags& flags) {
   } else {
     print_line("");
   }
-  if (result.truncated) log(LogLevel::kWarning, "the answer reached --max-tokens or the context and may lack its end");
-  log(LogLevel::kInfo, "load {:.3f} s, transcribe {:.3f} s, first token after {:.3f} s, total {:.3f} s", result.timings.load_s,
-      result.timings.transcribe_s, result.timings.first_token_s, result.timings.total_s);
+  if (result.truncated)
+    log(LogLevel::kWarning, "the answer reached --max-tokens or the context and may lack its end");
+  log(LogLevel::kInfo, "load {:.3f} s, transcribe {:.3f} s, first token after {:.3f} s, total {:.3f} s",
+      result.timings.load_s, result.timings.transcribe_s, result.timings.first_token_s,
+      result.timings.total_s);
   return 0;
 }
 
@@ -84,12 +86,17 @@ void add_ask(Program& program) {
   CLI::App* command = program.add_command("ask", "Answer a question about a recording",
                                           [&program, flags] { return ask(program, *flags); });
   command->add_option("file", flags->file, "Recording; - is standard input")->required()->type_name("FILE");
-  command->add_option("question", flags->question, "What you want to know")->required()->type_name("QUESTION");
-  command->add_option("--mode", flags->mode, "audio: the model hears; cascade: it reads the transcript; auto: audio if it can")
+  command->add_option("question", flags->question, "What you want to know")
+      ->required()
+      ->type_name("QUESTION");
+  command
+      ->add_option("--mode", flags->mode,
+                   "audio: the model hears; cascade: it reads the transcript; auto: audio if it can")
       ->check(CLI::IsMember({"auto", "audio", "cascade"}))
       ->capture_default_str();
   add_generation_flags(*command, flags->generation);
-  command->add_option("--speech-model", flags->hearing.model, "Speech model of the cascade")->capture_default_str();
+  command->add_option("--speech-model", flags->hearing.model, "Speech model of the cascade")
+      ->capture_default_str();
   add_hearing_flags(*command, flags->hearing);
   command->footer("Example: auris ask meeting.m4a \"When do we meet again?\"");
 }

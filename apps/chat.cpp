@@ -1,4 +1,5 @@
-// auris chat: a conversation in the terminal. Typed and spoken turns mix freely: /audio FILE adds a recording to the turn.
+// auris chat: a conversation in the terminal. Typed and spoken turns mix freely: /audio FILE adds a recording
+// to the turn.
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -35,11 +36,13 @@ class Chat {
                                       .language_model = flags.generation.model,
                                       .kv_cache = kv_cache_of(flags.generation),
                                       .context_tokens = flags.generation.context})),
-        session_(engine_->start_session({.system = flags.generation.system, .kv_cache = kv_cache_of(flags.generation)})),
+        session_(engine_->start_session(
+            {.system = flags.generation.system, .kv_cache = kv_cache_of(flags.generation)})),
         interactive_(::isatty(STDIN_FILENO) == 1) {}
 
   int run() {
-    if (interactive_) fmt::print(stderr, "Talking to {}. /help lists the commands.\n", flags_.generation.model);
+    if (interactive_)
+      fmt::print(stderr, "Talking to {}. /help lists the commands.\n", flags_.generation.model);
     std::string line;
     while (prompt() && std::getline(std::cin, line)) {
       if (line == "/exit" || line == "/quit") break;
@@ -84,7 +87,8 @@ class Chat {
       return;
     }
     generate::Transcript transcript = engine_->transcribe(read_recording(file));
-    std::string text = transcript.text.substr(std::min(transcript.text.find_first_not_of(' '), transcript.text.size()));
+    std::string text =
+        transcript.text.substr(std::min(transcript.text.find_first_not_of(' '), transcript.text.size()));
     heard_ += text.empty() ? "(a recording without speech)\n" : text + "\n";
     fmt::print(stderr, "heard: {}\n", text.empty() ? "no speech" : text);
   }
@@ -120,7 +124,8 @@ class Chat {
   void show_history() const {
     for (const engine::Message& message : session_->history()) {
       std::string clips;
-      for (const engine::Clip& clip : message.audio) clips += fmt::format("[recording, {:.1f} s] ", clip->duration_s());
+      for (const engine::Clip& clip : message.audio)
+        clips += fmt::format("[recording, {:.1f} s] ", clip->duration_s());
       print_line(message.role + ": " + clips + message.content);
     }
   }
@@ -142,7 +147,8 @@ void add_chat(Program& program) {
   CLI::App* command = program.add_command("chat", "Talk to a language model; /audio FILE adds a recording",
                                           [&program, flags] { return Chat(program, *flags).run(); });
   add_generation_flags(*command, flags->generation);
-  command->add_option("--speech-model", flags->speech_model, "Speech model for recordings")->capture_default_str();
+  command->add_option("--speech-model", flags->speech_model, "Speech model for recordings")
+      ->capture_default_str();
   command->footer(std::string("In the conversation:\n") + kHelp);
 }
 

@@ -25,7 +25,8 @@ std::string joined_names(const std::vector<CLI::App*>& commands) {
 std::string bash_script(const std::vector<CLI::App*>& commands) {
   std::string cases;
   for (const CLI::App* command : commands) {
-    cases += fmt::format("    {}) flags=\"{}\" ;;\n", command->get_name(), fmt::join(flags_of(*command), " "));
+    cases +=
+        fmt::format("    {}) flags=\"{}\" ;;\n", command->get_name(), fmt::join(flags_of(*command), " "));
   }
   return fmt::format(
       "_auris() {{\n"
@@ -77,13 +78,15 @@ void add_completion(Program& program) {
   CLI::App* command =
       program.add_command("completion", "Print a completion script for bash, zsh or fish", [&program, shell] {
         std::vector<CLI::App*> commands = program.app.get_subcommands({});
-        std::string script = *shell == "fish" ? fish_script(commands)
+        std::string script = *shell == "fish"  ? fish_script(commands)
                              : *shell == "zsh" ? zsh_script(commands)
                                                : bash_script(commands);
         print_line(script);
         return 0;
       });
-  command->add_option("shell", *shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  command->add_option("shell", *shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
   command->footer("Example: auris completion bash > ~/.local/share/bash-completion/completions/auris");
 }
 

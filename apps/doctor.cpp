@@ -25,8 +25,10 @@ struct Finding {
 };
 
 Finding memory() {
-  double total = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
-  double free = static_cast<double>(::sysconf(_SC_AVPHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+  double total =
+      static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+  double free =
+      static_cast<double>(::sysconf(_SC_AVPHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
   return {"memory", total > 1e9, fmt::format("{:.1f} GB, {:.1f} GB unused", total / 1e9, free / 1e9),
           "models of 150 MB need about 0.5 GB"};
 }
@@ -40,7 +42,8 @@ Finding cache() {
     return {"cache", false, folder.string() + " cannot be written", "set AURIS_CACHE to a folder that can"};
   }
   double free = static_cast<double>(info.f_bavail) * static_cast<double>(info.f_frsize);
-  return {"cache", free > 1e9, fmt::format("{}, {:.1f} GB free", folder.string(), free / 1e9), "make room for models"};
+  return {"cache", free > 1e9, fmt::format("{}, {:.1f} GB free", folder.string(), free / 1e9),
+          "make room for models"};
 }
 
 bool on_path(const std::string& program) {
@@ -66,7 +69,8 @@ std::vector<Finding> findings() {
   weights::Catalog catalog = weights::Catalog::load();
   for (const weights::CatalogEntry& entry : catalog.entries()) {
     bool there = entry.is_present();
-    all.push_back({"model " + entry.name, true, there ? "installed" : "not installed (auris pull " + entry.name + ")"});
+    all.push_back(
+        {"model " + entry.name, true, there ? "installed" : "not installed (auris pull " + entry.name + ")"});
   }
   return all;
 }
@@ -90,7 +94,8 @@ int doctor(const Program& program) {
 }  // namespace
 
 void add_doctor(Program& program) {
-  program.add_command("doctor", "Check the machine and the installation", [&program] { return doctor(program); });
+  program.add_command("doctor", "Check the machine and the installation",
+                      [&program] { return doctor(program); });
 }
 
 }  // namespace auris::apps

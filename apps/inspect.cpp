@@ -17,10 +17,12 @@ struct InspectFlags {
 nlohmann::ordered_json to_json(const models::ModelDescription& description) {
   nlohmann::ordered_json dtypes = nlohmann::ordered_json::array();
   for (const models::DTypeShare& share : description.dtypes) {
-    dtypes.push_back({{"dtype", name_of(share.dtype)}, {"tensors", share.tensors}, {"parameters", share.parameters}});
+    dtypes.push_back(
+        {{"dtype", name_of(share.dtype)}, {"tensors", share.tensors}, {"parameters", share.parameters}});
   }
   nlohmann::ordered_json parts = nlohmann::ordered_json::array();
-  for (const models::PartDescription& part : description.parts) parts.push_back({{"what", part.what}, {"path", part.path}});
+  for (const models::PartDescription& part : description.parts)
+    parts.push_back({{"what", part.what}, {"path", part.path}});
   return {{"name", description.name},
           {"kind", models::name_of(description.kind)},
           {"family", description.family},
@@ -45,8 +47,9 @@ void print_description(const models::ModelDescription& description) {
   row("format", std::string(weights::name_of(description.format)));
   row("parameters", fmt::format("{:.1f} M", static_cast<double>(description.parameters) / 1e6));
   for (const models::DTypeShare& share : description.dtypes) {
-    row("  " + std::string(name_of(share.dtype)), fmt::format("{} tensors, {:.2f} M parameters", share.tensors,
-                                                             static_cast<double>(share.parameters) / 1e6));
+    row("  " + std::string(name_of(share.dtype)),
+        fmt::format("{} tensors, {:.2f} M parameters", share.tensors,
+                    static_cast<double>(share.parameters) / 1e6));
   }
   if (description.context_length > 0) row("context", fmt::format("{} tokens", description.context_length));
   row("licence", description.licence);
@@ -64,7 +67,8 @@ int inspect(const Program& program, const InspectFlags& flags) {
     if (flags.tensors) {
       json["tensors"] = nlohmann::ordered_json::array();
       for (const weights::TensorInfo& info : checkpoint->tensors()) {
-        json["tensors"].push_back({{"name", info.name}, {"dtype", name_of(info.dtype)}, {"shape", info.shape.to_string()}});
+        json["tensors"].push_back(
+            {{"name", info.name}, {"dtype", name_of(info.dtype)}, {"shape", info.shape.to_string()}});
       }
     }
     print_json_line(json);
@@ -84,7 +88,9 @@ void add_inspect(Program& program) {
   auto flags = std::make_shared<InspectFlags>();
   CLI::App* command = program.add_command("inspect", "Describe a model file or folder",
                                           [&program, flags] { return inspect(program, *flags); });
-  command->add_option("model", flags->model, "A catalog name, file or folder")->required()->type_name("MODEL");
+  command->add_option("model", flags->model, "A catalog name, file or folder")
+      ->required()
+      ->type_name("MODEL");
   command->add_flag("--tensors", flags->tensors, "List every tensor");
 }
 

@@ -1,4 +1,5 @@
-// auris man: the manual page in roff, made from the commands and flags that the program parses. CMake installs it.
+// auris man: the manual page in roff, made from the commands and flags that the program parses. CMake
+// installs it.
 
 #include <fmt/format.h>
 
@@ -27,14 +28,15 @@ std::string escaped(const std::string& text) {
 std::string option_entry(const CLI::Option& option) {
   std::string names = option.get_positional() ? option.get_name(true) : option.get_name(false, true);
   std::string entry = fmt::format(".TP\n.B {}\n{}\n", escaped(names), escaped(option.get_description()));
-  if (!option.get_default_str().empty()) entry += fmt::format("Default: {}.\n", escaped(option.get_default_str()));
+  if (!option.get_default_str().empty())
+    entry += fmt::format("Default: {}.\n", escaped(option.get_default_str()));
   if (!option.get_envname().empty()) entry += fmt::format("Environment: {}.\n", option.get_envname());
   return entry;
 }
 
 std::string manual(const CLI::App& app) {
-  std::string page = fmt::format(".TH AURIS 1 \"\" \"auris {}\" \"User Commands\"\n.SH NAME\nauris \\- {}\n", kVersion,
-                                 escaped(app.get_description()));
+  std::string page = fmt::format(".TH AURIS 1 \"\" \"auris {}\" \"User Commands\"\n.SH NAME\nauris \\- {}\n",
+                                 kVersion, escaped(app.get_description()));
   page += ".SH SYNOPSIS\n.B auris\n.I command\n[options]\n.SH COMMANDS\n";
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     page += fmt::format(".SS auris {}\n{}\n", command->get_name(), escaped(command->get_description()));

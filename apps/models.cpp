@@ -30,8 +30,8 @@ void print_row(const Row& row, bool json) {
                      {"folder", present ? nlohmann::ordered_json(row.folder) : nlohmann::ordered_json()}});
   } else {
     print_line(fmt::format("{:24} {:20} {:7.1f} MB  {:12} {:13}  {}", row.name, row.kind,
-                           static_cast<double>(row.bytes) / 1e6, row.licence, present ? "installed" : "not installed",
-                           row.description));
+                           static_cast<double>(row.bytes) / 1e6, row.licence,
+                           present ? "installed" : "not installed", row.description));
   }
 }
 
@@ -69,7 +69,8 @@ int list_models(const Program& program) {
   weights::Catalog catalog = weights::Catalog::load();
   for (const weights::CatalogEntry& entry : catalog.entries()) {
     std::string folder = entry.is_present() ? entry.folder().string() : "";
-    print_row({entry.name, entry.kind, entry.licence, entry.description, folder, entry.bytes()}, program.common.json);
+    print_row({entry.name, entry.kind, entry.licence, entry.description, folder, entry.bytes()},
+              program.common.json);
   }
   for (const Row& row : rows_beside_the_catalog(catalog)) print_row(row, program.common.json);
   return 0;
@@ -78,7 +79,8 @@ int list_models(const Program& program) {
 }  // namespace
 
 void add_models(Program& program) {
-  program.add_command("models", "List the models of the catalog and of the model cache", [&program] { return list_models(program); });
+  program.add_command("models", "List the models of the catalog and of the model cache",
+                      [&program] { return list_models(program); });
 }
 
 }  // namespace auris::apps

@@ -84,17 +84,12 @@ bool output_is_whole() {
 
 int exit_code_of(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kUsage:
-      return kExitUsage;
-    case ErrorCode::kInput:
-      return kExitInput;
+    case ErrorCode::kUsage: return kExitUsage;
+    case ErrorCode::kInput: return kExitInput;
     case ErrorCode::kModel:
-    case ErrorCode::kNetwork:
-      return kExitModel;
-    case ErrorCode::kCancelled:
-      return kExitInterrupted;
-    case ErrorCode::kInternal:
-      break;
+    case ErrorCode::kNetwork: return kExitModel;
+    case ErrorCode::kCancelled: return kExitInterrupted;
+    case ErrorCode::kInternal: break;
   }
   return kExitInternal;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// One line on stderr that shows how far a long job is. Draws only on a terminal, never with --quiet, and removes itself
-// before other output.
+// One line on stderr that shows how far a long job is. Draws only on a terminal, never with --quiet, and
+// removes itself before other output.
 
 #include <chrono>
 #include <string>

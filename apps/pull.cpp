@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "apps/progress_bar.h"
 #include "apps/program.h"
+#include "apps/progress_bar.h"
 #include "auris/base/log.h"
 #include "auris/weights/pull.h"
 
@@ -17,8 +17,11 @@ int pull(const Program& program, const std::vector<std::string>& names) {
     weights::PullOptions options;
     options.offline = program.common.offline;
     options.progress = [&](const Progress& progress) {
-      double fraction = progress.total_bytes > 0 ? static_cast<double>(progress.done_bytes) / static_cast<double>(progress.total_bytes) : -1;
-      bar.update(fraction, fmt::format("{}  {:.1f} MB", progress.name, static_cast<double>(progress.done_bytes) / 1e6));
+      double fraction = progress.total_bytes > 0 ? static_cast<double>(progress.done_bytes) /
+                                                       static_cast<double>(progress.total_bytes)
+                                                 : -1;
+      bar.update(fraction,
+                 fmt::format("{}  {:.1f} MB", progress.name, static_cast<double>(progress.done_bytes) / 1e6));
       return !interrupted();
     };
     std::filesystem::path location = weights::pull(catalog, name, options);
@@ -36,11 +39,13 @@ int pull(const Program& program, const std::vector<std::string>& names) {
 
 void add_pull(Program& program) {
   auto names = std::make_shared<std::vector<std::string>>();
-  CLI::App* command =
-      program.add_command("pull", "Fetch models: catalog names, or hf:ORG/NAME[@REV][:FILE]",
-                          [&program, names] { return pull(program, *names); });
-  command->add_option("names", *names, "Models to fetch (auris models lists them)")->required()->type_name("NAME...");
-  command->footer("Interrupted downloads continue where they stopped. HF_TOKEN, HF_ENDPOINT and HF_HOME are honoured.");
+  CLI::App* command = program.add_command("pull", "Fetch models: catalog names, or hf:ORG/NAME[@REV][:FILE]",
+                                          [&program, names] { return pull(program, *names); });
+  command->add_option("names", *names, "Models to fetch (auris models lists them)")
+      ->required()
+      ->type_name("NAME...");
+  command->footer(
+      "Interrupted downloads continue where they stopped. HF_TOKEN, HF_ENDPOINT and HF_HOME are honoured.");
 }
 
 }  // namespace auris::apps

@@ -6,16 +6,18 @@
 namespace auris::apps {
 
 audio::AudioClip read_recording(const std::string& name) {
-  audio::AudioSource source = name == "-" ? audio::AudioSource::standard_input() : audio::AudioSource::file(name);
+  audio::AudioSource source =
+      name == "-" ? audio::AudioSource::standard_input() : audio::AudioSource::file(name);
   audio::DecodeReport report;
   audio::AudioClip clip = audio::decode_audio(source, {}, &report);
-  log(LogLevel::kInfo, "{}: {} ({}), {} Hz, {} channels, {:.2f} s", name, report.format, report.codec, report.sample_rate_hz,
-      report.channels, report.duration_s);
+  log(LogLevel::kInfo, "{}: {} ({}), {} Hz, {} channels, {:.2f} s", name, report.format, report.codec,
+      report.sample_rate_hz, report.channels, report.duration_s);
   if (report.truncated) log(LogLevel::kWarning, "{}: ends before its own end; what is there was read", name);
   if (report.damaged_packets > 0) {
     log(LogLevel::kWarning, "{}: {} damaged packets were left out", name, report.damaged_packets);
   }
-  if (report.non_finite > 0) log(LogLevel::kWarning, "{}: {} samples that are no numbers became 0", name, report.non_finite);
+  if (report.non_finite > 0)
+    log(LogLevel::kWarning, "{}: {} samples that are no numbers became 0", name, report.non_finite);
   return clip;
 }
 

@@ -30,9 +30,11 @@ int score(Program& program, const ScoreFlags& flags) {
     return 0;
   }
   for (size_t i = 0; i < score.tokens.size(); ++i) {
-    print_line(fmt::format("{:8} {:10.4f}  {}", score.tokens[i], score.logprobs[i], quoted(model->tokenizer->piece(score.tokens[i]))));
+    print_line(fmt::format("{:8} {:10.4f}  {}", score.tokens[i], score.logprobs[i],
+                           quoted(model->tokenizer->piece(score.tokens[i]))));
   }
-  print_line(fmt::format("sum {:.4f}, perplexity {:.4f}", score.sum, std::exp(-score.sum / static_cast<double>(score.tokens.size()))));
+  print_line(fmt::format("sum {:.4f}, perplexity {:.4f}", score.sum,
+                         std::exp(-score.sum / static_cast<double>(score.tokens.size()))));
   return 0;
 }
 
@@ -42,13 +44,18 @@ void add_score(Program& program) {
   auto flags = std::make_shared<ScoreFlags>();
   CLI::App* command = program.add_command("score", "Log-probability of a continuation",
                                           [&program, flags] { return score(program, *flags); });
-  command->add_option("-m,--model,--language-model", flags->model, "A catalog name, file or folder")->capture_default_str();
-  command->add_option("--prompt", flags->request.prompt, "What comes before; to a model that hears, <audio> marks each recording");
+  command->add_option("-m,--model,--language-model", flags->model, "A catalog name, file or folder")
+      ->capture_default_str();
+  command->add_option("--prompt", flags->request.prompt,
+                      "What comes before; to a model that hears, <audio> marks each recording");
   command->add_option("--continuation", flags->request.continuation, "What is scored")->required();
-  command->add_option("--audio", flags->recordings, "Recordings for the marks <audio>, in order")->type_name("FILE");
-  command->add_flag("--template", flags->request.use_template, "The prompt is a user's turn in the model's chat template");
-  command->footer("Example: auris score --prompt \"The capital of France is\" --continuation \" Paris\" --json\n"
-                  "With --json, prompt_tokens has -1 for every row of sound.");
+  command->add_option("--audio", flags->recordings, "Recordings for the marks <audio>, in order")
+      ->type_name("FILE");
+  command->add_flag("--template", flags->request.use_template,
+                    "The prompt is a user's turn in the model's chat template");
+  command->footer(
+      "Example: auris score --prompt \"The capital of France is\" --continuation \" Paris\" --json\n"
+      "With --json, prompt_tokens has -1 for every row of sound.");
 }
 
 }  // namespace auris::apps

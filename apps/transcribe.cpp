@@ -15,8 +15,8 @@
 namespace auris::apps {
 namespace {
 
-void write_outputs(const TranscribeFlags& flags, const std::string& file, const generate::Transcript& transcript,
-                   double load_s) {
+void write_outputs(const TranscribeFlags& flags, const std::string& file,
+                   const generate::Transcript& transcript, double load_s) {
   std::filesystem::path base = flags.output_file.empty() ? std::filesystem::path(file == "-" ? "stdin" : file)
                                                          : std::filesystem::path(flags.output_file);
   auto write = [&](bool wanted, const char* extension, const std::string& content) {
@@ -37,12 +37,14 @@ void write_outputs(const TranscribeFlags& flags, const std::string& file, const 
 void log_timings(const generate::Transcript& transcript, double load_s) {
   const generate::TranscriptTimings& timings = transcript.timings;
   double work_s = timings.features_s + timings.encode_s + timings.decode_s;
-  log(LogLevel::kInfo, "load {:.3f} s, features {:.3f} s, encode {:.3f} s, decode {:.3f} s; {:.1f} times real time", load_s,
-      timings.features_s, timings.encode_s, timings.decode_s, work_s > 0 ? transcript.duration_s / work_s : 0.0);
+  log(LogLevel::kInfo,
+      "load {:.3f} s, features {:.3f} s, encode {:.3f} s, decode {:.3f} s; {:.1f} times real time", load_s,
+      timings.features_s, timings.encode_s, timings.decode_s,
+      work_s > 0 ? transcript.duration_s / work_s : 0.0);
 }
 
-generate::Transcript transcribe_file(engine::Engine& engine, const Program& program, const TranscribeFlags& flags,
-                                     const std::string& file) {
+generate::Transcript transcribe_file(engine::Engine& engine, const Program& program,
+                                     const TranscribeFlags& flags, const std::string& file) {
   audio::AudioClip clip = read_recording(file);
   ProgressBar bar(program.common);
   generate::TranscribeCallbacks callbacks;
@@ -82,12 +84,15 @@ int transcribe_all(Program& program, const TranscribeFlags& flags) {
       if (program.common.json) print_json_line(engine::to_json(transcript, file, engine->load_s()));
       write_outputs(flags, file, transcript, engine->load_s());
       log_timings(transcript, engine->load_s());
-      if (transcript.truncated) log(LogLevel::kWarning, "{}: a window reached its token limit; text may be missing there", file);
-      if (transcript.repetition_loop) log(LogLevel::kWarning, "{}: the model repeated itself; the repeats were cut off", file);
+      if (transcript.truncated)
+        log(LogLevel::kWarning, "{}: a window reached its token limit; text may be missing there", file);
+      if (transcript.repetition_loop)
+        log(LogLevel::kWarning, "{}: the model repeated itself; the repeats were cut off", file);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kInput) throw;
       log_line(LogLevel::kError, error.what());
-      if (program.common.json) print_json_line({{"file", file}, {"error", {{"type", "input"}, {"message", error.what()}}}});
+      if (program.common.json)
+        print_json_line({{"file", file}, {"error", {{"type", "input"}, {"message", error.what()}}}});
       exit_code = exit_code_of(error.code());
     }
   }

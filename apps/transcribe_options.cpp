@@ -11,20 +11,28 @@ void add_hearing_flags(CLI::App& command, TranscribeFlags& flags) {
   command.add_option("--beam-size", options.beam_size, "Beams of the search; 1 = greedy")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
-  command.add_option("--best-of", options.best_of, "Texts sampled where the search falls back to a temperature")
+  command
+      .add_option("--best-of", options.best_of, "Texts sampled where the search falls back to a temperature")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
-  command.add_option("--patience", options.patience, "The search ends after beam-size times this many finished texts")
+  command
+      .add_option("--patience", options.patience,
+                  "The search ends after beam-size times this many finished texts")
       ->check(CLI::Range(0.1, 10.0))
       ->capture_default_str();
-  command.add_option("--length-penalty", options.length_penalty, "Texts rank by log-probability / length^penalty")
+  command
+      .add_option("--length-penalty", options.length_penalty,
+                  "Texts rank by log-probability / length^penalty")
       ->check(CLI::Range(0.0, 10.0))
       ->capture_default_str();
-  command.add_option("--temperature", flags.temperature, "The first temperature tried; 0 = the most probable text")
+  command
+      .add_option("--temperature", flags.temperature,
+                  "The first temperature tried; 0 = the most probable text")
       ->check(CLI::Range(0.0, 2.0))
       ->capture_default_str();
   command.add_option("--seed", options.seed, "Seed of the sampling")->capture_default_str();
-  command.add_option("--prompt,--initial-prompt", options.initial_prompt, "Context for the beginning: names, style");
+  command.add_option("--prompt,--initial-prompt", options.initial_prompt,
+                     "Context for the beginning: names, style");
   command.add_option("--hotwords", options.hotwords, "Words to expect, for every window");
   command.add_flag("--vad", flags.vad, "Listen only where somebody speaks (voice activity detection)");
   command.add_flag("!--no-previous-text", options.condition_on_previous_text,
@@ -32,8 +40,11 @@ void add_hearing_flags(CLI::App& command, TranscribeFlags& flags) {
 }
 
 void add_transcribe_flags(CLI::App& command, TranscribeFlags& flags) {
-  command.add_option("files", flags.files, "Recordings; - is standard input")->required()->type_name("FILE...");
-  command.add_option("-m,--model,--speech-model", flags.model, "Speech model: a catalog name, file or folder")
+  command.add_option("files", flags.files, "Recordings; - is standard input")
+      ->required()
+      ->type_name("FILE...");
+  command
+      .add_option("-m,--model,--speech-model", flags.model, "Speech model: a catalog name, file or folder")
       ->capture_default_str();
   add_hearing_flags(command, flags);
   command.add_flag("-w,--words", flags.options.word_timestamps, "Find when each word is said");
@@ -42,13 +53,16 @@ void add_transcribe_flags(CLI::App& command, TranscribeFlags& flags) {
   command.add_flag("--output-srt", flags.output_srt, "Write FILE.srt (also -osrt)");
   command.add_flag("--output-vtt", flags.output_vtt, "Write FILE.vtt (also -ovtt)");
   command.add_flag("--output-json", flags.output_json, "Write FILE.json (also -oj)");
-  command.add_option("--output-file", flags.output_file, "Base name of the outputs, one recording only (also -of)")
+  command
+      .add_option("--output-file", flags.output_file,
+                  "Base name of the outputs, one recording only (also -of)")
       ->type_name("NAME");
 }
 
 generate::TranscribeOptions options_of(const TranscribeFlags& flags) {
   generate::TranscribeOptions options = flags.options;
-  options.task = flags.task == "translate" ? generate::WhisperTask::kTranslate : generate::WhisperTask::kTranscribe;
+  options.task =
+      flags.task == "translate" ? generate::WhisperTask::kTranslate : generate::WhisperTask::kTranscribe;
   if (flags.temperature > 0) {
     std::erase_if(options.temperatures, [&](double t) { return t <= flags.temperature; });
     options.temperatures.insert(options.temperatures.begin(), flags.temperature);

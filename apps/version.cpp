@@ -1,7 +1,7 @@
 // auris version: the version, the compiler, and what this build can do.
 
-#include "apps/program.h"
 #include "auris/base/version.h"
+#include "apps/program.h"
 
 namespace auris::apps {
 

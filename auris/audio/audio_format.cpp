@@ -131,24 +131,15 @@ AudioFormat by_magic(std::span<const std::byte> head) {
 
 std::string_view name_of(AudioFormat format) {
   switch (format) {
-    case AudioFormat::kUnknown:
-      return "unknown";
-    case AudioFormat::kWav:
-      return "wav";
-    case AudioFormat::kFlac:
-      return "flac";
-    case AudioFormat::kMp3:
-      return "mp3";
-    case AudioFormat::kOgg:
-      return "ogg";
-    case AudioFormat::kMatroska:
-      return "webm";
-    case AudioFormat::kMp4:
-      return "mp4";
-    case AudioFormat::kAdts:
-      return "aac";
-    case AudioFormat::kG722:
-      return "g722";
+    case AudioFormat::kUnknown: return "unknown";
+    case AudioFormat::kWav: return "wav";
+    case AudioFormat::kFlac: return "flac";
+    case AudioFormat::kMp3: return "mp3";
+    case AudioFormat::kOgg: return "ogg";
+    case AudioFormat::kMatroska: return "webm";
+    case AudioFormat::kMp4: return "mp4";
+    case AudioFormat::kAdts: return "aac";
+    case AudioFormat::kG722: return "g722";
   }
   return "unknown";
 }

@@ -53,17 +53,13 @@ AudioSource AudioSource::stream(int descriptor, std::string name) {
 SourceBytes::SourceBytes(const AudioSource& source, uint64_t max_bytes)
     : name_(source.name_), max_bytes_(max_bytes) {
   switch (source.kind_) {
-    case AudioSource::Kind::kFile:
-      open_file(source.path_);
-      break;
+    case AudioSource::Kind::kFile: open_file(source.path_); break;
     case AudioSource::Kind::kMemory:
       memory_ = source.bytes_;
       seekable_ = true;
       size_ = memory_.size();
       break;
-    case AudioSource::Kind::kStream:
-      descriptor_ = source.descriptor_;
-      break;
+    case AudioSource::Kind::kStream: descriptor_ = source.descriptor_; break;
   }
   if (seekable_ && size_ > max_bytes_) fail_too_large(max_bytes_, "max_file_bytes");
 }

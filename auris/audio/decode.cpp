@@ -14,13 +14,14 @@ void check_density(const AudioReader& reader, const std::string& name, const Dec
   double seconds = reader.report().duration_s;
   auto bytes = static_cast<double>(reader.source_bytes());
   if (seconds <= options.max_dense_seconds || bytes >= kDenseBytesPerS * seconds) return;
-  throw Error(ErrorCode::kInput,
-              {.where = "audio",
-               .expected = fmt::format("at least {:.0f} bytes per second of a recording beyond {:.0f} seconds "
-                                       "(max_dense_seconds)",
-                                       kDenseBytesPerS, options.max_dense_seconds),
-               .got = fmt::format("{}: {:.0f} bytes for {:.0f} seconds", name, bytes, seconds),
-               .hint = "so little holds only silence; raise the limit or convert the recording first"});
+  throw Error(
+      ErrorCode::kInput,
+      {.where = "audio",
+       .expected = fmt::format("at least {:.0f} bytes per second of a recording beyond {:.0f} seconds "
+                               "(max_dense_seconds)",
+                               kDenseBytesPerS, options.max_dense_seconds),
+       .got = fmt::format("{}: {:.0f} bytes for {:.0f} seconds", name, bytes, seconds),
+       .hint = "so little holds only silence; raise the limit or convert the recording first"});
 }
 
 }  // namespace

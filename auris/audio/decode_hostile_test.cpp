@@ -231,7 +231,8 @@ TEST(HostileAudio, TenHourOpusBomb) {
 TEST(HostileAudio, WholeClipOfABombStaysSmall) {
   size_t before = peak_memory_bytes();
   std::string honest = opus_bomb(5 * 3600);
-  EXPECT_NE(input_error([&] { decode_audio(source_of(honest)); }).find("max_dense_seconds"), std::string::npos);
+  EXPECT_NE(input_error([&] { decode_audio(source_of(honest)); }).find("max_dense_seconds"),
+            std::string::npos);
   through_fifo(honest, [&](const fs::path& path) {
     EXPECT_NE(input_error([&] { decode_audio(path); }).find("max_dense_seconds"), std::string::npos);
   });

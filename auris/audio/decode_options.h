@@ -16,8 +16,8 @@ struct DecodeOptions {
   int channel = -1;            // take this channel, counted from 0; -1 = the mean of all
 
   double max_seconds = 6 * 3600.0;
-  // Of a whole clip (decode_audio) whose file has less than kDenseBytesPerS: so little holds only silence, but
-  // makes as much memory as speech.
+  // Of a whole clip (decode_audio) whose file has less than kDenseBytesPerS: so little holds only silence,
+  // but makes as much memory as speech.
   double max_dense_seconds = 1800;
   int max_channels = 32;
   int max_rate_hz = 768000;

@@ -30,24 +30,15 @@ constexpr char kCodecs[] =
 
 const char* demuxer_of(AudioFormat format) {
   switch (format) {
-    case AudioFormat::kWav:
-      return "wav";
-    case AudioFormat::kFlac:
-      return "flac";
-    case AudioFormat::kMp3:
-      return "mp3";
-    case AudioFormat::kOgg:
-      return "ogg";
-    case AudioFormat::kMatroska:
-      return "matroska";
-    case AudioFormat::kMp4:
-      return "mov";
-    case AudioFormat::kAdts:
-      return "aac";
-    case AudioFormat::kG722:
-      return "g722";
-    case AudioFormat::kUnknown:
-      break;
+    case AudioFormat::kWav: return "wav";
+    case AudioFormat::kFlac: return "flac";
+    case AudioFormat::kMp3: return "mp3";
+    case AudioFormat::kOgg: return "ogg";
+    case AudioFormat::kMatroska: return "matroska";
+    case AudioFormat::kMp4: return "mov";
+    case AudioFormat::kAdts: return "aac";
+    case AudioFormat::kG722: return "g722";
+    case AudioFormat::kUnknown: break;
   }
   return "";
 }
@@ -146,18 +137,11 @@ int64_t LibavDecoder::State::seek_io(void* opaque, int64_t offset, int whence) {
   auto* self = static_cast<State*>(opaque);
   auto size = static_cast<int64_t>(self->bytes.size());
   switch (whence & ~AVSEEK_FORCE) {
-    case AVSEEK_SIZE:
-      return size;
-    case SEEK_SET:
-      break;
-    case SEEK_CUR:
-      offset += static_cast<int64_t>(self->bytes.position());
-      break;
-    case SEEK_END:
-      offset += size;
-      break;
-    default:
-      return AVERROR(EINVAL);
+    case AVSEEK_SIZE: return size;
+    case SEEK_SET: break;
+    case SEEK_CUR: offset += static_cast<int64_t>(self->bytes.position()); break;
+    case SEEK_END: offset += size; break;
+    default: return AVERROR(EINVAL);
   }
   if (offset < 0) return AVERROR(EINVAL);
   self->bytes.seek(static_cast<uint64_t>(offset));

@@ -68,26 +68,13 @@ bool mix_down(const AVFrame& frame, int channel, std::vector<float>& out, MixCou
   auto format = static_cast<AVSampleFormat>(frame.format);
   bool planar = av_sample_fmt_is_planar(format) != 0;
   switch (av_get_packed_sample_fmt(format)) {
-    case AV_SAMPLE_FMT_U8:
-      mix<uint8_t>(frame, planar, channel, target, counts);
-      return true;
-    case AV_SAMPLE_FMT_S16:
-      mix<int16_t>(frame, planar, channel, target, counts);
-      return true;
-    case AV_SAMPLE_FMT_S32:
-      mix<int32_t>(frame, planar, channel, target, counts);
-      return true;
-    case AV_SAMPLE_FMT_S64:
-      mix<int64_t>(frame, planar, channel, target, counts);
-      return true;
-    case AV_SAMPLE_FMT_FLT:
-      mix<float>(frame, planar, channel, target, counts);
-      return true;
-    case AV_SAMPLE_FMT_DBL:
-      mix<double>(frame, planar, channel, target, counts);
-      return true;
-    default:
-      return false;
+    case AV_SAMPLE_FMT_U8: mix<uint8_t>(frame, planar, channel, target, counts); return true;
+    case AV_SAMPLE_FMT_S16: mix<int16_t>(frame, planar, channel, target, counts); return true;
+    case AV_SAMPLE_FMT_S32: mix<int32_t>(frame, planar, channel, target, counts); return true;
+    case AV_SAMPLE_FMT_S64: mix<int64_t>(frame, planar, channel, target, counts); return true;
+    case AV_SAMPLE_FMT_FLT: mix<float>(frame, planar, channel, target, counts); return true;
+    case AV_SAMPLE_FMT_DBL: mix<double>(frame, planar, channel, target, counts); return true;
+    default: return false;
   }
 }
 

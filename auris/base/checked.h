@@ -20,6 +20,8 @@ inline std::optional<uint64_t> checked_mul(uint64_t a, uint64_t b) {
 }
 
 // True if [offset, offset + size) lies inside [0, limit).
-inline bool fits(uint64_t offset, uint64_t size, uint64_t limit) { return offset <= limit && size <= limit - offset; }
+inline bool fits(uint64_t offset, uint64_t size, uint64_t limit) {
+  return offset <= limit && size <= limit - offset;
+}
 
 }  // namespace auris

@@ -1,6 +1,6 @@
 #pragma once
-// The one error type of Auris. The library throws it and never ends the process; apps/ turns its code into an exit
-// code, server/ into an HTTP status.
+// The one error type of Auris. The library throws it and never ends the process; apps/ turns its code into an
+// exit code, server/ into an HTTP status.
 //
 // Every message reads: [where] expected X, got Y. Hint: Z
 //
@@ -51,8 +51,12 @@ std::string quoted(std::string_view text, size_t max_bytes = 80);
 inline std::string quoted(const std::string& text, size_t max_bytes = 80) {
   return quoted(std::string_view(text), max_bytes);
 }
-inline std::string quoted(const char* text, size_t max_bytes = 80) { return quoted(std::string_view(text), max_bytes); }
-inline std::string quoted(std::string& text, size_t max_bytes = 80) { return quoted(std::string_view(text), max_bytes); }
+inline std::string quoted(const char* text, size_t max_bytes = 80) {
+  return quoted(std::string_view(text), max_bytes);
+}
+inline std::string quoted(std::string& text, size_t max_bytes = 80) {
+  return quoted(std::string_view(text), max_bytes);
+}
 
 // Throws kInternal: an invariant of Auris itself is broken.
 [[noreturn]] void fail_invariant(const char* condition, const char* file, int line);

@@ -6,8 +6,9 @@ namespace auris {
 namespace {
 
 TEST(Error, MessageHasAllParts) {
-  Error error(ErrorCode::kModel,
-              {.where = "gguf", .expected = "version 3", .got = "version 9", .hint = "convert the file again"});
+  Error error(
+      ErrorCode::kModel,
+      {.where = "gguf", .expected = "version 3", .got = "version 9", .hint = "convert the file again"});
   EXPECT_STREQ(error.what(), "[gguf] expected version 3, got version 9. Hint: convert the file again.");
   EXPECT_EQ(error.code(), ErrorCode::kModel);
   EXPECT_EQ(error.where(), "gguf");

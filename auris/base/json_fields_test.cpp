@@ -22,8 +22,9 @@ TEST(JsonFields, ReadsAndFallsBack) {
 }
 
 TEST(JsonFields, RefusesWrongTypesAndRangesByName) {
-  nlohmann::json json = {{"n", 11}, {"minus", -1}, {"half", 0.5}, {"big", UINT64_MAX}, {"s", "t"},
-                         {"nan", std::numeric_limits<double>::quiet_NaN()}};
+  nlohmann::json json = {{"n", 11},     {"minus", -1},
+                         {"half", 0.5}, {"big", UINT64_MAX},
+                         {"s", "t"},    {"nan", std::numeric_limits<double>::quiet_NaN()}};
   JsonFields fields(json, "config");
   for (const char* key : {"n", "minus", "half", "big", "s", "absent"}) {
     try {

@@ -33,10 +33,8 @@ nlohmann::json parse_json(std::string_view text, const std::string& where, Error
                        .got = fmt::format("an error at byte {}", error.byte),
                        .hint = "the file may be damaged or cut short"});
   } catch (const nlohmann::json::out_of_range&) {  // 1e999
-    throw Error(code, {.where = where,
-                       .expected = "numbers that fit 64 bits",
-                       .got = "a larger one",
-                       .hint = ""});
+    throw Error(code,
+                {.where = where, .expected = "numbers that fit 64 bits", .got = "a larger one", .hint = ""});
   }
 }
 

@@ -31,7 +31,8 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& 
   Descriptor descriptor{fd};
   struct stat info {};
   if (::fstat(fd, &info) != 0) fail(code, path, std::strerror(errno));
-  if (!S_ISREG(info.st_mode)) fail(code, path, S_ISDIR(info.st_mode) ? "a folder" : "something that is no regular file");
+  if (!S_ISREG(info.st_mode))
+    fail(code, path, S_ISDIR(info.st_mode) ? "a folder" : "something that is no regular file");
   auto size = static_cast<size_t>(info.st_size);
   const std::byte* data = nullptr;
   if (size > 0) {

@@ -1,6 +1,6 @@
 #pragma once
-// A file mapped read-only into memory. Weights are used in place from such a mapping, so a Tensor keeps it alive
-// through a shared_ptr.
+// A file mapped read-only into memory. Weights are used in place from such a mapping, so a Tensor keeps it
+// alive through a shared_ptr.
 
 #include <cstddef>
 #include <filesystem>

@@ -24,8 +24,8 @@ TEST(MappedFile, EmptyFileIsAnEmptySpan) {
 }
 
 TEST(MappedFile, MissingFileAndFolderThrowTheCallersCode) {
-  for (const std::filesystem::path& path :
-       {std::filesystem::path(testing::TempDir()) / "no_such_file", std::filesystem::path(testing::TempDir())}) {
+  for (const std::filesystem::path& path : {std::filesystem::path(testing::TempDir()) / "no_such_file",
+                                            std::filesystem::path(testing::TempDir())}) {
     try {
       MappedFile::open(path, ErrorCode::kInput);
       FAIL() << path;

@@ -7,7 +7,9 @@
 namespace auris {
 namespace {
 
-std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
+std::span<const std::byte> bytes_of(std::string_view text) {
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
 
 // Vectors from FIPS 180-4's examples.
 TEST(Sha256, KnownVectors) {

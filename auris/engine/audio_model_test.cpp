@@ -1,5 +1,5 @@
-// Audio language models from a recording to log-probabilities and answers, against the references. Golden values and
-// checkpoints: tools/reference/dump_audio_scores.py.
+// Audio language models from a recording to log-probabilities and answers, against the references. Golden
+// values and checkpoints: tools/reference/dump_audio_scores.py.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -27,10 +27,13 @@ using nlohmann::json;
 using testing::HasSubstr;
 
 constexpr double kTolerance = 1e-4;
-constexpr double kQuantizedTolerance = 1e-3;  // SmolLM2's products with Q4_1 weights; the reference's weights are f32
+constexpr double kQuantizedTolerance =
+    1e-3;  // SmolLM2's products with Q4_1 weights; the reference's weights are f32
 constexpr int kAnswerTokens = 12;
 
-std::filesystem::path golden_folder() { return std::filesystem::path(AURIS_SOURCE_DIR) / "tests" / "golden" / "audio_llm"; }
+std::filesystem::path golden_folder() {
+  return std::filesystem::path(AURIS_SOURCE_DIR) / "tests" / "golden" / "audio_llm";
+}
 
 json golden(const std::string& name) {
   std::ifstream file(golden_folder() / name / "scores.json");
@@ -77,11 +80,12 @@ Tensor formula_weights(std::vector<int64_t> extents, uint64_t salt) {
 void write_composed(const TestFolder& folder) {
   folder.write("config.json", R"({"model_type": "auris_audio_llm", "encoder": "whisper-base",
       "language_model": "smollm2-135m-instruct", "projector": {"type": "mlp_gelu", "inner": 64, "stack": 5}})");
-  weights::write_safetensors(folder / "model.safetensors",
-                             std::vector<weights::NamedTensor>{{"projector.0.weight", formula_weights({64, 2560}, 1)},
-                                                               {"projector.2.weight", formula_weights({576, 64}, 2)},
-                                                               {"projector.0.bias", formula_weights({64}, 3)},
-                                                               {"projector.2.bias", formula_weights({576}, 4)}});
+  weights::write_safetensors(
+      folder / "model.safetensors",
+      std::vector<weights::NamedTensor>{{"projector.0.weight", formula_weights({64, 2560}, 1)},
+                                        {"projector.2.weight", formula_weights({576, 64}, 2)},
+                                        {"projector.0.bias", formula_weights({64}, 3)},
+                                        {"projector.2.bias", formula_weights({576}, 4)}});
 }
 
 class AudioModel : public ::testing::TestWithParam<std::string> {
@@ -107,7 +111,8 @@ TEST_P(AudioModel, LogProbabilitiesAsTheReference) {
                                  .use_template = test["template"],
                                  .audio = recordings(test["audio"])});
     std::vector<text::TokenId> prompt;
-    for (const json& run : test["prompt_tokens"]) prompt.insert(prompt.end(), run[0].get<size_t>(), run[1].get<int>());
+    for (const json& run : test["prompt_tokens"])
+      prompt.insert(prompt.end(), run[0].get<size_t>(), run[1].get<int>());
     EXPECT_EQ(ours.prompt_tokens, prompt);
     ASSERT_EQ(ours.tokens, test["tokens"].get<std::vector<text::TokenId>>());
     for (size_t i = 0; i < ours.tokens.size(); ++i) {
@@ -123,7 +128,8 @@ TEST_P(AudioModel, GreedyAnswersAsTheReference) {
     GenerationOptions options;
     options.max_tokens = kAnswerTokens;
     options.stop_repetition = false;
-    auto answer = session.send(Turn{.text = test["question"], .audio = recordings(json{test["audio"]})}, options);
+    auto answer =
+        session.send(Turn{.text = test["question"], .audio = recordings(json{test["audio"]})}, options);
     EXPECT_EQ(answer.tokens, test["tokens"].get<std::vector<text::TokenId>>()) << test["audio"];
     EXPECT_GE(answer.first_token_s, 0);
   }
@@ -146,8 +152,9 @@ TEST_P(AudioModel, SessionsRememberWhatTheyHeard) {
   PromptRows rows(*model_, prompt);
   KvCache cache(model_->llama->cache_options(DType::kF32));
   generate::TextGenerator generator(*model_->llama, *model_->tokenizer, model_->end_of_turn);
-  auto at_once = generator.generate({.tokens = prompt.ids, .embed = [&](int64_t begin, int64_t n) { return rows.rows(begin, n); }},
-                                    {.cache = cache, .sequence = cache.create()}, options);
+  auto at_once = generator.generate(
+      {.tokens = prompt.ids, .embed = [&](int64_t begin, int64_t n) { return rows.rows(begin, n); }},
+      {.cache = cache, .sequence = cache.create()}, options);
   EXPECT_EQ(at_once.tokens, last.tokens);
 }
 
@@ -160,7 +167,8 @@ TEST_P(AudioModel, AnotherRecordingIsHeardAnew) {
   Session session(model_, {}, model_->llama->config().context_length);
   auto first = session.send(Turn{.text = "Who?", .audio = {recording("tone")}}, options);
   session.clear();
-  auto second = session.send(Turn{.text = "Who?", .audio = {std::make_shared<const audio::AudioClip>(silent)}}, options);
+  auto second = session.send(
+      Turn{.text = "Who?", .audio = {std::make_shared<const audio::AudioClip>(silent)}}, options);
   EXPECT_EQ(second.prompt_tokens, first.prompt_tokens);
   EXPECT_LT(second.cached_tokens, first.prompt_tokens - 4);
 }
@@ -168,17 +176,22 @@ TEST_P(AudioModel, AnotherRecordingIsHeardAnew) {
 TEST_P(AudioModel, MarksAndRecordingsMustMatch) {
   for (bool use_template : {false, true}) {
     try {
-      score(*model_, {.prompt = "No mark", .continuation = "a", .use_template = use_template, .audio = {recording("tone")}});
+      score(*model_, {.prompt = "No mark",
+                      .continuation = "a",
+                      .use_template = use_template,
+                      .audio = {recording("tone")}});
       FAIL();
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::kUsage);
       EXPECT_THAT(error.hint(), HasSubstr("<audio>"));
     }
-    EXPECT_THROW(score(*model_, {.prompt = "<audio>", .continuation = "a", .use_template = use_template}), Error);
+    EXPECT_THROW(score(*model_, {.prompt = "<audio>", .continuation = "a", .use_template = use_template}),
+                 Error);
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Layout, AudioModel, ::testing::Values("llaso", "ultravox", "qwen2-audio", "composed"),
+INSTANTIATE_TEST_SUITE_P(Layout, AudioModel,
+                         ::testing::Values("llaso", "ultravox", "qwen2-audio", "composed"),
                          [](const auto& test) {
                            std::string name = test.param;
                            std::replace(name.begin(), name.end(), '-', '_');
@@ -204,7 +217,8 @@ TEST(AskByEar, AutoHearsAndStreams) {
 
 // A model that hears can be made to read.
 TEST(AskByEar, CascadeIsStillThere) {
-  auto engine = Engine::load({.speech_model = "whisper-tiny.en", .language_model = (golden_folder() / "ultravox").string()});
+  auto engine = Engine::load(
+      {.speech_model = "whisper-tiny.en", .language_model = (golden_folder() / "ultravox").string()});
   AskOptions options{.mode = AskMode::kCascade};
   options.answer.max_tokens = 2;
   AskResult result = engine->ask(*recording("short"), "Who?", options);
@@ -243,15 +257,18 @@ TEST(ComposedModel, EveryProjectorLoadsAndPathsAreRelative) {
                        {"projector.linear_1.weight", formula_weights({20, 32}, 2)},
                        {"projector.ln_mid.weight", formula_weights({10}, 3)},
                        {"projector.linear_2.weight", formula_weights({576, 10}, 4)}};
-  for (const auto& [fields, tensors] : {std::pair{R"("type": "linear")", linear}, {R"("type": "swiglu", "inner": 20)", swiglu}}) {
+  for (const auto& [fields, tensors] :
+       {std::pair{R"("type": "linear")", linear}, {R"("type": "swiglu", "inner": 20)", swiglu}}) {
     for (const auto& [rows, expected] : {std::pair{"trimmed", 20}, {"whole", 750}}) {
       TestFolder folder;
       std::filesystem::copy(golden_folder() / "llaso" / "encoder", folder / "ears");
       folder.write("model/config.json", std::string(R"({"model_type": "auris_audio_llm", "encoder": "../ears",
-          "language_model": "smollm2-135m-instruct", "window_rows": ")") + rows + R"(", "projector": {"stack": 2, )" + fields + "}}");
+          "language_model": "smollm2-135m-instruct", "window_rows": ")") +
+                                            rows + R"(", "projector": {"stack": 2, )" + fields + "}}");
       weights::write_safetensors(folder / "model" / "model.safetensors", tensors);
       auto model = load_language_model(folder / "model", "made");
-      Score result = score(*model, {.prompt = "<audio>", .continuation = " the", .audio = {recording("tone")}});
+      Score result =
+          score(*model, {.prompt = "<audio>", .continuation = " the", .audio = {recording("tone")}});
       EXPECT_EQ(result.prompt_tokens.size(), static_cast<size_t>(expected));
       EXPECT_TRUE(std::isfinite(result.sum));
     }
@@ -261,7 +278,8 @@ TEST(ComposedModel, EveryProjectorLoadsAndPathsAreRelative) {
 TEST(ComposedModel, NamesOfPartsThatAreNotThereAreClearErrors) {
   TestFolder folder;
   write_composed(folder);
-  for (const auto& [from, to] : {std::pair{"whisper-base", "whisper-bse"}, std::pair{"smollm2-135m", "smolm2-135m"}}) {
+  for (const auto& [from, to] :
+       {std::pair{"whisper-base", "whisper-bse"}, std::pair{"smollm2-135m", "smolm2-135m"}}) {
     std::string config = folder.read("config.json");
     TestFolder broken;
     std::filesystem::copy(folder / "model.safetensors", broken / "model.safetensors");

@@ -16,7 +16,9 @@ using Clock = std::chrono::steady_clock;
 // faster-whisper's settings for cutting silence out of a recording.
 const audio::VadOptions kSpeechSearch = {.min_speech_ms = 0, .min_silence_ms = 2000, .pad_ms = 400};
 
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
 [[noreturn]] void fail_without_ears(const std::string& model) {
   throw Error(ErrorCode::kModel, {.where = "ask",
@@ -40,7 +42,8 @@ void take_answer(const generate::Generation& answer, double begun_s, AskResult& 
 }  // namespace
 
 std::shared_ptr<Engine> Engine::load(const EngineOptions& options) {
-  if (options.kv_cache != DType::kF32 && options.kv_cache != DType::kF16 && options.kv_cache != DType::kQ8_0) {
+  if (options.kv_cache != DType::kF32 && options.kv_cache != DType::kF16 &&
+      options.kv_cache != DType::kQ8_0) {
     throw Error(ErrorCode::kUsage, {.where = "engine",
                                     .expected = "a cache of f32, f16 or q8_0",
                                     .got = std::string(name_of(options.kv_cache)),
@@ -64,14 +67,16 @@ std::shared_ptr<const LanguageModel> Engine::language_model() {
   std::lock_guard lock(mutex_);
   if (!language_model_) {
     auto begin = Clock::now();
-    language_model_ = load_language_model(weights::Catalog::load().resolve(options_.language_model), options_.language_model);
+    language_model_ = load_language_model(weights::Catalog::load().resolve(options_.language_model),
+                                          options_.language_model);
     load_s_ += seconds_since(begin);
     log(LogLevel::kInfo, "opened {} in {:.3f} s", options_.language_model, seconds_since(begin));
   }
   return language_model_;
 }
 
-generate::Transcript Engine::transcribe(const audio::AudioClip& clip, const generate::TranscribeOptions& options,
+generate::Transcript Engine::transcribe(const audio::AudioClip& clip,
+                                        const generate::TranscribeOptions& options,
                                         const generate::TranscribeCallbacks& callbacks) {
   generate::Transcriber transcriber(speech_model());
   std::lock_guard lock(speech_mutex_);
@@ -110,8 +115,8 @@ AskResult Engine::ask(const audio::AudioClip& clip, const std::string& question,
   return result;
 }
 
-AskResult Engine::ask_by_ear(const audio::AudioClip& clip, const std::string& question, const AskOptions& options,
-                             const generate::GenerationCallbacks& callbacks) {
+AskResult Engine::ask_by_ear(const audio::AudioClip& clip, const std::string& question,
+                             const AskOptions& options, const generate::GenerationCallbacks& callbacks) {
   auto begin = Clock::now();
   auto session = start_session({.system = options.system, .kv_cache = options_.kv_cache});
   Turn turn{.text = question, .audio = {std::make_shared<const audio::AudioClip>(clip)}};
@@ -122,7 +127,8 @@ AskResult Engine::ask_by_ear(const audio::AudioClip& clip, const std::string& qu
   return result;
 }
 
-AskResult Engine::ask_by_transcript(const audio::AudioClip& clip, const std::string& question, const AskOptions& options,
+AskResult Engine::ask_by_transcript(const audio::AudioClip& clip, const std::string& question,
+                                    const AskOptions& options,
                                     const generate::GenerationCallbacks& callbacks) {
   auto begin = Clock::now();
   generate::TranscribeCallbacks hearing;
@@ -139,7 +145,8 @@ AskResult Engine::ask_by_transcript(const audio::AudioClip& clip, const std::str
 
 std::string cascade_prompt(const std::string& transcript, const std::string& question) {
   // Small models ramble or echo the transcript unless they are told what it is and how much to say.
-  std::string heard = transcript.empty() ? "Nobody speaks in a recording." : "Somebody says in a recording:\n\"" + transcript + "\"";
+  std::string heard = transcript.empty() ? "Nobody speaks in a recording."
+                                         : "Somebody says in a recording:\n\"" + transcript + "\"";
   return heard + "\n\nQuestion about the recording: " + question + "\nAnswer in one sentence.";
 }
 

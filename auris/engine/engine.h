@@ -1,12 +1,13 @@
 #pragma once
-// The friendly front door: load models by name or path, then transcribe recordings, ask about them, chat and score.
+// The friendly front door: load models by name or path, then transcribe recordings, ask about them, chat and
+// score.
 //
 //   auto engine = engine::Engine::load({});
 //   auto transcript = engine->transcribe(audio::decode_audio("talk.opus"));
 //   auto answer = engine->ask(audio::decode_audio("talk.opus"), "Who is speaking?");
 //
-// Models are opened when they are first needed and stay open. An Engine may be shared by threads; calls that use the same
-// model take turns.
+// Models are opened when they are first needed and stay open. An Engine may be shared by threads; calls that
+// use the same model take turns.
 
 #include <functional>
 #include <memory>
@@ -24,10 +25,10 @@ namespace auris::engine {
 
 // Catalog names, files or folders.
 struct EngineOptions {
-  std::string speech_model = "whisper-base";              // writes down what was said
-  std::string language_model = "smollm2-135m-instruct";   // answers
-  DType kv_cache = DType::kF32;                            // keys and values of conversations: kF32, kF16, kQ8_0
-  int64_t context_tokens = 0;                              // 0 = what the language model was made for
+  std::string speech_model = "whisper-base";             // writes down what was said
+  std::string language_model = "smollm2-135m-instruct";  // answers
+  DType kv_cache = DType::kF32;  // keys and values of conversations: kF32, kF16, kQ8_0
+  int64_t context_tokens = 0;    // 0 = what the language model was made for
 };
 
 enum class AskMode {
@@ -40,13 +41,13 @@ struct AskOptions {
   AskMode mode = AskMode::kAuto;
   generate::GenerationOptions answer = {};
   generate::TranscribeOptions transcribe = {};  // cascade
-  std::string system = {};  // empty = the model's own default
+  std::string system = {};                      // empty = the model's own default
 };
 
 struct AskTimings {
-  double load_s = 0;        // opening models
-  double transcribe_s = 0;  // cascade: hearing
-  double first_token_s = 0; // from the call (models open) to the first token of the answer
+  double load_s = 0;         // opening models
+  double transcribe_s = 0;   // cascade: hearing
+  double first_token_s = 0;  // from the call (models open) to the first token of the answer
   double total_s = 0;
 };
 
@@ -54,7 +55,7 @@ struct AskResult {
   std::string answer;
   generate::Transcript transcript;  // cascade; empty for kAudio, where nobody writes one
   AskMode mode = AskMode::kCascade;
-  std::string model;  // who answered
+  std::string model;       // who answered
   bool truncated = false;  // the answer hit max_tokens
   AskTimings timings;
 };
@@ -64,18 +65,20 @@ class Engine {
   // Checks the options; opens nothing yet. Throws kUsage.
   static std::shared_ptr<Engine> load(const EngineOptions& options = {});
 
-  generate::Transcript transcribe(const audio::AudioClip& clip, const generate::TranscribeOptions& options = {},
+  generate::Transcript transcribe(const audio::AudioClip& clip,
+                                  const generate::TranscribeOptions& options = {},
                                   const generate::TranscribeCallbacks& callbacks = {});
 
-  // `on_text` sees the answer piece by piece. Throws kModel for kAudio if the language model does not hear. kCascade with
-  // a model that hears makes it read the transcript.
+  // `on_text` sees the answer piece by piece. Throws kModel for kAudio if the language model does not hear.
+  // kCascade with a model that hears makes it read the transcript.
   AskResult ask(const audio::AudioClip& clip, const std::string& question, const AskOptions& options = {},
                 const generate::GenerationCallbacks& callbacks = {});
 
   // Where somebody speaks, by the voice activity detector.
   std::vector<generate::TimeSpan> find_speech(const audio::AudioClip& clip);
 
-  // A conversation. Turns may hold recordings if the language model hears; for others transcribe() them first.
+  // A conversation. Turns may hold recordings if the language model hears; for others transcribe() them
+  // first.
   std::unique_ptr<Session> start_session(const SessionOptions& options = {});
 
   // The models themselves, opened on first use. Throws kModel.
@@ -88,8 +91,8 @@ class Engine {
  private:
   AskResult ask_by_ear(const audio::AudioClip& clip, const std::string& question, const AskOptions& options,
                        const generate::GenerationCallbacks& callbacks);
-  AskResult ask_by_transcript(const audio::AudioClip& clip, const std::string& question, const AskOptions& options,
-                              const generate::GenerationCallbacks& callbacks);
+  AskResult ask_by_transcript(const audio::AudioClip& clip, const std::string& question,
+                              const AskOptions& options, const generate::GenerationCallbacks& callbacks);
 
   explicit Engine(const EngineOptions& options) : options_(options) {}
 

@@ -15,14 +15,16 @@ namespace {
 
 using nlohmann::json;
 
-// Marks that end a turn in one published template or another; the ones a vocabulary has are used beside its own eos.
-constexpr std::array<std::string_view, 7> kEndOfTurnMarks = {"<|im_end|>",     "<|eot_id|>",      "<|eom_id|>", "<end_of_turn>",
-                                                             "<|endoftext|>",  "<|end_of_text|>", "</s>"};
+// Marks that end a turn in one published template or another; the ones a vocabulary has are used beside its
+// own eos.
+constexpr std::array<std::string_view, 7> kEndOfTurnMarks = {
+    "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<end_of_turn>", "<|endoftext|>", "<|end_of_text|>", "</s>"};
 
 constexpr std::array<processor::Role, 4> kRoles = {processor::Role::kSystem, processor::Role::kUser,
                                                    processor::Role::kAssistant, processor::Role::kTool};
 
-// Where the files of one model lie. An audio language model may leave tokenizer and chat template to its language model.
+// Where the files of one model lie. An audio language model may leave tokenizer and chat template to its
+// language model.
 struct Homes {
   const weights::Checkpoint& own;
   const weights::Checkpoint& language;
@@ -42,12 +44,15 @@ std::string read_text(const std::filesystem::path& path) {
 std::shared_ptr<const text::Tokenizer> load_tokenizer(const weights::Checkpoint& checkpoint) {
   if (checkpoint.format() == weights::Format::kGguf) return text::tokenizer_from_gguf(checkpoint.metadata());
   const std::filesystem::path folder = checkpoint.folder();
-  if (std::filesystem::exists(folder / "tokenizer.json")) return text::load_tokenizer_json(folder / "tokenizer.json");
-  if (std::filesystem::exists(folder / "tokenizer.model")) return text::load_sentencepiece(folder / "tokenizer.model");
-  throw Error(ErrorCode::kModel, {.where = "language_model",
-                                  .expected = "tokenizer.json or tokenizer.model in " + quoted(folder.string(), 300),
-                                  .got = "neither",
-                                  .hint = "download the tokenizer files of the model too"});
+  if (std::filesystem::exists(folder / "tokenizer.json"))
+    return text::load_tokenizer_json(folder / "tokenizer.json");
+  if (std::filesystem::exists(folder / "tokenizer.model"))
+    return text::load_sentencepiece(folder / "tokenizer.model");
+  throw Error(ErrorCode::kModel,
+              {.where = "language_model",
+               .expected = "tokenizer.json or tokenizer.model in " + quoted(folder.string(), 300),
+               .got = "neither",
+               .hint = "download the tokenizer files of the model too"});
 }
 
 // tokenizer_config.json has one template, or a list of named ones of which "default" counts.
@@ -57,7 +62,8 @@ std::string template_in(const json& config) {
   if (found->is_string()) return found->get<std::string>();
   if (!found->is_array()) return "";
   for (const json& entry : *found) {
-    if (entry.is_object() && entry.value("name", json()) == "default" && entry.value("template", json()).is_string()) {
+    if (entry.is_object() && entry.value("name", json()) == "default" &&
+        entry.value("template", json()).is_string()) {
       return entry["template"].get<std::string>();
     }
   }
@@ -91,7 +97,8 @@ void add_unique(std::vector<text::TokenId>& ids, text::TokenId id) {
   if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
 }
 
-std::vector<text::TokenId> end_of_turn_ids(const weights::Checkpoint& checkpoint, const text::Tokenizer& tokenizer) {
+std::vector<text::TokenId> end_of_turn_ids(const weights::Checkpoint& checkpoint,
+                                           const text::Tokenizer& tokenizer) {
   std::vector<text::TokenId> ids;
   if (tokenizer.eos()) add_unique(ids, *tokenizer.eos());
   for (std::string_view mark : kEndOfTurnMarks) {
@@ -103,13 +110,15 @@ std::vector<text::TokenId> end_of_turn_ids(const weights::Checkpoint& checkpoint
   if (!config || !config->contains("eos_token_id")) return ids;
   const json& eos = (*config)["eos_token_id"];
   for (const json& id : eos.is_array() ? eos : json::array({eos})) {
-    if (id.is_number_integer() && id >= 0 && id < tokenizer.vocab_size()) add_unique(ids, id.get<text::TokenId>());
+    if (id.is_number_integer() && id >= 0 && id < tokenizer.vocab_size())
+      add_unique(ids, id.get<text::TokenId>());
   }
   return ids;
 }
 
 processor::Role role_of(const std::string& name) {
-  auto found = std::find_if(kRoles.begin(), kRoles.end(), [&](processor::Role role) { return processor::name_of(role) == name; });
+  auto found = std::find_if(kRoles.begin(), kRoles.end(),
+                            [&](processor::Role role) { return processor::name_of(role) == name; });
   if (found != kRoles.end()) return *found;
   throw Error(ErrorCode::kUsage, {.where = "messages",
                                   .expected = "role system, user, assistant or tool",
@@ -120,7 +129,8 @@ processor::Role role_of(const std::string& name) {
 // The folder itself if it has a tokenizer, else its language model.
 const weights::Checkpoint& home_of_text(const Homes& homes) {
   const std::filesystem::path folder = homes.own.folder();
-  bool own = std::filesystem::exists(folder / "tokenizer.json") || std::filesystem::exists(folder / "tokenizer.model");
+  bool own = std::filesystem::exists(folder / "tokenizer.json") ||
+             std::filesystem::exists(folder / "tokenizer.model");
   return own ? homes.own : homes.language;
 }
 
@@ -130,17 +140,18 @@ void add_text(LanguageModel& model, const Homes& homes) {
   const models::LlamaConfig& config = model.llama->config();
   model.tokenizer = load_tokenizer(home);
   if (model.tokenizer->vocab_size() > config.vocab_size) {
-    throw Error(ErrorCode::kModel, {.where = "language_model",
-                                    .expected = "a tokenizer of at most " + std::to_string(config.vocab_size) + " tokens",
-                                    .got = std::to_string(model.tokenizer->vocab_size()),
-                                    .hint = "the tokenizer belongs to another model"});
+    throw Error(ErrorCode::kModel,
+                {.where = "language_model",
+                 .expected = "a tokenizer of at most " + std::to_string(config.vocab_size) + " tokens",
+                 .got = std::to_string(model.tokenizer->vocab_size()),
+                 .hint = "the tokenizer belongs to another model"});
   }
   std::optional<models::AudioLlmConfig> audio;
   if (model.hears()) audio = model.ears->config();
-  model.processor = std::make_shared<processor::Processor>(
-      processor::ProcessorParts{.tokenizer = model.tokenizer,
-                                .chat_template = text::ChatTemplate::parse(template_source(home, config.family, *model.tokenizer)),
-                                .audio = audio});
+  model.processor = std::make_shared<processor::Processor>(processor::ProcessorParts{
+      .tokenizer = model.tokenizer,
+      .chat_template = text::ChatTemplate::parse(template_source(home, config.family, *model.tokenizer)),
+      .audio = audio});
   model.end_of_turn = end_of_turn_ids(home, *model.tokenizer);
 }
 
@@ -156,7 +167,8 @@ processor::ModelInput LanguageModel::prompt_of(const std::vector<Message>& messa
   return processor->prepare(turns);
 }
 
-std::shared_ptr<const LanguageModel> load_language_model(const std::filesystem::path& location, const std::string& name) {
+std::shared_ptr<const LanguageModel> load_language_model(const std::filesystem::path& location,
+                                                         const std::string& name) {
   auto checkpoint = weights::open_checkpoint(location);
   auto model = std::make_shared<LanguageModel>();
   model->name = name;

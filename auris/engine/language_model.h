@@ -1,6 +1,6 @@
 #pragma once
-// A language model with all that is needed to talk to it: weights, tokenizer, chat template and the tokens that end a
-// turn. One that hears has the audio language model around it too.
+// A language model with all that is needed to talk to it: weights, tokenizer, chat template and the tokens
+// that end a turn. One that hears has the audio language model around it too.
 
 #include <filesystem>
 #include <memory>
@@ -16,21 +16,23 @@ namespace auris::engine {
 struct LanguageModel {
   std::string name;
   std::shared_ptr<const models::Llama> llama;
-  std::shared_ptr<const models::AudioLlm> ears;  // null for a model that reads text only; its language() is `llama`
+  std::shared_ptr<const models::AudioLlm>
+      ears;  // null for a model that reads text only; its language() is `llama`
   std::shared_ptr<const text::Tokenizer> tokenizer;
   std::shared_ptr<const processor::Processor> processor;
   std::vector<text::TokenId> end_of_turn;  // any of them ends an answer
 
   bool hears() const { return ears != nullptr; }
 
-  // The conversation as rows, ready for the model's next turn. Recordings of a user's turn stand beside its text as the
-  // model's makers place them (processor::Processor::user_turn). Throws kUsage for a role that is not known, and for
-  // recordings if the model does not hear.
+  // The conversation as rows, ready for the model's next turn. Recordings of a user's turn stand beside its
+  // text as the model's makers place them (processor::Processor::user_turn). Throws kUsage for a role that is
+  // not known, and for recordings if the model does not hear.
   processor::ModelInput prompt_of(const std::vector<Message>& messages) const;
 };
 
-// `location`: a GGUF file, a folder with config.json, safetensors and tokenizer.json, or the folder of an audio language
-// model (docs/audio_models.md). Throws kModel.
-std::shared_ptr<const LanguageModel> load_language_model(const std::filesystem::path& location, const std::string& name);
+// `location`: a GGUF file, a folder with config.json, safetensors and tokenizer.json, or the folder of an
+// audio language model (docs/audio_models.md). Throws kModel.
+std::shared_ptr<const LanguageModel> load_language_model(const std::filesystem::path& location,
+                                                         const std::string& name);
 
 }  // namespace auris::engine

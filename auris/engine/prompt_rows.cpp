@@ -7,12 +7,14 @@
 
 namespace auris::engine {
 
-PromptRows::PromptRows(const LanguageModel& model, const processor::ModelInput& input) : model_(model), input_(input) {
+PromptRows::PromptRows(const LanguageModel& model, const processor::ModelInput& input)
+    : model_(model), input_(input) {
   AURIS_CHECK(input.windows.empty() || model.hears());
   for (const processor::AudioSegment& segment : input.audio) {
     int64_t begin = segment.row_begin;
     for (size_t i = 0; i < segment.window_count; ++i) {
-      int64_t count = models::audio_rows(model.ears->config(), input.windows[segment.first_window + i].frames);
+      int64_t count =
+          models::audio_rows(model.ears->config(), input.windows[segment.first_window + i].frames);
       windows_.push_back({.begin = begin, .end = begin + count});
       begin += count;
     }
@@ -20,14 +22,16 @@ PromptRows::PromptRows(const LanguageModel& model, const processor::ModelInput& 
 }
 
 Tensor PromptRows::rows(int64_t begin, int64_t count) {
-  std::span<const int32_t> ids = std::span(input_.ids).subspan(static_cast<size_t>(begin), static_cast<size_t>(count));
+  std::span<const int32_t> ids =
+      std::span(input_.ids).subspan(static_cast<size_t>(begin), static_cast<size_t>(count));
   Tensor sound;
   for (size_t i = 0; i < windows_.size(); ++i) {
     Window& window = windows_[i];
     int64_t from = std::max(begin, window.begin), to = std::min(begin + count, window.end);
     if (window.end <= begin) window.rows = {};
     if (from >= to) continue;
-    if (!window.rows.defined()) window.rows = model_.ears->encode(std::span(input_.windows).subspan(i, 1)).rows;
+    if (!window.rows.defined())
+      window.rows = model_.ears->encode(std::span(input_.windows).subspan(i, 1)).rows;
     Tensor part = window.rows.slice_rows(from - window.begin, to - from);
     sound = sound.defined() ? ops::concat_rows(sound, part) : part;
   }

@@ -1,7 +1,7 @@
 #pragma once
-// A prompt of text and sound as rows of embeddings, computed as they are asked for: each window of a recording goes
-// through the encoder when its first row is wanted, and its rows are forgotten behind it. What the cache of a session
-// remembers is never computed.
+// A prompt of text and sound as rows of embeddings, computed as they are asked for: each window of a
+// recording goes through the encoder when its first row is wanted, and its rows are forgotten behind it. What
+// the cache of a session remembers is never computed.
 
 #include <vector>
 

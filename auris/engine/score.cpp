@@ -49,7 +49,8 @@ Score score(const LanguageModel& model, const ScoreRequest& request) {
   input.ids.insert(input.ids.end(), result.tokens.begin(), result.tokens.end() - 1);
   const models::Llama& llama = *model.llama;
   if (input.rows() > llama.config().context_length) {
-    fail("at most " + std::to_string(llama.config().context_length) + " tokens", std::to_string(input.rows()));
+    fail("at most " + std::to_string(llama.config().context_length) + " tokens",
+         std::to_string(input.rows()));
   }
   auto count = static_cast<int64_t>(result.tokens.size());
   std::vector<int32_t> wanted(result.tokens.size());

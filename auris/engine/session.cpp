@@ -13,12 +13,13 @@ using Clock = std::chrono::steady_clock;
 // How many of `tokens` begin `seen` alike; at least one token must be run to have logits.
 size_t shared_prefix(const std::vector<text::TokenId>& seen, const std::vector<text::TokenId>& tokens) {
   size_t limit = std::min(seen.size(), tokens.size() - 1);
-  return static_cast<size_t>(std::mismatch(seen.begin(), seen.begin() + static_cast<std::ptrdiff_t>(limit), tokens.begin()).first -
-                             seen.begin());
+  return static_cast<size_t>(
+      std::mismatch(seen.begin(), seen.begin() + static_cast<std::ptrdiff_t>(limit), tokens.begin()).first -
+      seen.begin());
 }
 
-// The prompt's ids with the number of its recording at every row of sound, so that equal ids mean equal rows. Recordings
-// that are not in `clips` yet are added.
+// The prompt's ids with the number of its recording at every row of sound, so that equal ids mean equal rows.
+// Recordings that are not in `clips` yet are added.
 std::vector<text::TokenId> numbered(const processor::ModelInput& input, const std::vector<Message>& messages,
                                     std::vector<Clip>& clips) {
   std::vector<text::TokenId> ids = input.ids;
@@ -37,7 +38,8 @@ std::vector<text::TokenId> numbered(const processor::ModelInput& input, const st
 
 }  // namespace
 
-Session::Session(std::shared_ptr<const LanguageModel> model, const SessionOptions& options, int64_t context_tokens)
+Session::Session(std::shared_ptr<const LanguageModel> model, const SessionOptions& options,
+                 int64_t context_tokens)
     : model_(std::move(model)),
       options_(options),
       context_tokens_(context_tokens),

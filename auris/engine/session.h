@@ -1,6 +1,6 @@
 #pragma once
-// A conversation: turns in any order, history kept. The cache of keys and values lives as long as the session; a new turn
-// runs only what the model has not seen yet.
+// A conversation: turns in any order, history kept. The cache of keys and values lives as long as the
+// session; a new turn runs only what the model has not seen yet.
 
 #include <memory>
 #include <string>
@@ -26,8 +26,9 @@ class Session {
  public:
   Session(std::shared_ptr<const LanguageModel> model, const SessionOptions& options, int64_t context_tokens);
 
-  // Adds a user turn and answers it. A turn that ends by an error leaves the history as it was. Throws kUsage when the
-  // conversation does not fit the context, or for a recording if the model does not hear; kInput for one that is too short.
+  // Adds a user turn and answers it. A turn that ends by an error leaves the history as it was. Throws kUsage
+  // when the conversation does not fit the context, or for a recording if the model does not hear; kInput for
+  // one that is too short.
   generate::Generation send(const Turn& turn, const generate::GenerationOptions& options = {},
                             const generate::GenerationCallbacks& callbacks = {});
   generate::Generation send(const std::string& text, const generate::GenerationOptions& options = {},

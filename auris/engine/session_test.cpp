@@ -52,7 +52,9 @@ TEST(Session, CacheDoesNotChangeTheAnswer) {
     KvCache cache(model->llama->cache_options(DType::kF32));
     generate::TextGenerator generator(*model->llama, *model->tokenizer, model->end_of_turn);
     processor::ModelInput prompt = model->prompt_of(messages);
-    return generator.generate({.tokens = prompt.ids}, {.cache = cache, .sequence = cache.create()}, short_answer(24)).tokens;
+    return generator
+        .generate({.tokens = prompt.ids}, {.cache = cache, .sequence = cache.create()}, short_answer(24))
+        .tokens;
   };
   EXPECT_EQ(talk(false), talk(true));
 }
@@ -82,7 +84,8 @@ TEST(Session, StopTextMaxTokensAndCancelEndAnAnswer) {
   generate::GenerationCallbacks callbacks;
   int asked = 0;
   callbacks.cancelled = [&] { return ++asked > 3; };
-  EXPECT_EQ(session->send("Write a long story.", short_answer(64), callbacks).finish_reason, FinishReason::kCancelled);
+  EXPECT_EQ(session->send("Write a long story.", short_answer(64), callbacks).finish_reason,
+            FinishReason::kCancelled);
 }
 
 TEST(Session, SeedsReproduceAndDiffer) {
@@ -104,7 +107,8 @@ TEST(Session, ContextLimitIsAClearErrorAndKeepsTheHistory) {
   for (int i = 0; i < 200; ++i) long_text += "word ";
   EXPECT_THROW(session.send(long_text), Error);
   EXPECT_TRUE(session.history().empty());
-  EXPECT_EQ(session.send("Write a long story about a ship.", short_answer(60)).finish_reason, FinishReason::kContextFull);
+  EXPECT_EQ(session.send("Write a long story about a ship.", short_answer(60)).finish_reason,
+            FinishReason::kContextFull);
 }
 
 // A user cannot end their own turn: the mark stays ordinary text.
@@ -148,7 +152,8 @@ TEST(Ask, CascadeAnswersAndReportsItsTimes) {
   AskOptions options;
   options.transcribe.language = "en";
   options.answer.max_tokens = 32;
-  AskResult result = shared_engine().ask(audio::decode_audio(kRecording), "Who is the recording about?", options);
+  AskResult result =
+      shared_engine().ask(audio::decode_audio(kRecording), "Who is the recording about?", options);
   EXPECT_THAT(result.transcript.text, HasSubstr("young man"));
   EXPECT_FALSE(result.answer.empty());
   EXPECT_EQ(result.mode, AskMode::kCascade);

@@ -18,7 +18,8 @@ std::string trimmed(const std::string& text) {
 std::string subtitle_line(const std::string& text) {
   std::string line = trimmed(text);
   std::replace(line.begin(), line.end(), '\n', ' ');
-  for (size_t at = line.find("-->"); at != std::string::npos; at = line.find("-->", at)) line.replace(at, 3, "->");
+  for (size_t at = line.find("-->"); at != std::string::npos; at = line.find("-->", at))
+    line.replace(at, 3, "->");
   return line;
 }
 
@@ -49,8 +50,8 @@ nlohmann::ordered_json to_json(const generate::TranscriptSegment& segment) {
 
 std::string clock_time(double seconds, char decimal) {
   auto total_ms = static_cast<int64_t>(std::llround(std::max(0.0, seconds) * 1000));
-  return fmt::format("{:02}:{:02}:{:02}{}{:03}", total_ms / 3600000, total_ms / 60000 % 60, total_ms / 1000 % 60, decimal,
-                     total_ms % 1000);
+  return fmt::format("{:02}:{:02}:{:02}{}{:03}", total_ms / 3600000, total_ms / 60000 % 60,
+                     total_ms / 1000 % 60, decimal, total_ms % 1000);
 }
 
 std::string to_text(const generate::Transcript& transcript) {
@@ -63,8 +64,8 @@ std::string to_srt(const generate::Transcript& transcript) {
   std::string text;
   int number = 0;
   for (const auto& segment : transcript.segments) {
-    text += fmt::format("{}\n{} --> {}\n{}\n\n", ++number, clock_time(segment.start, ','), clock_time(segment.end, ','),
-                        subtitle_line(segment.text));
+    text += fmt::format("{}\n{} --> {}\n{}\n\n", ++number, clock_time(segment.start, ','),
+                        clock_time(segment.end, ','), subtitle_line(segment.text));
   }
   return text;
 }
@@ -72,16 +73,19 @@ std::string to_srt(const generate::Transcript& transcript) {
 std::string to_vtt(const generate::Transcript& transcript) {
   std::string text = "WEBVTT\n\n";
   for (const auto& segment : transcript.segments) {
-    text += fmt::format("{} --> {}\n{}\n\n", clock_time(segment.start), clock_time(segment.end), subtitle_line(segment.text));
+    text += fmt::format("{} --> {}\n{}\n\n", clock_time(segment.start), clock_time(segment.end),
+                        subtitle_line(segment.text));
   }
   return text;
 }
 
 std::string to_timed_line(const generate::TranscriptSegment& segment) {
-  return fmt::format("[{} --> {}]  {}", clock_time(segment.start), clock_time(segment.end), trimmed(segment.text));
+  return fmt::format("[{} --> {}]  {}", clock_time(segment.start), clock_time(segment.end),
+                     trimmed(segment.text));
 }
 
-nlohmann::ordered_json to_json(const generate::Transcript& transcript, const std::string& file, double load_s) {
+nlohmann::ordered_json to_json(const generate::Transcript& transcript, const std::string& file,
+                               double load_s) {
   nlohmann::ordered_json segments = nlohmann::ordered_json::array();
   for (const auto& segment : transcript.segments) segments.push_back(to_json(segment));
   nlohmann::ordered_json json = {{"file", file},

@@ -19,8 +19,9 @@ std::string to_vtt(const generate::Transcript& transcript);
 // "[00:00:00.000 --> 00:00:02.500]  text": what the terminal shows while a recording is transcribed.
 std::string to_timed_line(const generate::TranscriptSegment& segment);
 
-// {file, language, duration_s, text, segments[{start, end, text, words[]}], truncated, timings{load_s, ...}} and what the
-// model thinks of each segment.
-nlohmann::ordered_json to_json(const generate::Transcript& transcript, const std::string& file, double load_s);
+// {file, language, duration_s, text, segments[{start, end, text, words[]}], truncated, timings{load_s, ...}}
+// and what the model thinks of each segment.
+nlohmann::ordered_json to_json(const generate::Transcript& transcript, const std::string& file,
+                               double load_s);
 
 }  // namespace auris::engine

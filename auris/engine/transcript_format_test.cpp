@@ -30,7 +30,8 @@ TEST(TranscriptFormat, ClockTimeRoundsAndNeverGoesNegative) {
 
 TEST(TranscriptFormat, SubRip) {
   EXPECT_EQ(to_srt(sample()),
-            "1\n00:00:00,000 --> 00:00:02,500\nHello there.\n\n2\n01:01:01,000 --> 01:01:02,001\nBye  -> there.\n\n");
+            "1\n00:00:00,000 --> 00:00:02,500\nHello there.\n\n2\n01:01:01,000 --> 01:01:02,001\nBye  -> "
+            "there.\n\n");
 }
 
 TEST(TranscriptFormat, WebVttHasItsHeaderEvenWhenEmpty) {

@@ -52,7 +52,9 @@ float max_logit(std::span<const float> logits) {
 TokenId argmax(std::span<const float> logits) {
   float largest = max_logit(logits);
   if (!std::isfinite(largest)) {
-    throw Error(ErrorCode::kModel, {.where = "sampling", .expected = "a finite largest logit", .got = fmt::format("{}", largest),
+    throw Error(ErrorCode::kModel, {.where = "sampling",
+                                    .expected = "a finite largest logit",
+                                    .got = fmt::format("{}", largest),
                                     .hint = "the weights may be damaged, or all tokens are suppressed"});
   }
   const float* x = logits.data();
@@ -91,7 +93,8 @@ double sum_exp(std::span<const float> logits, float shift, float scale) {
 }
 
 float kth_largest(std::span<const float> logits, size_t k) {
-  // A heap of the k largest so far, its smallest on top. Most logits are below it, and are skipped 16 at a time.
+  // A heap of the k largest so far, its smallest on top. Most logits are below it, and are skipped 16 at a
+  // time.
   std::vector<float> heap;
   heap.reserve(k);
   const float* x = logits.data();

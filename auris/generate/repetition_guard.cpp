@@ -12,9 +12,10 @@ namespace auris::generate {
 
 RepetitionGuard::RepetitionGuard(RepetitionOptions options) : options_(options) {
   if (options.max_period < 1 || options.max_period > 1024 || options.min_repeats < 2) {
-    throw Error(ErrorCode::kUsage,
-                {.where = "repetition guard", .expected = "max_period from 1 to 1024 and min_repeats from 2",
-                 .got = fmt::format("{} and {}", options.max_period, options.min_repeats), .hint = ""});
+    throw Error(ErrorCode::kUsage, {.where = "repetition guard",
+                                    .expected = "max_period from 1 to 1024 and min_repeats from 2",
+                                    .got = fmt::format("{} and {}", options.max_period, options.min_repeats),
+                                    .hint = ""});
   }
   recent_.resize(options.max_period);
   matches_.resize(options.max_period);

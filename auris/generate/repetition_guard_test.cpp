@@ -22,7 +22,8 @@ TEST(RepetitionGuard, FindsLoopsAndSaysWhereToCut) {
   auto one = find_loop(repeat({5, 6, 7}, {9}, 40));
   EXPECT_EQ(one, (RepetitionLoop{3, 1, 32}));
   EXPECT_EQ(one->cut(), 4u);
-  EXPECT_EQ(find_loop(repeat({5, 6}, {1, 2, 3}, 20)), (RepetitionLoop{2, 3, 10}));  // 32 tokens reached in round 11
+  EXPECT_EQ(find_loop(repeat({5, 6}, {1, 2, 3}, 20)),
+            (RepetitionLoop{2, 3, 10}));  // 32 tokens reached in round 11
   std::vector<TokenId> phrase(20);
   for (size_t i = 0; i < phrase.size(); ++i) phrase[i] = static_cast<TokenId>(i);
   EXPECT_EQ(find_loop(repeat({99}, phrase, 6)), (RepetitionLoop{1, 20, 4}));
@@ -33,7 +34,8 @@ TEST(RepetitionGuard, LetsOrdinaryRepetitionPass) {
   EXPECT_EQ(find_loop(repeat({1}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 3)), std::nullopt);
   EXPECT_EQ(find_loop({}), std::nullopt);
   std::vector<TokenId> counting(500);
-  for (size_t i = 0; i < counting.size(); ++i) counting[i] = static_cast<TokenId>(i % 100);  // period beyond max_period
+  for (size_t i = 0; i < counting.size(); ++i)
+    counting[i] = static_cast<TokenId>(i % 100);  // period beyond max_period
   EXPECT_EQ(find_loop(counting), std::nullopt);
 }
 
@@ -55,7 +57,8 @@ TEST(RepetitionGuard, AgreesWithItsDefinition) {
     std::optional<RepetitionLoop> want;
     for (size_t period = 1; period <= 5 && !want; ++period) {
       size_t n = period;
-      while (n < tokens.size() && tokens[tokens.size() - n - 1] == tokens[tokens.size() - n - 1 + period]) ++n;
+      while (n < tokens.size() && tokens[tokens.size() - n - 1] == tokens[tokens.size() - n - 1 + period])
+        ++n;
       if (n > tokens.size() || n < 6 || n / period < 2) continue;
       want = RepetitionLoop{tokens.size() - n, period, n / period};
     }
@@ -67,7 +70,8 @@ TEST(RepetitionGuard, CompressionRatioIsThatOfWhisper) {
   std::ifstream file(std::string(AURIS_SOURCE_DIR) + "/tests/golden/generate/sampling.json");
   nlohmann::json golden = nlohmann::json::parse(file);
   ASSERT_GT(golden["compression_ratio"].size(), 4u);
-  for (const auto& [text, ratio] : golden["compression_ratio"].get<std::vector<std::pair<std::string, double>>>()) {
+  for (const auto& [text, ratio] :
+       golden["compression_ratio"].get<std::vector<std::pair<std::string, double>>>()) {
     EXPECT_NEAR(compression_ratio(text), ratio, 1e-12) << text;
   }
   EXPECT_EQ(compression_ratio(""), 0);

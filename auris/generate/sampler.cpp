@@ -33,7 +33,8 @@ std::vector<double> weights_of(const std::vector<Candidate>& candidates, float l
 
 }  // namespace
 
-Sampler::Sampler(SamplingOptions options, int64_t vocab_size) : options_(std::move(options)), rng_(options_.seed) {
+Sampler::Sampler(SamplingOptions options, int64_t vocab_size)
+    : options_(std::move(options)), rng_(options_.seed) {
   check(options_, vocab_size);
   counts_.resize(static_cast<size_t>(vocab_size));
   is_seen_.resize(static_cast<size_t>(vocab_size));
@@ -60,8 +61,10 @@ void Sampler::accept(TokenId token) {
 
 // Bias, suppression and penalties touch few tokens. Without any, the logits are used where they lie.
 std::span<const float> Sampler::adjusted(std::span<const float> logits) {
-  bool penalizes = options_.repetition_penalty != 1 || options_.frequency_penalty != 0 || options_.presence_penalty != 0;
-  if (options_.logit_bias.empty() && options_.suppressed.empty() && (!penalizes || seen_.empty())) return logits;
+  bool penalizes =
+      options_.repetition_penalty != 1 || options_.frequency_penalty != 0 || options_.presence_penalty != 0;
+  if (options_.logit_bias.empty() && options_.suppressed.empty() && (!penalizes || seen_.empty()))
+    return logits;
   scratch_.assign(logits.begin(), logits.end());
   for (const auto& [id, bias] : options_.logit_bias) scratch_[static_cast<size_t>(id)] += bias;
   for (TokenId id : options_.suppressed) scratch_[static_cast<size_t>(id)] = kNever;
@@ -76,8 +79,9 @@ std::span<const float> Sampler::adjusted(std::span<const float> logits) {
   return scratch_;
 }
 
-// Tokens that pass top-k, top-p and min-p, with their (adjusted) logits, likeliest first. Sorts only a head of the
-// vocabulary: the part within some distance of the largest logit, widened until it holds enough probability.
+// Tokens that pass top-k, top-p and min-p, with their (adjusted) logits, likeliest first. Sorts only a head
+// of the vocabulary: the part within some distance of the largest logit, widened until it holds enough
+// probability.
 std::vector<Candidate> Sampler::kept(std::span<const float> logits) const {
   float largest = logits[static_cast<size_t>(argmax(logits))];
   float scale = 1 / options_.temperature;
@@ -132,7 +136,8 @@ Choice Sampler::choose(std::span<const float> logits) {
     std::vector<Candidate> candidates = distribution(logits);
     double rest = rng_.uniform();
     size_t index = 0;
-    while (index + 1 < candidates.size() && rest >= candidates[index].value) rest -= candidates[index++].value;
+    while (index + 1 < candidates.size() && rest >= candidates[index].value)
+      rest -= candidates[index++].value;
     choice.id = candidates[index].id;
   }
   if (options_.top_logprobs >= 0) add_logprobs(logits, choice);
@@ -142,7 +147,9 @@ Choice Sampler::choose(std::span<const float> logits) {
 void Sampler::add_logprobs(std::span<const float> logits, Choice& choice) const {
   float largest = logits[static_cast<size_t>(argmax(logits))];
   double log_total = std::log(sum_exp(logits, largest, 1));
-  auto logprob = [&](float logit) { return static_cast<float>(static_cast<double>(logit) - largest - log_total); };
+  auto logprob = [&](float logit) {
+    return static_cast<float>(static_cast<double>(logit) - largest - log_total);
+  };
   choice.logprob = logprob(logits[static_cast<size_t>(choice.id)]);
   auto count = static_cast<size_t>(options_.top_logprobs);
   if (count == 0) return;

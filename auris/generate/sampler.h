@@ -30,12 +30,13 @@ class Sampler {
   // Throws kUsage if an option is out of range.
   Sampler(SamplingOptions options, int64_t vocab_size);
 
-  // Tokens that the repetition penalty counts, but not the frequency and presence penalties. Ids outside the vocabulary
-  // (places of audio embeddings) are passed over.
+  // Tokens that the repetition penalty counts, but not the frequency and presence penalties. Ids outside the
+  // vocabulary (places of audio embeddings) are passed over.
   void add_prompt(std::span<const TokenId> tokens);
   void accept(TokenId token);
 
-  // Throws kInternal if `logits` has not vocab_size values, kModel if no finite number is among those that may be chosen.
+  // Throws kInternal if `logits` has not vocab_size values, kModel if no finite number is among those that
+  // may be chosen.
   Choice choose(std::span<const float> logits);
 
   // The tokens that choose() picks from and their probabilities, which add up to 1; likeliest first.

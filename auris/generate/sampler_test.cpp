@@ -20,7 +20,8 @@ namespace {
 using Json = nlohmann::json;
 
 const Json& golden() {
-  static const Json data = Json::parse(std::ifstream(std::string(AURIS_SOURCE_DIR) + "/tests/golden/generate/sampling.json"));
+  static const Json data =
+      Json::parse(std::ifstream(std::string(AURIS_SOURCE_DIR) + "/tests/golden/generate/sampling.json"));
   return data;
 }
 
@@ -53,8 +54,10 @@ TEST(Sampler, DistributionsAreThoseOfTransformers) {
     double sum = 0;
     for (const Candidate& candidate : got) {
       sum += candidate.value;
-      ASSERT_TRUE(want.contains(candidate.id) || candidate.value < 1e-37f) << item[0] << item[1] << candidate.id;
-      EXPECT_NEAR(candidate.value, want[candidate.id], 2e-5 * want[candidate.id] + 1e-30) << item[0] << item[1];
+      ASSERT_TRUE(want.contains(candidate.id) || candidate.value < 1e-37f)
+          << item[0] << item[1] << candidate.id;
+      EXPECT_NEAR(candidate.value, want[candidate.id], 2e-5 * want[candidate.id] + 1e-30)
+          << item[0] << item[1];
       want.erase(candidate.id);
     }
     for (const auto& [id, probability] : want) EXPECT_LT(probability, 1e-37) << item[0] << item[1] << id;
@@ -144,10 +147,18 @@ TEST(Sampler, KthLargestOfALargeVocabulary) {
 }
 
 TEST(Sampler, RefusesBadOptionsAndLogits) {
-  for (const SamplingOptions& options :
-       {SamplingOptions{.temperature = -1}, {.temperature = NAN}, {.top_k = -1}, {.top_p = 0}, {.top_p = 1.1f}, {.min_p = -0.1f},
-        {.repetition_penalty = 0}, {.frequency_penalty = INFINITY}, {.presence_penalty = NAN}, {.logit_bias = {{4, 1.0f}}},
-        {.suppressed = {-1}}, {.top_logprobs = 5}}) {
+  for (const SamplingOptions& options : {SamplingOptions{.temperature = -1},
+                                         {.temperature = NAN},
+                                         {.top_k = -1},
+                                         {.top_p = 0},
+                                         {.top_p = 1.1f},
+                                         {.min_p = -0.1f},
+                                         {.repetition_penalty = 0},
+                                         {.frequency_penalty = INFINITY},
+                                         {.presence_penalty = NAN},
+                                         {.logit_bias = {{4, 1.0f}}},
+                                         {.suppressed = {-1}},
+                                         {.top_logprobs = 5}}) {
     try {
       Sampler sampler(options, 4);
       ADD_FAILURE();

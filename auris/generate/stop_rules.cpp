@@ -14,7 +14,8 @@ constexpr size_t kMaxStopStrings = 64;
 constexpr size_t kMaxStopStringBytes = 1024;
 
 void require(bool holds, const char* expected, const std::string& got) {
-  if (!holds) throw Error(ErrorCode::kUsage, {.where = "stop rules", .expected = expected, .got = got, .hint = ""});
+  if (!holds)
+    throw Error(ErrorCode::kUsage, {.where = "stop rules", .expected = expected, .got = got, .hint = ""});
 }
 
 }  // namespace
@@ -57,7 +58,8 @@ size_t StopRules::undecided() const {
 std::string StopRules::add(TokenId token, std::string_view text) {
   AURIS_CHECK(!stopped());
   ++tokens_;
-  bool is_stop_token = std::find(options_.stop_tokens.begin(), options_.stop_tokens.end(), token) != options_.stop_tokens.end();
+  bool is_stop_token = std::find(options_.stop_tokens.begin(), options_.stop_tokens.end(), token) !=
+                       options_.stop_tokens.end();
   if (is_stop_token) {
     reason_ = StopReason::kToken;
     return std::exchange(held_, {});

@@ -1,7 +1,7 @@
 #pragma once
-// When to stop, over a stream of tokens and their text. Text that may be the beginning of a stop string is held back until
-// that is decided, so that no part of a stop string is ever shown. The result does not depend on how the text is cut into
-// pieces.
+// When to stop, over a stream of tokens and their text. Text that may be the beginning of a stop string is
+// held back until that is decided, so that no part of a stop string is ever shown. The result does not depend
+// on how the text is cut into pieces.
 //
 //   StopRules rules({.stop_tokens = {eos}, .stop_strings = {"\nUser:"}, .max_tokens = 256});
 //   for (...) { show(rules.add(token, stream_decoder.add(token))); if (rules.stopped()) break; }
@@ -29,7 +29,8 @@ class StopRules {
   // Throws kUsage for stop strings that are empty, too long or too many, and for a negative max_tokens.
   explicit StopRules(StopOptions options);
 
-  // Takes the next token and the text it completed; returns what may be shown now. Throws kInternal once stopped().
+  // Takes the next token and the text it completed; returns what may be shown now. Throws kInternal once
+  // stopped().
   std::string add(TokenId token, std::string_view text);
   // The text still held back: call when generation ends for a reason from outside. Empty after a stop.
   std::string finish();

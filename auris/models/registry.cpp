@@ -48,8 +48,10 @@ void describe_audio_llm(const Checkpoint& checkpoint, ModelDescription& descript
   try {
     AudioLlmParts parts = open_audio_llm_parts({.model = checkpoint.path()});
     description.context_length = parts.config().language.context_length;
-    if (parts.encoder != parts.model) description.parts.push_back({"encoder", parts.encoder->path().string()});
-    if (parts.language != parts.model) description.parts.push_back({"language model", parts.language->path().string()});
+    if (parts.encoder != parts.model)
+      description.parts.push_back({"encoder", parts.encoder->path().string()});
+    if (parts.language != parts.model)
+      description.parts.push_back({"language model", parts.language->path().string()});
   } catch (const Error& error) {
     description.notes.push_back(error.what());
   }
@@ -66,9 +68,10 @@ void describe_whisper(const Checkpoint& checkpoint, ModelDescription& descriptio
 
 void describe_language_model(const Checkpoint& checkpoint, ModelDescription& description) {
   try {
-    LlamaConfig config = checkpoint.format() == Format::kGguf
-                             ? llama_config_from_gguf(checkpoint.metadata(), checkpoint.contains("output.weight"))
-                             : llama_config_from_hf(checkpoint.metadata());
+    LlamaConfig config =
+        checkpoint.format() == Format::kGguf
+            ? llama_config_from_gguf(checkpoint.metadata(), checkpoint.contains("output.weight"))
+            : llama_config_from_hf(checkpoint.metadata());
     description.context_length = config.context_length;
     description.family = config.family;
   } catch (const Error& error) {
@@ -164,7 +167,8 @@ ModelDescription describe(const weights::Checkpoint& checkpoint) {
   count_parameters(checkpoint, description);
   if (const Entry* entry = entry_of(checkpoint)) {
     description.kind = entry->kind;
-    description.inputs = entry->hears ? std::vector<std::string>{"audio", "text"} : std::vector<std::string>{"text"};
+    description.inputs =
+        entry->hears ? std::vector<std::string>{"audio", "text"} : std::vector<std::string>{"text"};
     description.outputs = {"text"};
     entry->describes(checkpoint, description);
   }
@@ -175,6 +179,8 @@ ModelDescription describe(const weights::Checkpoint& checkpoint) {
   return description;
 }
 
-ModelDescription describe(const std::filesystem::path& path) { return describe(*weights::open_checkpoint(path)); }
+ModelDescription describe(const std::filesystem::path& path) {
+  return describe(*weights::open_checkpoint(path));
+}
 
 }  // namespace auris::models

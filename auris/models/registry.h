@@ -1,6 +1,6 @@
 #pragma once
-// The explicit list of models: how a file or folder is recognised, and which loader takes it. Adding a model adds a line
-// in registry.cpp.
+// The explicit list of models: how a file or folder is recognised, and which loader takes it. Adding a model
+// adds a line in registry.cpp.
 
 #include <cstdint>
 #include <filesystem>
@@ -39,20 +39,21 @@ struct PartDescription {
 // What `auris inspect` shows.
 struct ModelDescription {
   ModelKind kind = ModelKind::kUnknown;
-  std::string family;          // "llama", "qwen2_audio", "whisper", ...; the file's own word if unknown
-  std::string name;            // as the file calls itself, else the file's or folder's name
+  std::string family;  // "llama", "qwen2_audio", "whisper", ...; the file's own word if unknown
+  std::string name;    // as the file calls itself, else the file's or folder's name
   weights::Format format = weights::Format::kSafetensors;
-  int64_t parameters = 0;      // elements of all tensors of the checkpoint itself; scales of quantized ones are not counted
-  std::vector<DTypeShare> dtypes;  // most parameters first
-  int64_t context_length = 0;  // tokens; 0 if it is not known
-  std::string licence;         // empty if the files do not say
+  int64_t parameters =
+      0;  // elements of all tensors of the checkpoint itself; scales of quantized ones are not counted
+  std::vector<DTypeShare> dtypes;            // most parameters first
+  int64_t context_length = 0;                // tokens; 0 if it is not known
+  std::string licence;                       // empty if the files do not say
   std::vector<std::string> inputs, outputs;  // of "text", "audio"
   std::vector<PartDescription> parts;        // of an audio language model
   std::vector<std::string> notes;  // what would keep it from loading: a missing part, unreadable tensors
 };
 
-// Opens the checkpoint. Throws kModel or kInput as weights::open_checkpoint does; a config that makes no sense becomes a
-// note, so that broken models can be looked at.
+// Opens the checkpoint. Throws kModel or kInput as weights::open_checkpoint does; a config that makes no
+// sense becomes a note, so that broken models can be looked at.
 ModelDescription describe(const std::filesystem::path& path);
 ModelDescription describe(const weights::Checkpoint& checkpoint);
 

@@ -13,7 +13,8 @@ namespace {
 using testing::golden_folder;
 
 TEST(Registry, SmolLm2) {
-  ModelDescription it = describe(model_folder() / "smollm2-135m-instruct" / "SmolLM2-135M-Instruct.Q4_1.gguf");
+  ModelDescription it =
+      describe(model_folder() / "smollm2-135m-instruct" / "SmolLM2-135M-Instruct.Q4_1.gguf");
   EXPECT_EQ(it.kind, ModelKind::kLanguage);
   EXPECT_EQ(it.family, "llama");
   EXPECT_EQ(it.parameters, 134'515'008);  // transformers' count for the model
@@ -44,17 +45,18 @@ TEST(Registry, EveryFamilyIsRecognised) {
     ModelKind kind;
     const char* family;
   };
-  for (const Expected& expected : std::vector<Expected>{{"llama3.2", ModelKind::kLanguage, "llama"},
-                                                        {"llama3.2/model.gguf", ModelKind::kLanguage, "llama"},
-                                                        {"qwen2.5", ModelKind::kLanguage, "qwen2"},
-                                                        {"qwen3/model.gguf", ModelKind::kLanguage, "qwen3"},
-                                                        {"gemma3", ModelKind::kLanguage, "gemma3"},
-                                                        {"gemma3/model.gguf", ModelKind::kLanguage, "gemma3"},
-                                                        {"mistral", ModelKind::kLanguage, "mistral"},
-                                                        {"llaso", ModelKind::kAudioLanguage, "llaso"},
-                                                        {"llaso/encoder", ModelKind::kSpeech, "whisper"},
-                                                        {"ultravox", ModelKind::kAudioLanguage, "ultravox"},
-                                                        {"qwen2-audio", ModelKind::kAudioLanguage, "qwen2_audio"}}) {
+  for (const Expected& expected :
+       std::vector<Expected>{{"llama3.2", ModelKind::kLanguage, "llama"},
+                             {"llama3.2/model.gguf", ModelKind::kLanguage, "llama"},
+                             {"qwen2.5", ModelKind::kLanguage, "qwen2"},
+                             {"qwen3/model.gguf", ModelKind::kLanguage, "qwen3"},
+                             {"gemma3", ModelKind::kLanguage, "gemma3"},
+                             {"gemma3/model.gguf", ModelKind::kLanguage, "gemma3"},
+                             {"mistral", ModelKind::kLanguage, "mistral"},
+                             {"llaso", ModelKind::kAudioLanguage, "llaso"},
+                             {"llaso/encoder", ModelKind::kSpeech, "whisper"},
+                             {"ultravox", ModelKind::kAudioLanguage, "ultravox"},
+                             {"qwen2-audio", ModelKind::kAudioLanguage, "qwen2_audio"}}) {
     ModelDescription it = describe(golden_folder() / expected.path);
     EXPECT_EQ(it.kind, expected.kind) << expected.path;
     EXPECT_EQ(it.family, expected.family) << expected.path;

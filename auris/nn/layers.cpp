@@ -18,10 +18,11 @@ Linear load_linear(const Parameters& parameters, std::string_view name, const Li
   if (layer.weights.weight.dtype() == DType::kI8) {
     layer.weights.row_scale = parameters.plain(joined(name, "weight_scale"), {shape.out});
     if (layer.weights.row_scale.dtype() != DType::kF32) {
-      throw Error(ErrorCode::kModel, {.where = auris::quoted(parameters.file_name(joined(name, "weight_scale"))),
-                                      .expected = "type f32",
-                                      .got = std::string(name_of(layer.weights.row_scale.dtype())),
-                                      .hint = ""});
+      throw Error(ErrorCode::kModel,
+                  {.where = auris::quoted(parameters.file_name(joined(name, "weight_scale"))),
+                   .expected = "type f32",
+                   .got = std::string(name_of(layer.weights.row_scale.dtype())),
+                   .hint = ""});
     }
   }
   std::string bias = joined(name, "bias");
@@ -59,7 +60,8 @@ Tensor RmsNorm::forward_heads(const Tensor& x) const {
 
 RmsNorm load_rms_norm(const Parameters& parameters, std::string_view name, int64_t dim, float eps,
                       float weight_offset) {
-  return {.weight = parameters.plain(joined(name, "weight"), {dim}), .eps = eps, .weight_offset = weight_offset};
+  return {
+      .weight = parameters.plain(joined(name, "weight"), {dim}), .eps = eps, .weight_offset = weight_offset};
 }
 
 LayerNorm load_layer_norm(const Parameters& parameters, std::string_view name, int64_t dim, float eps) {

@@ -1,6 +1,7 @@
 #pragma once
-// The layers models are made of: small structs that hold parameters and call tensor/ops. Each has a load function that
-// names the parameters it wants, as Hugging Face's modules do (`NAME.weight`, `NAME.bias`), and checks their shapes.
+// The layers models are made of: small structs that hold parameters and call tensor/ops. Each has a load
+// function that names the parameters it wants, as Hugging Face's modules do (`NAME.weight`, `NAME.bias`), and
+// checks their shapes.
 
 #include <string_view>
 
@@ -14,9 +15,9 @@
 namespace auris::nn {
 
 enum class Bias {
-  kNone,      // the layer has none; one in the file is an error, since ignoring it would change the result
-  kRequired,  // the layer has one
-  kIfPresent, // the checkpoint decides
+  kNone,       // the layer has none; one in the file is an error, since ignoring it would change the result
+  kRequired,   // the layer has one
+  kIfPresent,  // the checkpoint decides
 };
 
 // y = x W^T + b. Weights [out, in] in any type; a kI8 weight has its scales in `NAME.weight_scale` [out].
@@ -26,7 +27,9 @@ struct Linear {
   int64_t in() const { return weights.in(); }
   int64_t out() const { return weights.out(); }
   // x [rows, in] -> [rows, out]
-  Tensor forward(const Tensor& x, const LinearOptions& options = {}) const { return ops::linear(x, weights, options); }
+  Tensor forward(const Tensor& x, const LinearOptions& options = {}) const {
+    return ops::linear(x, weights, options);
+  }
 };
 struct LinearShape {
   int64_t in = 0;
@@ -46,12 +49,13 @@ struct Embedding {
 Embedding load_embedding(const Parameters& parameters, std::string_view name, int64_t vocab, int64_t dim);
 
 struct RmsNorm {
-  Tensor weight;               // [dim]
+  Tensor weight;  // [dim]
   float eps = 1e-6f;
   float weight_offset = 0.0f;  // 1 where the file stores weight - 1 (Gemma)
 
   Tensor forward(const Tensor& x) const { return ops::rms_norm(x, weight, eps, weight_offset); }
-  // Normalises each run of weight.cols() columns on its own: x [rows, heads * head_dim] with weight [head_dim].
+  // Normalises each run of weight.cols() columns on its own: x [rows, heads * head_dim] with weight
+  // [head_dim].
   Tensor forward_heads(const Tensor& x) const;
 };
 RmsNorm load_rms_norm(const Parameters& parameters, std::string_view name, int64_t dim, float eps,
@@ -63,7 +67,8 @@ struct LayerNorm {
 
   Tensor forward(const Tensor& x) const { return ops::layer_norm(x, weight, bias, eps); }
 };
-LayerNorm load_layer_norm(const Parameters& parameters, std::string_view name, int64_t dim, float eps = 1e-5f);
+LayerNorm load_layer_norm(const Parameters& parameters, std::string_view name, int64_t dim,
+                          float eps = 1e-5f);
 
 // Convolution along the rows of each span; weight [out, in, kernel].
 struct Conv1d {

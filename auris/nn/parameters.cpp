@@ -27,11 +27,17 @@ std::string Parameters::file_name(std::string_view name) const {
 
 bool Parameters::contains(std::string_view name) const { return checkpoint_->contains(file_name(name)); }
 
-Shape Parameters::shape_of(std::string_view name) const { return checkpoint_->tensor(file_name(name)).shape(); }
+Shape Parameters::shape_of(std::string_view name) const {
+  return checkpoint_->tensor(file_name(name)).shape();
+}
 
-Tensor Parameters::weight(std::string_view name, const Shape& shape) const { return checked(name, shape, false); }
+Tensor Parameters::weight(std::string_view name, const Shape& shape) const {
+  return checked(name, shape, false);
+}
 
-Tensor Parameters::plain(std::string_view name, const Shape& shape) const { return checked(name, shape, true); }
+Tensor Parameters::plain(std::string_view name, const Shape& shape) const {
+  return checked(name, shape, true);
+}
 
 Tensor Parameters::find_plain(std::string_view name, const Shape& shape) const {
   return contains(name) ? plain(name, shape) : Tensor();
@@ -47,10 +53,11 @@ Tensor Parameters::checked(std::string_view name, const Shape& shape, bool plain
                                     .hint = "the weights do not fit the model's configuration"});
   }
   if (tensor.dtype() == DType::kI32 || (plain_only && !is_plain(tensor.dtype()))) {
-    throw Error(ErrorCode::kModel, {.where = auris::quoted(in_file),
-                                    .expected = plain_only ? "type f32, f16 or bf16" : "a float or quantized type",
-                                    .got = std::string(name_of(tensor.dtype())),
-                                    .hint = ""});
+    throw Error(ErrorCode::kModel,
+                {.where = auris::quoted(in_file),
+                 .expected = plain_only ? "type f32, f16 or bf16" : "a float or quantized type",
+                 .got = std::string(name_of(tensor.dtype())),
+                 .hint = ""});
   }
   return tensor.on(device_);
 }

@@ -1,11 +1,11 @@
 #pragma once
-// A model's parameters, found by the names the model itself uses. A checkpoint has its own names ("blk.0.attn_q.weight",
-// "language_model.model.layers.0.self_attn.q_proj.weight"); a name map translates, so that one model definition serves
-// every file format. Our names are those of Hugging Face's modelling code without the leading module path:
-// "layers.0.self_attn.q_proj.weight".
+// A model's parameters, found by the names the model itself uses. A checkpoint has its own names
+// ("blk.0.attn_q.weight", "language_model.model.layers.0.self_attn.q_proj.weight"); a name map translates, so
+// that one model definition serves every file format. Our names are those of Hugging Face's modelling code
+// without the leading module path: "layers.0.self_attn.q_proj.weight".
 //
-// Shapes are checked here, before any kernel sees the tensor: a wrong one is a kModel error that names the tensor as the
-// file calls it. Tensors are views into the checkpoint: nothing is copied.
+// Shapes are checked here, before any kernel sees the tensor: a wrong one is a kModel error that names the
+// tensor as the file calls it. Tensors are views into the checkpoint: nothing is copied.
 
 #include <functional>
 #include <memory>

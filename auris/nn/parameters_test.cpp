@@ -26,7 +26,8 @@ class MemoryCheckpoint final : public weights::Checkpoint {
   Tensor tensor(std::string_view name) const override {
     auto found = tensors_.find(std::string(name));
     if (found == tensors_.end()) {
-      throw Error(ErrorCode::kModel, {.where = "memory", .expected = std::string(name), .got = "nothing", .hint = ""});
+      throw Error(ErrorCode::kModel,
+                  {.where = "memory", .expected = std::string(name), .got = "nothing", .hint = ""});
     }
     return found->second;
   }
@@ -54,7 +55,8 @@ TEST(Parameters, NameMapAndPrefixFindTheFilesNames) {
   auto file = std::make_shared<MemoryCheckpoint>();
   file->add("blk.0.attn_q.weight", Tensor::zeros({4, 2}));
   Parameters parameters(file, [](std::string_view name) {
-    return name == "layers.0.self_attn.q_proj.weight" ? std::string("blk.0.attn_q.weight") : std::string(name);
+    return name == "layers.0.self_attn.q_proj.weight" ? std::string("blk.0.attn_q.weight")
+                                                      : std::string(name);
   });
   Parameters layer = parameters.under("layers.0").under("self_attn");
   EXPECT_TRUE(layer.contains("q_proj.weight"));
@@ -68,7 +70,8 @@ TEST(Parameters, WrongShapeAndTypeNameTheTensorInTheFile) {
   file->add("ids.weight", Tensor::zeros({4, 2}, DType::kI32));
   Parameters parameters(file);
   EXPECT_THAT(message_of([&] { parameters.weight("norm.weight", {64}); }),
-              testing::AllOf(testing::HasSubstr("norm.weight"), testing::HasSubstr("[64]"), testing::HasSubstr("[32]")));
+              testing::AllOf(testing::HasSubstr("norm.weight"), testing::HasSubstr("[64]"),
+                             testing::HasSubstr("[32]")));
   EXPECT_THAT(message_of([&] { parameters.plain("norm.weight", {32}); }), testing::HasSubstr("q8_0"));
   EXPECT_THAT(message_of([&] { parameters.weight("ids.weight", {4, 2}); }), testing::HasSubstr("i32"));
 }
@@ -79,10 +82,14 @@ TEST(LoadLinear, BiasMustBeWhatTheLayerSays) {
   file->add("a.bias", Tensor::zeros({3}));
   file->add("b.weight", Tensor::zeros({3, 2}));
   Parameters parameters(file);
-  EXPECT_TRUE(load_linear(parameters, "a", {.in = 2, .out = 3, .bias = Bias::kRequired}).weights.bias.defined());
-  EXPECT_TRUE(load_linear(parameters, "a", {.in = 2, .out = 3, .bias = Bias::kIfPresent}).weights.bias.defined());
-  EXPECT_FALSE(load_linear(parameters, "b", {.in = 2, .out = 3, .bias = Bias::kIfPresent}).weights.bias.defined());
-  EXPECT_THAT(message_of([&] { load_linear(parameters, "a", {.in = 2, .out = 3}); }), testing::HasSubstr("a.bias"));
+  EXPECT_TRUE(
+      load_linear(parameters, "a", {.in = 2, .out = 3, .bias = Bias::kRequired}).weights.bias.defined());
+  EXPECT_TRUE(
+      load_linear(parameters, "a", {.in = 2, .out = 3, .bias = Bias::kIfPresent}).weights.bias.defined());
+  EXPECT_FALSE(
+      load_linear(parameters, "b", {.in = 2, .out = 3, .bias = Bias::kIfPresent}).weights.bias.defined());
+  EXPECT_THAT(message_of([&] { load_linear(parameters, "a", {.in = 2, .out = 3}); }),
+              testing::HasSubstr("a.bias"));
   EXPECT_THAT(message_of([&] { load_linear(parameters, "b", {.in = 2, .out = 3, .bias = Bias::kRequired}); }),
               testing::HasSubstr("b.bias"));
 }

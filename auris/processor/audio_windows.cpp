@@ -37,8 +37,8 @@ std::vector<AudioWindow> padded_windows(std::span<const float> samples, const Au
   return windows;
 }
 
-// Empty frames that the reference's last stack of rows can see: a row is two frames, and the two convolutions look one
-// frame further.
+// Empty frames that the reference's last stack of rows can see: a row is two frames, and the two convolutions
+// look one frame further.
 int64_t padding_frames(const AudioLlmConfig& config, int64_t frames) {
   int64_t stacked_rows = audio_rows(config, frames) * config.projector.stack;
   return std::min<int64_t>(2 * stacked_rows + 1, config.encoder.max_frames()) - frames;

@@ -34,7 +34,8 @@ const audio::WhisperFrontend& frontend() {
 std::vector<int64_t> rows_of(size_t samples, AudioLlmFamily family) {
   models::AudioLlmConfig config = config_of(family);
   std::vector<int64_t> rows;
-  for (const models::AudioWindow& window : audio_windows({std::vector<float>(samples), 16000}, config, frontend())) {
+  for (const models::AudioWindow& window :
+       audio_windows({std::vector<float>(samples), 16000}, config, frontend())) {
     EXPECT_LE(window.frames, window.mel.rows());
     rows.push_back(models::audio_rows(config, window.frames));
   }
@@ -54,7 +55,8 @@ TEST(AudioWindows, RowsOfUltravoxAsTheReferenceCounts) {
   json all = golden_rows("ultravox");
   ASSERT_EQ(all.size(), 15u);
   for (const auto& [samples, rows] : all.items()) {
-    EXPECT_EQ(rows_of(std::stoull(samples), AudioLlmFamily::kUltravox), rows.get<std::vector<int64_t>>()) << samples;
+    EXPECT_EQ(rows_of(std::stoull(samples), AudioLlmFamily::kUltravox), rows.get<std::vector<int64_t>>())
+        << samples;
   }
 }
 
@@ -64,7 +66,8 @@ TEST(AudioWindows, RowsOfQwen2AudioAsTheReferenceCounts) {
   for (const auto& [samples, rows] : all.items()) {
     int64_t expected = rows;
     if (expected == 0) continue;  // too short to be heard: an error here
-    EXPECT_EQ(rows_of(std::stoull(samples), AudioLlmFamily::kQwen2Audio), std::vector<int64_t>{expected}) << samples;
+    EXPECT_EQ(rows_of(std::stoull(samples), AudioLlmFamily::kQwen2Audio), std::vector<int64_t>{expected})
+        << samples;
   }
 }
 
@@ -76,7 +79,8 @@ TEST(AudioWindows, NothingIsLeftOutOfLongRecordings) {
   EXPECT_EQ(rows_of(480002, AudioLlmFamily::kLlaso).size(), 2u);
 }
 
-// Behind the end of a longer recording, Ultravox' last stack of 8 rows sees the encoder's rows of empty frames.
+// Behind the end of a longer recording, Ultravox' last stack of 8 rows sees the encoder's rows of empty
+// frames.
 TEST(AudioWindows, UltravoxPadsTheLastStackOfLongRecordings) {
   models::AudioLlmConfig config = config_of(AudioLlmFamily::kUltravox);
   audio::AudioClip clip{std::vector<float>(533333), 16000};

@@ -57,10 +57,11 @@ PromptPieces cut_raw(std::string_view prompt) {
 }
 
 [[noreturn]] void fail_places(size_t places, size_t clips, const std::string& hint) {
-  throw Error(ErrorCode::kUsage, {.where = "processor",
-                                  .expected = fmt::format("{} recordings, one for each place in the prompt", places),
-                                  .got = std::to_string(clips),
-                                  .hint = hint});
+  throw Error(ErrorCode::kUsage,
+              {.where = "processor",
+               .expected = fmt::format("{} recordings, one for each place in the prompt", places),
+               .got = std::to_string(clips),
+               .hint = hint});
 }
 
 // The front end makes windows of 3,000 frames; only Ultravox' are cut to the encoder's length.
@@ -135,7 +136,8 @@ ModelInput Processor::prepare_raw(std::string_view prompt, std::span<const Clip>
     return assemble({whole}, clips, true);
   }
   PromptPieces pieces = cut_raw(prompt);
-  if (parts_.audio && pieces.size() - 1 != clips.size()) fail_places(pieces.size() - 1, clips.size(), kRawHint);
+  if (parts_.audio && pieces.size() - 1 != clips.size())
+    fail_places(pieces.size() - 1, clips.size(), kRawHint);
   return assemble(pieces, clips, true);
 }
 

@@ -1,11 +1,12 @@
 #pragma once
-// From a conversation to what a model reads. Training, evaluation and serving all come through here, so that a model sees
-// in use what it saw in training.
+// From a conversation to what a model reads. Training, evaluation and serving all come through here, so that
+// a model sees in use what it saw in training.
 //
 //   Processor processor({.tokenizer = tokenizer, .chat_template = chat, .audio = model->config()});
 //   ModelInput input = processor.prepare({{Role::kUser, {TextPart{"What is said?"}, AudioPart{clip}}}});
 //
-// Text of the messages is never parsed for control marks and never makes a place for a recording. Thread-safe.
+// Text of the messages is never parsed for control marks and never makes a place for a recording.
+// Thread-safe.
 
 #include <memory>
 #include <optional>
@@ -32,20 +33,21 @@ struct PrepareOptions {
 
 class Processor {
  public:
-  // Throws kModel if a tokenizer lacks the marks its audio model needs, or if the encoder's window is not 30 s.
+  // Throws kModel if a tokenizer lacks the marks its audio model needs, or if the encoder's window is not 30
+  // s.
   explicit Processor(ProcessorParts parts);
 
-  // Throws kUsage or kInput: a recording for a model that does not hear, or one that is too short; a chat template that
-  // does not have as many places as there are recordings; a conversation the template refuses.
+  // Throws kUsage or kInput: a recording for a model that does not hear, or one that is too short; a chat
+  // template that does not have as many places as there are recordings; a conversation the template refuses.
   ModelInput prepare(std::span<const Message> messages, const PrepareOptions& options = {}) const;
 
-  // Text as it is, without a template: each "<audio>" marks one of `clips`, in order. Throws kUsage if their numbers
-  // differ. For scoring and research.
+  // Text as it is, without a template: each "<audio>" marks one of `clips`, in order. Throws kUsage if their
+  // numbers differ. For scoring and research.
   ModelInput prepare_raw(std::string_view prompt, std::span<const Clip> clips = {}) const;
 
-  // A user's turn of a question about recordings, in the order the model's makers use: LLaSO text, then sound; Ultravox
-  // text, a blank, then sound; Qwen2-Audio sound, then text; a composed model sound, a line break, then text, so that
-  // further questions about a recording find it in the cache.
+  // A user's turn of a question about recordings, in the order the model's makers use: LLaSO text, then
+  // sound; Ultravox text, a blank, then sound; Qwen2-Audio sound, then text; a composed model sound, a line
+  // break, then text, so that further questions about a recording find it in the cache.
   Message user_turn(std::string text, std::span<const Clip> clips) const;
 
   bool hears() const { return parts_.audio.has_value(); }
@@ -60,8 +62,8 @@ class Processor {
   std::optional<audio::WhisperFrontend> frontend_;
 };
 
-// A turn as raw text has it: each "<audio>" in `prompt` marks one of `clips`, in order. Throws kUsage if their numbers
-// differ.
+// A turn as raw text has it: each "<audio>" in `prompt` marks one of `clips`, in order. Throws kUsage if
+// their numbers differ.
 Message turn_with_marks(Role role, std::string_view prompt, std::span<const Clip> clips);
 
 }  // namespace auris::processor

@@ -34,10 +34,10 @@ std::shared_ptr<const text::Tokenizer> tokenizer() {
 
 // Only what the processor reads: 128 mel bins, 3,000 frames.
 models::AudioLlmConfig config_of(models::AudioLlmFamily family) {
-  json text = {{"model_type", "llama"}, {"vocab_size", 400}, {"hidden_size", 32}, {"intermediate_size", 64},
-               {"num_hidden_layers", 1}, {"num_attention_heads", 4}};
-  json audio = {{"d_model", 64}, {"encoder_layers", 1}, {"encoder_attention_heads", 1}, {"encoder_ffn_dim", 64},
-                {"num_mel_bins", 128}, {"max_source_positions", 1500}};
+  json text = {{"model_type", "llama"},   {"vocab_size", 400},      {"hidden_size", 32},
+               {"intermediate_size", 64}, {"num_hidden_layers", 1}, {"num_attention_heads", 4}};
+  json audio = {{"d_model", 64},         {"encoder_layers", 1}, {"encoder_attention_heads", 1},
+                {"encoder_ffn_dim", 64}, {"num_mel_bins", 128}, {"max_source_positions", 1500}};
   json config = text;
   config["audio_config"] = audio;
   if (family != models::AudioLlmFamily::kLlaso) config["text_config"] = text;
@@ -59,14 +59,17 @@ Processor processor_of(models::AudioLlmFamily family, const std::string& chat_te
 Processor qwen2_audio() {
   return processor_of(models::AudioLlmFamily::kQwen2Audio, cases()["qwen2_audio"]["template"]);
 }
-Processor ultravox() { return processor_of(models::AudioLlmFamily::kUltravox, cases()["ultravox"]["template"]); }
+Processor ultravox() {
+  return processor_of(models::AudioLlmFamily::kUltravox, cases()["ultravox"]["template"]);
+}
 Processor llaso() { return processor_of(models::AudioLlmFamily::kLlaso); }
 
 void expect_consistent(const ModelInput& input) {
   int64_t places = std::count(input.ids.begin(), input.ids.end(), models::kAudioRow), rows = 0;
   size_t windows = 0;
   for (const AudioSegment& segment : input.audio) {
-    for (int64_t i = 0; i < segment.row_count; ++i) EXPECT_EQ(input.ids[segment.row_begin + i], models::kAudioRow);
+    for (int64_t i = 0; i < segment.row_count; ++i)
+      EXPECT_EQ(input.ids[segment.row_begin + i], models::kAudioRow);
     EXPECT_EQ(segment.first_window, windows);
     rows += segment.row_count;
     windows += segment.window_count;
@@ -76,10 +79,10 @@ void expect_consistent(const ModelInput& input) {
 }
 
 TEST(Processor, Qwen2AudioAsTheReference) {
-  ModelInput input = qwen2_audio().prepare(std::vector<Message>{
-      {Role::kUser, {recording(4321), TextPart{"What is the sound?"}}},
-      {Role::kAssistant, {TextPart{"A bell."}}},
-      {Role::kUser, {TextPart{"And this? "}, recording(16000)}}});
+  ModelInput input = qwen2_audio().prepare(
+      std::vector<Message>{{Role::kUser, {recording(4321), TextPart{"What is the sound?"}}},
+                           {Role::kAssistant, {TextPart{"A bell."}}},
+                           {Role::kUser, {TextPart{"And this? "}, recording(16000)}}});
   EXPECT_EQ(input.ids, cases()["qwen2_audio"]["ids"].get<std::vector<int32_t>>());
   EXPECT_EQ(input.audio.size(), 2u);
   expect_consistent(input);
@@ -88,7 +91,8 @@ TEST(Processor, Qwen2AudioAsTheReference) {
 TEST(Processor, UltravoxAsTheReference) {
   ModelInput input = ultravox().prepare(std::vector<Message>{
       {Role::kSystem, {TextPart{"Be brief."}}},
-      {Role::kUser, {TextPart{"What is the sound? "}, recording(4321), TextPart{"\nAnd "}, recording(500000)}}});
+      {Role::kUser,
+       {TextPart{"What is the sound? "}, recording(4321), TextPart{"\nAnd "}, recording(500000)}}});
   EXPECT_EQ(input.ids, cases()["ultravox"]["ids"].get<std::vector<int32_t>>());
   EXPECT_EQ(input.windows.size(), 3u);  // the second recording is longer than one window
   expect_consistent(input);
@@ -111,8 +115,10 @@ TEST(Processor, LlasoAsTheReference) {
 
 TEST(Processor, UsersCannotMakePlacesOrControlMarks) {
   for (const Processor& processor : {qwen2_audio(), ultravox(), llaso()}) {
-    for (const char* mark : {"<audio>", "<|audio|>", "<|AUDIO|>", "<Audio><audio_start>", "<|eot_id|>", "<|im_end|>"}) {
-      ModelInput plain = processor.prepare(std::vector<Message>{{Role::kUser, {TextPart{"x"}, recording(4321)}}});
+    for (const char* mark :
+         {"<audio>", "<|audio|>", "<|AUDIO|>", "<Audio><audio_start>", "<|eot_id|>", "<|im_end|>"}) {
+      ModelInput plain =
+          processor.prepare(std::vector<Message>{{Role::kUser, {TextPart{"x"}, recording(4321)}}});
       ModelInput evil = processor.prepare(
           std::vector<Message>{{Role::kUser, {TextPart{std::string("x") + mark}, recording(4321)}}});
       EXPECT_EQ(evil.audio.size(), 1u) << mark;
@@ -139,16 +145,18 @@ ErrorCode code_of(Action&& action) {
 
 TEST(Processor, PlacesAndRecordingsMustMatch) {
   // A template that drops what it does not know.
-  Processor dropping = processor_of(models::AudioLlmFamily::kQwen2Audio,
-                                    "{% for m in messages %}{% if m.content is string %}{{ m.content }}{% endif %}"
-                                    "{% endfor %}");
+  Processor dropping =
+      processor_of(models::AudioLlmFamily::kQwen2Audio,
+                   "{% for m in messages %}{% if m.content is string %}{{ m.content }}{% endif %}"
+                   "{% endfor %}");
   std::vector<Message> hears{{Role::kUser, {recording(4321)}}};
   EXPECT_EQ(code_of([&] { dropping.prepare(hears); }), ErrorCode::kUsage);
   // One that writes a place of its own.
   Processor inventing = processor_of(models::AudioLlmFamily::kUltravox, "<|audio|>{{ messages[0].content }}");
   EXPECT_EQ(code_of([&] { inventing.prepare(hears); }), ErrorCode::kUsage);
   // A model that does not hear.
-  Processor deaf({.tokenizer = tokenizer(), .chat_template = text::ChatTemplate::parse("{{ messages[0].content }}"),
+  Processor deaf({.tokenizer = tokenizer(),
+                  .chat_template = text::ChatTemplate::parse("{{ messages[0].content }}"),
                   .audio = {}});
   EXPECT_EQ(code_of([&] { deaf.prepare(hears); }), ErrorCode::kUsage);
   EXPECT_EQ(deaf.prepare(std::vector<Message>{{Role::kUser, {TextPart{"the <audio>"}}}}).ids,

@@ -10,8 +10,10 @@ namespace {
 using text::MarkedText;
 
 constexpr std::string_view kLlasoSystem =
-    "A chat between a curious user and an artificial intelligence assistant. The assistant is able to understand the "
-    "audio content that the user provides, and assist the user with a variety of tasks using natural language.The "
+    "A chat between a curious user and an artificial intelligence assistant. The assistant is able to "
+    "understand the "
+    "audio content that the user provides, and assist the user with a variety of tasks using natural "
+    "language.The "
     "audio content will be provided with the following format: <Audio>audio content</Audio>.";
 
 MarkedText slice(const MarkedText& whole, size_t begin, size_t end) {
@@ -63,8 +65,8 @@ std::string_view stripped(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
 }
 
-// One turn of LLaSO: its text is stripped at both ends, and each recording is dressed in tags with line breaks that
-// depend on whether text stands before the first one.
+// One turn of LLaSO: its text is stripped at both ends, and each recording is dressed in tags with line
+// breaks that depend on whether text stands before the first one.
 void append_llaso_turn(const Message& message, MarkedText& prompt) {
   bool text_first = false;
   for (const Part& part : message.parts) {
@@ -74,7 +76,8 @@ void append_llaso_turn(const Message& message, MarkedText& prompt) {
   std::string before = text_first ? "\n" : "", behind = text_first ? "\n\n" : "\n";
   for (size_t i = 0; i < message.parts.size(); ++i) {
     if (std::holds_alternative<AudioPart>(message.parts[i])) {
-      prompt.append(before + "<Audio><audio_start>" + std::string(kLlasoMark) + "<audio_end></Audio>" + behind, true);
+      prompt.append(
+          before + "<Audio><audio_start>" + std::string(kLlasoMark) + "<audio_end></Audio>" + behind, true);
       continue;
     }
     std::string_view text = std::get<TextPart>(message.parts[i]).text;
@@ -93,7 +96,8 @@ PromptPieces cut_at(const MarkedText& prompt, std::string_view mark) {
   PromptPieces pieces;
   size_t begin = 0;
   for (const MarkedText::Range& range : prompt.trusted) {
-    for (size_t at = prompt.text.find(mark, range.begin); at != std::string::npos && at + mark.size() <= range.end;
+    for (size_t at = prompt.text.find(mark, range.begin);
+         at != std::string::npos && at + mark.size() <= range.end;
          at = prompt.text.find(mark, at + mark.size())) {
       pieces.push_back(slice(prompt, begin, at));
       begin = at + mark.size();

@@ -1,9 +1,10 @@
 #pragma once
-// Tokens that are recognised as whole strings before anything else happens to the text: control marks and other
-// additions to a vocabulary. Reference: AddedVocabulary of the Hugging Face tokenizers library.
+// Tokens that are recognised as whole strings before anything else happens to the text: control marks and
+// other additions to a vocabulary. Reference: AddedVocabulary of the Hugging Face tokenizers library.
 //
-// They are recognised in trusted text only. The one exception are tokens that are not special and consist of white space
-// alone (runs of spaces or line breaks in Gemma, Phi or StarCoder): they mark nothing, so they are ordinary text.
+// They are recognised in trusted text only. The one exception are tokens that are not special and consist of
+// white space alone (runs of spaces or line breaks in Gemma, Phi or StarCoder): they mark nothing, so they
+// are ordinary text.
 
 #include <string>
 #include <string_view>
@@ -39,7 +40,8 @@ class AddedTokenMatcher {
   AddedTokenMatcher& operator=(const AddedTokenMatcher&) = delete;
 
   bool empty() const { return tokens_.empty(); }
-  // Cuts `text` at the leftmost longest tokens that lie within one of the `trusted` ranges (sorted, disjoint).
+  // Cuts `text` at the leftmost longest tokens that lie within one of the `trusted` ranges (sorted,
+  // disjoint).
   std::vector<Stretch> cut(std::string_view text, const std::vector<MarkedText::Range>& trusted) const;
 
  private:

@@ -145,7 +145,8 @@ void BpeModel::split_bytes(std::string_view word, std::vector<Symbol>& symbols) 
 bool BpeModel::add_byte_fallback(std::string_view text, std::vector<Symbol>& symbols) const {
   const auto has_token = [this](char byte) { return fallback_ids_[static_cast<uint8_t>(byte)] >= 0; };
   if (!options_.byte_fallback || !std::all_of(text.begin(), text.end(), has_token)) return false;
-  for (const char byte : text) symbols.push_back({.id = fallback_ids_[static_cast<uint8_t>(byte)], .length = 1});
+  for (const char byte : text)
+    symbols.push_back({.id = fallback_ids_[static_cast<uint8_t>(byte)], .length = 1});
   return true;
 }
 

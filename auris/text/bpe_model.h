@@ -1,6 +1,6 @@
 #pragma once
-// Byte-pair encoding with ranked merges (Sennrich et al. 2016; GPT-2's byte-level form). Reference: the BPE model of the
-// Hugging Face tokenizers library.
+// Byte-pair encoding with ranked merges (Sennrich et al. 2016; GPT-2's byte-level form). Reference: the BPE
+// model of the Hugging Face tokenizers library.
 
 #include <array>
 #include <optional>
@@ -47,8 +47,8 @@ struct BpeOptions {
 
 class BpeModel final : public Model {
  public:
-  // The two parts of each merge, best first; throws kModel if one or their union is not in the vocabulary. Merges into
-  // tokens of `excluded` (sorted) are left out: text must never become a control token.
+  // The two parts of each merge, best first; throws kModel if one or their union is not in the vocabulary.
+  // Merges into tokens of `excluded` (sorted) are left out: text must never become a control token.
   using MergeList = std::vector<std::pair<std::string_view, std::string_view>>;
   BpeModel(std::shared_ptr<const Vocabulary> vocabulary, const MergeList& merges, BpeOptions options,
            const std::vector<TokenId>& excluded, bool last_duplicate_wins);

@@ -27,7 +27,8 @@ Charsmap::Charsmap(const std::string& blob) {
   uint32_t trie_bytes = 0;
   if (blob.size() < sizeof(trie_bytes)) fail("at least four bytes", "fewer");
   std::memcpy(&trie_bytes, blob.data(), sizeof(trie_bytes));
-  if (trie_bytes == 0 || trie_bytes % 4 != 0 || trie_bytes > blob.size() - 4) fail("a trie that fits", "another size");
+  if (trie_bytes == 0 || trie_bytes % 4 != 0 || trie_bytes > blob.size() - 4)
+    fail("a trie that fits", "another size");
   units_.resize(trie_bytes / 4);
   std::memcpy(units_.data(), blob.data() + 4, trie_bytes);
   replacements_ = blob.substr(4 + size_t{trie_bytes});
@@ -35,7 +36,8 @@ Charsmap::Charsmap(const std::string& blob) {
 }
 
 void Charsmap::check() const {
-  if (replacements_.empty() || replacements_.back() != '\0') fail("replacements ended by a zero byte", "none");
+  if (replacements_.empty() || replacements_.back() != '\0')
+    fail("replacements ended by a zero byte", "none");
   for (size_t i = 0; i < units_.size(); ++i) {
     const uint32_t unit = units_[i];
     if ((unit & kIsLeaf) != 0) {

@@ -1,7 +1,7 @@
 #pragma once
-// SentencePiece's compiled normalization rules: a double-array trie (darts-clone) from characters to replacements.
-// Layout: u32 size of the trie in bytes, the trie's u32 units, then the replacements, each ended by a zero byte; all
-// little endian. References: sentencepiece, normalizer.cc; darts-clone, darts.h.
+// SentencePiece's compiled normalization rules: a double-array trie (darts-clone) from characters to
+// replacements. Layout: u32 size of the trie in bytes, the trie's u32 units, then the replacements, each
+// ended by a zero byte; all little endian. References: sentencepiece, normalizer.cc; darts-clone, darts.h.
 
 #include <cstdint>
 #include <optional>
@@ -13,8 +13,8 @@ namespace auris::text {
 
 class Charsmap {
  public:
-  // Throws kModel unless every step from every unit stays inside the trie and every replacement inside the text, so
-  // that walking it (here, or in a library that does not check) cannot leave it.
+  // Throws kModel unless every step from every unit stays inside the trie and every replacement inside the
+  // text, so that walking it (here, or in a library that does not check) cannot leave it.
   explicit Charsmap(const std::string& blob);
 
   // The replacement for the shortest rule that begins `text`, as in the reference.

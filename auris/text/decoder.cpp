@@ -86,7 +86,8 @@ void check_size(size_t bytes, size_t bytes_before) {
 
 class Replace final : public Decoder {
  public:
-  Replace(Pattern pattern, std::string content) : pattern_(std::move(pattern)), content_(std::move(content)) {}
+  Replace(Pattern pattern, std::string content)
+      : pattern_(std::move(pattern)), content_(std::move(content)) {}
 
   void apply(std::vector<std::string>& tokens) const override {
     for (std::string& token : tokens) apply_to_piece(token);
@@ -116,7 +117,8 @@ class Replace final : public Decoder {
 
 class Strip final : public Decoder {
  public:
-  Strip(std::string content, size_t start, size_t stop) : content_(std::move(content)), start_(start), stop_(stop) {}
+  Strip(std::string content, size_t start, size_t stop)
+      : content_(std::move(content)), start_(start), stop_(stop) {}
 
   void apply(std::vector<std::string>& tokens) const override {
     for (std::string& token : tokens) {
@@ -142,7 +144,8 @@ class Metaspace final : public Decoder {
         drop_first_(drop_first) {}
 
   void apply(std::vector<std::string>& tokens) const override {
-    for (size_t i = 0; i < tokens.size(); ++i) (i == 0 && drop_first_ ? first_ : replacement_).apply_to_piece(tokens[i]);
+    for (size_t i = 0; i < tokens.size(); ++i)
+      (i == 0 && drop_first_ ? first_ : replacement_).apply_to_piece(tokens[i]);
   }
   void apply_to_piece(std::string& token) const override { replacement_.apply_to_piece(token); }
 

@@ -1,5 +1,6 @@
 #pragma once
-// From token strings back to text. Reference: the decoders of the Hugging Face tokenizers library, of the same names.
+// From token strings back to text. Reference: the decoders of the Hugging Face tokenizers library, of the
+// same names.
 
 #include <memory>
 #include <string>

@@ -9,9 +9,10 @@ using Kind = NumberWord::Kind;
 using Words = std::map<std::string, NumberWord, std::less<>>;
 
 void add_ones(Words& words) {
-  constexpr std::string_view kNames[] = {"one",     "two",     "three",    "four",     "five",    "six",     "seven",
-                                         "eight",   "nine",    "ten",      "eleven",   "twelve",  "thirteen", "fourteen",
-                                         "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
+  constexpr std::string_view kNames[] = {"one",     "two",       "three",    "four",     "five",
+                                         "six",     "seven",     "eight",    "nine",     "ten",
+                                         "eleven",  "twelve",    "thirteen", "fourteen", "fifteen",
+                                         "sixteen", "seventeen", "eighteen", "nineteen"};
   int value = 0;
   for (const std::string_view view : kNames) {
     const std::string name(view);
@@ -31,7 +32,8 @@ void add_ones(Words& words) {
 }
 
 void add_tens(Words& words) {
-  constexpr std::string_view kStems[] = {"twent", "thirt", "fort", "fift", "sixt", "sevent", "eight", "ninet"};
+  constexpr std::string_view kStems[] = {"twent", "thirt",  "fort",  "fift",
+                                         "sixt",  "sevent", "eight", "ninet"};
   int value = 10;
   for (const std::string_view view : kStems) {
     const std::string stem(view);
@@ -44,9 +46,9 @@ void add_tens(Words& words) {
 
 void add_powers(Words& words) {
   constexpr std::pair<std::string_view, int> kPowers[] = {
-      {"hundred", 2},      {"thousand", 3},    {"million", 6},     {"billion", 9},
-      {"trillion", 12},    {"quadrillion", 15}, {"quintillion", 18}, {"sextillion", 21},
-      {"septillion", 24}, {"octillion", 27},  {"nonillion", 30},  {"decillion", 33}};
+      {"hundred", 2},     {"thousand", 3},     {"million", 6},      {"billion", 9},
+      {"trillion", 12},   {"quadrillion", 15}, {"quintillion", 18}, {"sextillion", 21},
+      {"septillion", 24}, {"octillion", 27},   {"nonillion", 30},   {"decillion", 33}};
   for (const auto& [view, zeros] : kPowers) {
     const std::string name(view);
     words[name] = {Kind::kPower, zeros, ""};

@@ -10,16 +10,16 @@ namespace auris::text {
 struct NumberWord {
   enum class Kind {
     kZero,
-    kOnes,           // one .. nineteen
-    kOnesEnding,     // first, fives
-    kTens,           // twenty .. ninety
-    kTensEnding,     // twentieth, twenties
-    kPower,          // hundred, thousand ... decillion: value is the number of zeros
-    kPowerEnding,    // hundredth, millions
-    kSign,           // minus: ending is "-"
-    kCurrency,       // dollars: ending is "$", put before the number
-    kPercent,        // percent, per
-    kSpecial,        // and, double, triple, point
+    kOnes,         // one .. nineteen
+    kOnesEnding,   // first, fives
+    kTens,         // twenty .. ninety
+    kTensEnding,   // twentieth, twenties
+    kPower,        // hundred, thousand ... decillion: value is the number of zeros
+    kPowerEnding,  // hundredth, millions
+    kSign,         // minus: ending is "-"
+    kCurrency,     // dollars: ending is "$", put before the number
+    kPercent,      // percent, per
+    kSpecial,      // and, double, triple, point
   };
   Kind kind = Kind::kZero;
   int value = 0;

@@ -13,8 +13,8 @@ namespace {
 
 using Kind = NumberWord::Kind;
 
-// A number in the making. `exact` numbers can be added to; others are digits that were strung together ("101", "3.").
-// Numbers have any length, so they are kept as decimal digits.
+// A number in the making. `exact` numbers can be added to; others are digits that were strung together
+// ("101", "3."). Numbers have any length, so they are kept as decimal digits.
 struct Value {
   std::string digits;
   bool exact = true;
@@ -75,7 +75,8 @@ std::optional<std::string> scaled(const std::string& digits, size_t zeros) {
   std::string fraction = point < digits.size() ? digits.substr(point + 1) : "";
   const std::string whole = digits.substr(0, point);
   const bool is_number = whole.find_first_not_of("0123456789") == std::string::npos &&
-                         fraction.find_first_not_of("0123456789") == std::string::npos && !(whole + fraction).empty();
+                         fraction.find_first_not_of("0123456789") == std::string::npos &&
+                         !(whole + fraction).empty();
   while (fraction.ends_with('0')) fraction.pop_back();
   if (!is_number || fraction.size() > zeros) return std::nullopt;
   return without_leading_zeros(whole + fraction + std::string(zeros - fraction.size(), '0'));
@@ -241,7 +242,8 @@ class Reader {
     const bool counts = next() != nullptr || next_is_numeral();
     if (counts && word == "and" && is(previous(), Kind::kPower)) return;  // "two hundred and six"
     if (counts && word == "point") {
-      const bool decimal = next_is_numeral() || is(next(), Kind::kOnes) || is(next(), Kind::kTens) || is(next(), Kind::kZero);
+      const bool decimal =
+          next_is_numeral() || is(next(), Kind::kOnes) || is(next(), Kind::kTens) || is(next(), Kind::kZero);
       if (decimal) value_ = Value{digits_or_none() + ".", false};
       return;
     }
@@ -265,7 +267,8 @@ class Reader {
   std::string out_;
 };
 
-// "two and a half" -> "two point five"; a space between digits and letters, but not before an ending of the digits.
+// "two and a half" -> "two point five"; a space between digits and letters, but not before an ending of the
+// digits.
 std::string prepared(std::string_view text) {
   std::string joined;
   const auto add = [&](std::string_view part) {
@@ -280,8 +283,9 @@ std::string prepared(std::string_view text) {
     if (i + 1 == parts.size()) continue;
     const auto& known = english_number_words();
     const auto last = known.find(words.back());
-    const bool number = last != known.end() && (last->second.kind == Kind::kZero || last->second.kind == Kind::kOnes ||
-                                                last->second.kind == Kind::kTens || last->second.kind == Kind::kPower);
+    const bool number =
+        last != known.end() && (last->second.kind == Kind::kZero || last->second.kind == Kind::kOnes ||
+                                last->second.kind == Kind::kTens || last->second.kind == Kind::kPower);
     add(number ? "point five" : "and a half");
   }
   joined = substitute(joined, "([a-z])([0-9])", "$1 $2");

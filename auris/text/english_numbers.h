@@ -1,7 +1,9 @@
 #pragma once
-// Spelled-out English numbers into digits: "twenty one" -> "21", "one oh one" -> "101", "two million dollars" ->
-// "$2000000", "fifty percent" -> "50%"; "274th" and "1960s" keep their endings. Reference: EnglishNumberNormalizer of
-// openai/whisper (MIT); the rules are the same, oddities included, because error rates must compare.
+// Spelled-out English numbers into digits: "twenty one" -> "21", "one oh one" -> "101", "two million dollars"
+// ->
+// "$2000000", "fifty percent" -> "50%"; "274th" and "1960s" keep their endings. Reference:
+// EnglishNumberNormalizer of openai/whisper (MIT); the rules are the same, oddities included, because error
+// rates must compare.
 
 #include <string>
 #include <string_view>

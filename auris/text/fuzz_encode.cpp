@@ -1,5 +1,6 @@
-// Any bytes as text, part of it trusted, through vocabularies of every kind: byte-level BPE gives valid text back, no id is
-// outside the vocabulary, no control mark comes from untrusted text, and the stream decoder agrees with decode.
+// Any bytes as text, part of it trusted, through vocabularies of every kind: byte-level BPE gives valid text
+// back, no id is outside the vocabulary, no control mark comes from untrusted text, and the stream decoder
+// agrees with decode.
 
 #include <cstdint>
 #include <cstdlib>
@@ -26,7 +27,8 @@ struct Subject {
 const std::vector<Subject>& subjects() {
   static const std::vector<Subject> kSubjects = [] {
     std::vector<Subject> made;
-    for (const char* name : {"gpt2", "llama-3", "tekken", "qwen2", "gemma", "mistral-metaspace", "t5", "parts"}) {
+    for (const char* name :
+         {"gpt2", "llama-3", "tekken", "qwen2", "gemma", "mistral-metaspace", "t5", "parts"}) {
       const std::string file = std::string(name) + ".tokenizer.json";
       made.push_back({load_tokenizer_json(golden_path(file)), made.size() < 3});
     }

@@ -1,4 +1,5 @@
-// Any JSON as the metadata of a GGUF file: read the vocabulary, encode, decode. Only auris::Error may come out.
+// Any JSON as the metadata of a GGUF file: read the vocabulary, encode, decode. Only auris::Error may come
+// out.
 
 #include <cstdint>
 #include <string_view>

@@ -57,9 +57,8 @@ void fill_tokens(const GgufVocabulary& source, PipelineParts& parts) {
     const GgufTokenType type = source.types[static_cast<size_t>(id)];
     const bool special = type == GgufTokenType::kControl || type == GgufTokenType::kUnknown;
     if (special || type == GgufTokenType::kUserDefined) {
-      parts.added_tokens.push_back({.content = std::string(source.vocabulary->text(id)),
-                                    .id = id,
-                                    .special = special});
+      parts.added_tokens.push_back(
+          {.content = std::string(source.vocabulary->text(id)), .id = id, .special = special});
     }
   }
   parts.bos = source.bos;

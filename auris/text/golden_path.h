@@ -9,6 +9,8 @@
 
 namespace auris::text {
 
-inline std::string golden_path(const std::string& file) { return AURIS_SOURCE_DIR "/tests/golden/text/" + file; }
+inline std::string golden_path(const std::string& file) {
+  return AURIS_SOURCE_DIR "/tests/golden/text/" + file;
+}
 
 }  // namespace auris::text

@@ -1,4 +1,5 @@
-// Ids and decoded text of hard strings, compared with the reference implementations (tools/reference/dump_tokenizers.py).
+// Ids and decoded text of hard strings, compared with the reference implementations
+// (tools/reference/dump_tokenizers.py).
 
 #include <gtest/gtest.h>
 

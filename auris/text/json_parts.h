@@ -1,6 +1,6 @@
 #pragma once
-// The parts of a tokenizer from their JSON in a tokenizer.json. A null value means none. Throws kModel for a part that
-// Auris does not know: a tokenizer must not silently become another one.
+// The parts of a tokenizer from their JSON in a tokenizer.json. A null value means none. Throws kModel for a
+// part that Auris does not know: a tokenizer must not silently become another one.
 
 #include <nlohmann/json.hpp>
 
@@ -16,7 +16,8 @@ Decoders decoders_from(const nlohmann::json& json);
 
 struct PreTokenizerParts {
   PreTokenizers steps;
-  bool ends_in_bytes = false;  // the words are bytes; the change into the byte alphabet, always last, is left out
+  bool ends_in_bytes =
+      false;  // the words are bytes; the change into the byte alphabet, always last, is left out
 };
 PreTokenizerParts pre_tokenizers_from(const nlohmann::json& json, bool model_takes_bytes);
 

@@ -16,8 +16,8 @@ void check_ranges(const MarkedText& text) {
     if (range.begin < last_end || range.end < range.begin || range.end > text.text.size()) {
       throw Error(ErrorCode::kUsage, {.where = "marked text",
                                       .expected = "sorted, disjoint ranges inside the text",
-                                      .got = fmt::format("[{}, {}) after {} in {} bytes", range.begin, range.end,
-                                                         last_end, text.text.size()),
+                                      .got = fmt::format("[{}, {}) after {} in {} bytes", range.begin,
+                                                         range.end, last_end, text.text.size()),
                                       .hint = ""});
     }
     last_end = range.end;

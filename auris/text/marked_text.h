@@ -8,8 +8,8 @@
 
 namespace auris::text {
 
-// The same text as valid UTF-8, with its ranges moved along. A replaced part is trusted if all of it was. Throws kUsage if
-// the ranges are not sorted, disjoint and inside the text.
+// The same text as valid UTF-8, with its ranges moved along. A replaced part is trusted if all of it was.
+// Throws kUsage if the ranges are not sorted, disjoint and inside the text.
 MarkedText valid_marked_text(const MarkedText& text);
 
 // One byte, 0 or 1, for each byte of [begin, end): whether it lies in a range; and the ranges of such bytes.

@@ -1,6 +1,6 @@
 #pragma once
-// The merge loop of BPE: as long as two neighbours can merge, merge the pair with the best priority, the leftmost one of
-// equals. O(n log n) for long words, a plain scan for short ones.
+// The merge loop of BPE: as long as two neighbours can merge, merge the pair with the best priority, the
+// leftmost one of equals. O(n log n) for long words, a plain scan for short ones.
 
 #include <algorithm>
 #include <cstdint>
@@ -26,7 +26,8 @@ struct Merge {
 
 namespace detail {
 
-// Word lengths (in symbols) up to which the plain scan is faster than the heap (measured on English text and code).
+// Word lengths (in symbols) up to which the plain scan is faster than the heap (measured on English text and
+// code).
 inline constexpr size_t kScanLimit = 32;
 
 inline void absorb_next(std::vector<Symbol>& symbols, int32_t left, TokenId id) {
@@ -106,7 +107,8 @@ void merge_by_heap(std::vector<Symbol>& symbols, const Lookup& lookup) {
 
 }  // namespace detail
 
-// Links the symbols in order, merges them, and leaves the merged-away ones with length 0. lookup(left, right) -> Merge.
+// Links the symbols in order, merges them, and leaves the merged-away ones with length 0. lookup(left, right)
+// -> Merge.
 template <typename Lookup>
 void merge_symbols(std::vector<Symbol>& symbols, const Lookup& lookup) {
   if (symbols.size() < 2) return;

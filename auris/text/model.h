@@ -9,8 +9,9 @@
 
 namespace auris::text {
 
-// A word longer than this is cut (before a space or a U+2581 if there is one, else between two characters) and encoded in
-// parts, which bounds the memory and time of hostile input. The reference does not cut; ordinary text never gets here.
+// A word longer than this is cut (before a space or a U+2581 if there is one, else between two characters)
+// and encoded in parts, which bounds the memory and time of hostile input. The reference does not cut;
+// ordinary text never gets here.
 inline constexpr size_t kMaxWordBytes = size_t{1} << 20;
 
 class Model {

@@ -34,7 +34,8 @@ utf8proc_option_t options_of(UnicodeForm form) {
   switch (form) {
     case UnicodeForm::kNfc: return static_cast<utf8proc_option_t>(stable | UTF8PROC_COMPOSE);
     case UnicodeForm::kNfd: return static_cast<utf8proc_option_t>(stable | UTF8PROC_DECOMPOSE);
-    case UnicodeForm::kNfkc: return static_cast<utf8proc_option_t>(stable | UTF8PROC_COMPOSE | UTF8PROC_COMPAT);
+    case UnicodeForm::kNfkc:
+      return static_cast<utf8proc_option_t>(stable | UTF8PROC_COMPOSE | UTF8PROC_COMPAT);
     case UnicodeForm::kNfkd: break;
   }
   return static_cast<utf8proc_option_t>(stable | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT);
@@ -42,8 +43,9 @@ utf8proc_option_t options_of(UnicodeForm form) {
 
 bool is_ascii(char c) { return static_cast<uint8_t>(c) < 0x80; }
 
-// utf8proc sorts combining marks in quadratic time, so a run is mapped in parts: after kPartBytes before a character that
-// composes with nothing before it, and after twice that anywhere (only a hostile run of hundreds of marks gets there).
+// utf8proc sorts combining marks in quadratic time, so a run is mapped in parts: after kPartBytes before a
+// character that composes with nothing before it, and after twice that anywhere (only a hostile run of
+// hundreds of marks gets there).
 constexpr size_t kPartBytes = 1024;
 
 bool begins_anew(char32_t code) {
@@ -65,7 +67,8 @@ class Form final : public Normalizer {
  public:
   explicit Form(UnicodeForm form) : options_(options_of(form)) {}
 
-  // ASCII stays as it is, unless a combining mark follows: each run of other characters is mapped with the one before it.
+  // ASCII stays as it is, unless a combining mark follows: each run of other characters is mapped with the
+  // one before it.
   void apply(NormalText& text) const override {
     if (std::all_of(text.text.begin(), text.text.end(), is_ascii)) return;
     NormalText out = empty_like(text);
@@ -74,9 +77,11 @@ class Form final : public Normalizer {
       size_t begin = i;
       while (i < in.size() && is_ascii(in[i])) ++i;
       const size_t plain_end = i == in.size() || i == begin ? i : i - 1;
-      for (; begin < plain_end; ++begin) out.append(std::string_view(in).substr(begin, 1), text, begin, begin + 1);
+      for (; begin < plain_end; ++begin)
+        out.append(std::string_view(in).substr(begin, 1), text, begin, begin + 1);
       i = end_of_run(in, begin, i);
-      if (i > begin) out.append(mapped(std::string_view(in).substr(begin, i - begin), options_), text, begin, i);
+      if (i > begin)
+        out.append(mapped(std::string_view(in).substr(begin, i - begin), options_), text, begin, i);
     }
     text = std::move(out);
   }
@@ -123,7 +128,8 @@ void check_size(size_t bytes) {
 
 class Replace final : public Normalizer {
  public:
-  Replace(Pattern pattern, std::string content) : pattern_(std::move(pattern)), content_(std::move(content)) {}
+  Replace(Pattern pattern, std::string content)
+      : pattern_(std::move(pattern)), content_(std::move(content)) {}
 
   void apply(NormalText& text) const override {
     NormalText out = empty_like(text);
@@ -212,6 +218,8 @@ std::unique_ptr<const Normalizer> replace(Pattern pattern, std::string content) 
 std::unique_ptr<const Normalizer> prepend(std::string content) {
   return std::make_unique<PrependText>(std::move(content));
 }
-std::unique_ptr<const Normalizer> strip(bool left, bool right) { return std::make_unique<Strip>(left, right); }
+std::unique_ptr<const Normalizer> strip(bool left, bool right) {
+  return std::make_unique<Strip>(left, right);
+}
 
 }  // namespace auris::text

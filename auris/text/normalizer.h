@@ -1,5 +1,6 @@
 #pragma once
-// What happens to text before it is cut into words. Reference: the normalizers of the Hugging Face tokenizers library.
+// What happens to text before it is cut into words. Reference: the normalizers of the Hugging Face tokenizers
+// library.
 //
 // Tokens with "normalized": true are looked for in normalized text, but only where the text was trusted. So a
 // normalizer carries for each byte whether it came from trusted text alone.
@@ -35,7 +36,8 @@ std::unique_ptr<const Normalizer> lowercase();
 std::unique_ptr<const Normalizer> replace(Pattern pattern, std::string content);
 std::unique_ptr<const Normalizer> prepend(std::string content);
 std::unique_ptr<const Normalizer> strip(bool left, bool right);
-// SentencePiece's compiled normalization rules (T5, XLM-R), decoded from base64. Throws kModel if they are damaged.
+// SentencePiece's compiled normalization rules (T5, XLM-R), decoded from base64. Throws kModel if they are
+// damaged.
 std::unique_ptr<const Normalizer> precompiled(std::string charsmap);
 
 }  // namespace auris::text

@@ -33,7 +33,8 @@ void append_class(std::string_view inside, bool negated, bool in_class, std::str
   if (!in_class) out += ']';
 }
 
-// Oniguruma's \s, \S, \w and \W in PCRE2's words. \W inside a class cannot be written so; it keeps PCRE2's meaning.
+// Oniguruma's \s, \S, \w and \W in PCRE2's words. \W inside a class cannot be written so; it keeps PCRE2's
+// meaning.
 std::string rewritten(std::string_view expression) {
   std::string out;
   bool in_class = false;
@@ -108,7 +109,8 @@ Pattern Pattern::regex(std::string_view expression) {
                                     .got = std::move(got),
                                     .hint = ""});
   };
-  if (expression.size() > kMaxExpressionBytes) fail("at most 16384 bytes", fmt::format("{}", expression.size()));
+  if (expression.size() > kMaxExpressionBytes)
+    fail("at most 16384 bytes", fmt::format("{}", expression.size()));
   const std::string source = rewritten(expression);
   Owned<pcre2_compile_context> context(pcre2_compile_context_create(nullptr));
   if (!context) throw std::bad_alloc();
@@ -116,8 +118,8 @@ Pattern Pattern::regex(std::string_view expression) {
   int error = 0;
   PCRE2_SIZE place = 0;
   const auto* bytes = reinterpret_cast<PCRE2_SPTR>(source.data());
-  Owned<pcre2_code> code(pcre2_compile(bytes, source.size(), PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C, &error,
-                                       &place, context.get()));
+  Owned<pcre2_code> code(pcre2_compile(bytes, source.size(), PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C,
+                                       &error, &place, context.get()));
   if (!code) fail("a regular expression", message_of(error));
   pcre2_jit_compile(code.get(), PCRE2_JIT_COMPLETE);  // without it the interpreter does the same, slower
   return Pattern(std::make_shared<const Code>(Code{std::move(code)}), "");
@@ -131,8 +133,8 @@ std::optional<Pattern::Span> Pattern::find(std::string_view valid_text, size_t f
   }
   thread_local Matcher matcher;
   const auto match = [&](uint32_t options) {
-    return pcre2_match(code_->code.get(), reinterpret_cast<PCRE2_SPTR>(valid_text.data()), valid_text.size(), from,
-                       PCRE2_NO_UTF_CHECK | options, matcher.data.get(), matcher.context.get());
+    return pcre2_match(code_->code.get(), reinterpret_cast<PCRE2_SPTR>(valid_text.data()), valid_text.size(),
+                       from, PCRE2_NO_UTF_CHECK | options, matcher.data.get(), matcher.context.get());
   };
   int result = match(0);
   if (result == PCRE2_ERROR_JIT_STACKLIMIT) result = match(PCRE2_NO_JIT);

@@ -78,7 +78,9 @@ class PipelineTokenizer final : public Tokenizer {
   bool is_special(TokenId id) const override {
     return id >= 0 && id < vocab_size() && special_[static_cast<size_t>(id)];
   }
-  std::optional<TokenId> find(std::string_view literal) const override { return parts_.vocabulary->find(literal); }
+  std::optional<TokenId> find(std::string_view literal) const override {
+    return parts_.vocabulary->find(literal);
+  }
   std::optional<TokenId> bos() const override { return parts_.bos; }
   std::optional<TokenId> eos() const override { return parts_.eos; }
 
@@ -111,7 +113,8 @@ class PipelineTokenizer final : public Tokenizer {
       if (part.id >= 0) {
         out.push_back(part.id);
       } else {
-        const std::string_view ordinary = std::string_view(text.text).substr(part.begin, part.end - part.begin);
+        const std::string_view ordinary =
+            std::string_view(text.text).substr(part.begin, part.end - part.begin);
         encode_words(ordinary, stretch.begin == 0 && part.begin == 0, out);
       }
     }

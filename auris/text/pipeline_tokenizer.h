@@ -1,6 +1,6 @@
 #pragma once
-// A tokenizer put together from parts, in the order of the Hugging Face tokenizers library: added tokens, normalizers,
-// pre-tokenizers, model, and decoders for the way back.
+// A tokenizer put together from parts, in the order of the Hugging Face tokenizers library: added tokens,
+// normalizers, pre-tokenizers, model, and decoders for the way back.
 
 #include <memory>
 #include <optional>
@@ -23,8 +23,8 @@ struct PipelineParts {
   PreTokenizers pre_tokenizers;
   std::unique_ptr<const Model> model;
   Decoders decoders;
-  std::string joined_by;              // put between tokens when there are no decoders
-  std::vector<TokenId> prefix;        // what add_bos puts first
+  std::string joined_by;        // put between tokens when there are no decoders
+  std::vector<TokenId> prefix;  // what add_bos puts first
   std::optional<TokenId> bos;
   std::optional<TokenId> eos;
 };

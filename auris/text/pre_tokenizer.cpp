@@ -83,7 +83,8 @@ class PatternSplit final : public PreTokenizer {
       : pattern_(std::move(pattern)), delimiter_(delimiter), invert_(invert) {}
 
   void split(Words& words) const override {
-    split_each(words, delimiter_, [this](std::string_view word, std::vector<Piece>& pieces) { cut(word, pieces); });
+    split_each(words, delimiter_,
+               [this](std::string_view word, std::vector<Piece>& pieces) { cut(word, pieces); });
   }
 
  private:
@@ -206,7 +207,8 @@ std::unique_ptr<const PreTokenizer> split_by(Pattern pattern, Delimiter delimite
 }
 
 std::unique_ptr<const PreTokenizer> split_digits(bool individual) {
-  return std::make_unique<CharacterSplit>(is_numeric, individual ? Delimiter::kIsolated : Delimiter::kContiguous);
+  return std::make_unique<CharacterSplit>(is_numeric,
+                                          individual ? Delimiter::kIsolated : Delimiter::kContiguous);
 }
 
 std::unique_ptr<const PreTokenizer> split_punctuation(Delimiter delimiter) {

@@ -1,6 +1,6 @@
 #pragma once
-// How text is cut into words before the model sees it. Reference: the pre-tokenizers of the Hugging Face tokenizers
-// library, of the same names.
+// How text is cut into words before the model sees it. Reference: the pre-tokenizers of the Hugging Face
+// tokenizers library, of the same names.
 
 #include <deque>
 #include <memory>
@@ -38,8 +38,8 @@ std::unique_ptr<const PreTokenizer> split_punctuation(Delimiter delimiter);
 std::unique_ptr<const PreTokenizer> split_whitespace_and_punctuation();
 std::unique_ptr<const PreTokenizer> split_whitespace();
 
-// GPT-2's: a space before text that does not begin with one, and its regular expression. The change into the byte
-// alphabet is a step of its own, which a byte-level model does not need.
+// GPT-2's: a space before text that does not begin with one, and its regular expression. The change into the
+// byte alphabet is a step of its own, which a byte-level model does not need.
 std::unique_ptr<const PreTokenizer> byte_level(bool add_prefix_space, bool use_regex);
 std::unique_ptr<const PreTokenizer> into_byte_alphabet();
 

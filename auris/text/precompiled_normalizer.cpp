@@ -1,6 +1,7 @@
-// SentencePiece's compiled normalization rules: a double-array trie (darts-clone) from characters to replacements.
-// Layout: u32 size of the trie in bytes, the trie's u32 units, then the replacements, each ended by a zero byte; all
-// little endian. References: sentencepiece, normalizer.cc; darts-clone, darts.h; Hugging Face spm_precompiled.
+// SentencePiece's compiled normalization rules: a double-array trie (darts-clone) from characters to
+// replacements. Layout: u32 size of the trie in bytes, the trie's u32 units, then the replacements, each
+// ended by a zero byte; all little endian. References: sentencepiece, normalizer.cc; darts-clone, darts.h;
+// Hugging Face spm_precompiled.
 
 #include <utf8proc.h>
 
@@ -18,7 +19,8 @@ class Precompiled final : public Normalizer {
  public:
   explicit Precompiled(std::string charsmap) : map_(std::move(charsmap)) {}
 
-  // As in the reference: a grapheme cluster below 6 bytes is looked up as a whole, else character by character.
+  // As in the reference: a grapheme cluster below 6 bytes is looked up as a whole, else character by
+  // character.
   void apply(NormalText& text) const override {
     NormalText out;
     out.tracks = text.tracks;

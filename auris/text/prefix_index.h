@@ -1,6 +1,6 @@
 #pragma once
-// All strings of a set that begin a text, shortest first. A sorted list that is narrowed byte by byte: no memory besides
-// the order, quick to build.
+// All strings of a set that begin a text, shortest first. A sorted list that is narrowed byte by byte: no
+// memory besides the order, quick to build.
 
 #include <algorithm>
 #include <array>
@@ -14,7 +14,8 @@ class PrefixIndex {
  public:
   PrefixIndex() = default;
   // The views must outlive the index. Empty strings are left out; of equal strings the first one counts.
-  explicit PrefixIndex(std::vector<std::pair<std::string_view, int32_t>> entries) : entries_(std::move(entries)) {
+  explicit PrefixIndex(std::vector<std::pair<std::string_view, int32_t>> entries)
+      : entries_(std::move(entries)) {
     std::erase_if(entries_, [](const auto& entry) { return entry.first.empty(); });
     std::stable_sort(entries_.begin(), entries_.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });

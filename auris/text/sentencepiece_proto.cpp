@@ -19,10 +19,9 @@ constexpr size_t kMaxPieces = size_t{1} << 22;
 constexpr size_t kMaxPieceBytes = 4096;
 
 [[noreturn]] void fail(std::string expected, std::string got) {
-  throw Error(ErrorCode::kModel, {.where = "SentencePiece model",
-                                  .expected = std::move(expected),
-                                  .got = std::move(got),
-                                  .hint = ""});
+  throw Error(
+      ErrorCode::kModel,
+      {.where = "SentencePiece model", .expected = std::move(expected), .got = std::move(got), .hint = ""});
 }
 
 // Field numbers of sentencepiece_model.proto.
@@ -35,9 +34,9 @@ constexpr uint64_t kNormalizerCharsmap = 2;
 
 struct Field {
   uint64_t number = 0;
-  uint64_t wire = 0;       // 0 varint, 1 eight bytes, 2 length and bytes, 5 four bytes
-  uint64_t value = 0;      // of a varint
-  size_t begin = 0;        // of the value
+  uint64_t wire = 0;   // 0 varint, 1 eight bytes, 2 length and bytes, 5 four bytes
+  uint64_t value = 0;  // of a varint
+  size_t begin = 0;    // of the value
   size_t size = 0;
 };
 
@@ -103,8 +102,8 @@ SpmPiece read_piece(std::string& bytes, const Field& message) {
       type_place = field->begin;
     }
   }
-  const bool sound = !piece.text.empty() && piece.text.size() <= kMaxPieceBytes && is_valid_utf8(piece.text) &&
-                     piece.text.find('\0') == std::string::npos;
+  const bool sound = !piece.text.empty() && piece.text.size() <= kMaxPieceBytes &&
+                     is_valid_utf8(piece.text) && piece.text.find('\0') == std::string::npos;
   if (!sound) fail("pieces of 1 to 4096 bytes of text", auris::quoted(piece.text));
   if (piece.type == SpmType::kUserDefined && !is_layout({.content = piece.text})) {
     bytes[type_place] = static_cast<char>(SpmType::kControl);

@@ -23,8 +23,8 @@ void check(const sentencepiece::util::Status& status, ErrorCode code) {
                      .hint = ""});
 }
 
-// A text is cut at its trusted control pieces; each stretch between them is a text of its own for the library, with its
-// own leading space if the model adds one.
+// A text is cut at its trusted control pieces; each stretch between them is a text of its own for the
+// library, with its own leading space if the model adds one.
 class SentencepieceTokenizer final : public Tokenizer {
  public:
   SentencepieceTokenizer(const SentencepieceProto& proto, std::vector<AddedToken> marks)
@@ -47,7 +47,8 @@ class SentencepieceTokenizer final : public Tokenizer {
         continue;
       }
       std::vector<int> ids;
-      const std::string_view ordinary = std::string_view(text.text).substr(stretch.begin, stretch.end - stretch.begin);
+      const std::string_view ordinary =
+          std::string_view(text.text).substr(stretch.begin, stretch.end - stretch.begin);
       check(processor_.Encode({ordinary.data(), ordinary.size()}, &ids), ErrorCode::kInput);
       out.insert(out.end(), ids.begin(), ids.end());
     }
@@ -64,7 +65,8 @@ class SentencepieceTokenizer final : public Tokenizer {
     std::string out;
     for (size_t i = 0; i < text.size();) {
       const Character character = character_at(text, i);
-      out += character.code == 0x2581 ? std::string_view(" ") : std::string_view(text).substr(i, character.length);
+      out += character.code == 0x2581 ? std::string_view(" ")
+                                      : std::string_view(text).substr(i, character.length);
       i += character.length;
     }
     return out;
@@ -100,7 +102,9 @@ class SentencepieceTokenizer final : public Tokenizer {
   std::optional<TokenId> eos() const override { return existing(processor_.eos_id()); }
 
  private:
-  static std::optional<TokenId> existing(int id) { return id < 0 ? std::nullopt : std::optional<TokenId>(id); }
+  static std::optional<TokenId> existing(int id) {
+    return id < 0 ? std::nullopt : std::optional<TokenId>(id);
+  }
 
   sentencepiece::SentencePieceProcessor processor_;
   std::vector<SpmPiece> pieces_;

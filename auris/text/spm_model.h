@@ -1,6 +1,6 @@
 #pragma once
-// SentencePiece BPE as GGUF files of type "llama" carry it: pieces with scores, the best-scored neighbours merge first,
-// what stays unknown is written as bytes. Reference: llama.cpp, llm_tokenizer_spm.
+// SentencePiece BPE as GGUF files of type "llama" carry it: pieces with scores, the best-scored neighbours
+// merge first, what stays unknown is written as bytes. Reference: llama.cpp, llm_tokenizer_spm.
 
 #include <array>
 #include <vector>

@@ -62,8 +62,8 @@ std::string StreamDecoder::release(size_t end) {
   return text;
 }
 
-// Byte-level tokens can end one character and begin the next. Everything but the unfinished one, which decode() shows as
-// one U+FFFD at the end, is certain; the tokens stay, as there is no border to cut at.
+// Byte-level tokens can end one character and begin the next. Everything but the unfinished one, which
+// decode() shows as one U+FFFD at the end, is certain; the tokens stay, as there is no border to cut at.
 std::string StreamDecoder::release_inside() {
   constexpr std::string_view kUnfinished = "\uFFFD";
   std::string text = tokenizer_.decode(window_, with_special_);

@@ -1,13 +1,14 @@
 #pragma once
-// Token by token to text, for streaming: each push returns the text that is certain by now, always valid UTF-8. A
-// character whose last bytes have not come yet is held back.
+// Token by token to text, for streaming: each push returns the text that is certain by now, always valid
+// UTF-8. A character whose last bytes have not come yet is held back.
 //
 //   StreamDecoder decoder(*tokenizer);
 //   for (TokenId id : ids) print(decoder.push(id));
 //   print(decoder.finish());
 //
-// The pieces together are tokenizer.decode(ids). One exception: byte tokens of a byte-fallback vocabulary that do not
-// form UTF-8; decode() replaces the whole run of them, a stream has already shown its good beginning.
+// The pieces together are tokenizer.decode(ids). One exception: byte tokens of a byte-fallback vocabulary
+// that do not form UTF-8; decode() replaces the whole run of them, a stream has already shown its good
+// beginning.
 
 #include <string>
 #include <vector>
@@ -28,9 +29,9 @@ class StreamDecoder {
 
  private:
   struct Tail {
-    size_t clean = 0;        // tokens of window_ before this one end at a character border
-    bool unfinished = false; // the bytes end within a character
-    bool inside = false;     // which began within a token
+    size_t clean = 0;         // tokens of window_ before this one end at a character border
+    bool unfinished = false;  // the bytes end within a character
+    bool inside = false;      // which began within a token
   };
   Tail tail() const;
   std::string release(size_t end);
@@ -38,8 +39,9 @@ class StreamDecoder {
 
   const Tokenizer& tokenizer_;
   bool with_special_;
-  // Decoders look at what stands before a token (a leading space is dropped at the beginning of a text only), so the last
-  // released tokens stay as context: window_ = context_ tokens of released text, then those that are held back.
+  // Decoders look at what stands before a token (a leading space is dropped at the beginning of a text only),
+  // so the last released tokens stay as context: window_ = context_ tokens of released text, then those that
+  // are held back.
   std::vector<TokenId> window_;
   size_t context_ = 0;
   std::string shown_;  // what decode(window_) begins with and was returned already

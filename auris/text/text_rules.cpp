@@ -30,8 +30,8 @@ const pcre2_code* compiled(std::string_view expression) {
   if (found != codes.end()) return found->second.get();
   int error = 0;
   PCRE2_SIZE place = 0;
-  Code code(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(expression.data()), expression.size(), PCRE2_UTF | PCRE2_UCP,
-                          &error, &place, nullptr));
+  Code code(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(expression.data()), expression.size(),
+                          PCRE2_UTF | PCRE2_UCP, &error, &place, nullptr));
   AURIS_CHECK(code != nullptr);
   pcre2_jit_compile(code.get(), PCRE2_JIT_COMPLETE);
   return codes.emplace(expression, std::move(code)).first->second.get();
@@ -60,8 +60,8 @@ void each_match(std::string_view text, std::string_view expression, const Found&
   }
 }
 
-void append_replacement(std::string_view text, std::string_view replacement, const PCRE2_SIZE* spans, size_t count,
-                        std::string& out) {
+void append_replacement(std::string_view text, std::string_view replacement, const PCRE2_SIZE* spans,
+                        size_t count, std::string& out) {
   for (size_t i = 0; i < replacement.size(); ++i) {
     if (replacement[i] != '$') {
       out += replacement[i];
@@ -128,7 +128,8 @@ namespace {
 
 bool is_cased(char32_t code) {
   const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(code));
-  return category == UTF8PROC_CATEGORY_LU || category == UTF8PROC_CATEGORY_LL || category == UTF8PROC_CATEGORY_LT;
+  return category == UTF8PROC_CATEGORY_LU || category == UTF8PROC_CATEGORY_LL ||
+         category == UTF8PROC_CATEGORY_LT;
 }
 
 // The final form of sigma: after a letter and not before one (Unicode 15, table 3-17).
@@ -149,7 +150,8 @@ std::string lower(std::string_view text) {
     } else if (character.code == 0x3A3 && is_final_sigma(text, i, i + character.length)) {
       out += "\u03C2";
     } else {
-      append_utf8(static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(character.code))), out);
+      append_utf8(static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(character.code))),
+                  out);
     }
     i += character.length;
   }

@@ -2,8 +2,8 @@
 // Text to token ids and back. One interface over byte-level BPE (GPT-2, SmolLM, Llama 3, Qwen2, Whisper) and
 // SentencePiece (unigram, BPE).
 //
-// Special tokens are control marks such as <|im_end|>. They are recognised only in text that a chat template or Auris
-// itself wrote, never in text that came from a user or a file.
+// Special tokens are control marks such as <|im_end|>. They are recognised only in text that a chat template
+// or Auris itself wrote, never in text that came from a user or a file.
 
 #include <cstdint>
 #include <filesystem>
@@ -20,8 +20,9 @@ namespace auris::text {
 
 using TokenId = int32_t;
 
-// Text of mixed origin. Within `trusted` ranges (sorted, disjoint, byte offsets) special tokens are recognised; elsewhere
-// the same characters are ordinary text. Words may run across the borders: they are tokenized as in one text.
+// Text of mixed origin. Within `trusted` ranges (sorted, disjoint, byte offsets) special tokens are
+// recognised; elsewhere the same characters are ordinary text. Words may run across the borders: they are
+// tokenized as in one text.
 struct MarkedText {
   struct Range {
     size_t begin = 0;
@@ -40,13 +41,16 @@ class Tokenizer {
 
   virtual int64_t vocab_size() const = 0;
 
-  // Ids of `text`; add_bos puts the tokenizer's beginning-of-text token first if it has one and its file says so.
+  // Ids of `text`; add_bos puts the tokenizer's beginning-of-text token first if it has one and its file says
+  // so.
   virtual std::vector<TokenId> encode(const MarkedText& text, bool add_bos = false) const = 0;
   std::vector<TokenId> encode(std::string_view untrusted, bool add_bos = false) const;
 
-  // The bytes a token stands for; may be part of a UTF-8 character. Throws kUsage for an id outside the vocabulary.
+  // The bytes a token stands for; may be part of a UTF-8 character. Throws kUsage for an id outside the
+  // vocabulary.
   virtual std::string piece(TokenId id) const = 0;
-  // Text of ids, special tokens left out unless `with_special`. Broken UTF-8 becomes U+FFFD, as in the reference.
+  // Text of ids, special tokens left out unless `with_special`. Broken UTF-8 becomes U+FFFD, as in the
+  // reference.
   virtual std::string decode(std::span<const TokenId> ids, bool with_special = false) const = 0;
 
   virtual bool is_special(TokenId id) const = 0;

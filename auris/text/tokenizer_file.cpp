@@ -12,12 +12,13 @@ using nlohmann::json;
 constexpr size_t kMaxDepth = 64;
 
 [[noreturn]] void fail(std::string expected, std::string got) {
-  throw Error(ErrorCode::kModel,
-              {.where = "tokenizer.json", .expected = std::move(expected), .got = std::move(got), .hint = ""});
+  throw Error(
+      ErrorCode::kModel,
+      {.where = "tokenizer.json", .expected = std::move(expected), .got = std::move(got), .hint = ""});
 }
 
-// Receives the events of nlohmann's SAX parser. A vocabulary of 150,000 entries as a json tree would cost most of the
-// loading time, so model.vocab and model.merges go straight into vectors.
+// Receives the events of nlohmann's SAX parser. A vocabulary of 150,000 entries as a json tree would cost
+// most of the loading time, so model.vocab and model.merges go straight into vectors.
 class Collector {
  public:
   explicit Collector(TokenizerFile& file) : file_(file) {}

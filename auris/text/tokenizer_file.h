@@ -13,10 +13,11 @@
 namespace auris::text {
 
 struct TokenizerFile {
-  nlohmann::json rest;  // without model.vocab and model.merges
-  std::vector<std::pair<std::string, TokenId>> vocab;            // "vocab": {"piece": id}
-  std::vector<std::pair<std::string, double>> scored_pieces;     // "vocab": [["piece", score]], the place is the id
-  std::vector<std::pair<std::string, std::string>> merges;       // "a b" or ["a", "b"]
+  nlohmann::json rest;                                 // without model.vocab and model.merges
+  std::vector<std::pair<std::string, TokenId>> vocab;  // "vocab": {"piece": id}
+  std::vector<std::pair<std::string, double>>
+      scored_pieces;  // "vocab": [["piece", score]], the place is the id
+  std::vector<std::pair<std::string, std::string>> merges;  // "a b" or ["a", "b"]
 };
 
 // Throws kModel with the place of the mistake.

@@ -21,8 +21,8 @@ namespace {
 using nlohmann::json;
 using Ids = std::vector<TokenId>;
 
-constexpr const char* kFixtures[] = {"gpt2",  "llama-3",         "qwen2",             "tekken",
-                                     "gemma", "mistral-prepend", "mistral-metaspace", "t5"};
+constexpr const char* kFixtures[] = {
+    "gpt2", "llama-3", "qwen2", "tekken", "gemma", "mistral-prepend", "mistral-metaspace", "t5"};
 
 std::shared_ptr<const Tokenizer> fixture(const std::string& name) {
   return load_tokenizer_json(golden_path(name + ".tokenizer.json"));
@@ -64,7 +64,8 @@ TEST(Tokenizer, RefusesRangesOutsideTheText) {
   const auto tokenizer = fixture("qwen2");
   for (const std::vector<MarkedText::Range>& ranges :
        {std::vector<MarkedText::Range>{{0, 4}}, {{2, 1}}, {{2, 3}, {1, 3}}}) {
-    EXPECT_EQ(code_of([&] { tokenizer->encode(MarkedText{.text = "abc", .trusted = ranges}); }), ErrorCode::kUsage);
+    EXPECT_EQ(code_of([&] { tokenizer->encode(MarkedText{.text = "abc", .trusted = ranges}); }),
+              ErrorCode::kUsage);
   }
 }
 
@@ -238,7 +239,8 @@ TEST(Tokenizer, RefusesPatternsThatRunAway) {
   const auto tokenizer = parse_tokenizer_json(file.dump());
   std::string text(200, 'a');
   text += '!';
-  const double taken = seconds([&] { EXPECT_EQ(code_of([&] { tokenizer->encode(text); }), ErrorCode::kModel); });
+  const double taken =
+      seconds([&] { EXPECT_EQ(code_of([&] { tokenizer->encode(text); }), ErrorCode::kModel); });
   EXPECT_LT(taken, 20);
 }
 
@@ -261,9 +263,11 @@ TEST(Tokenizer, RefusesDamagedFiles) {
   EXPECT_TRUE(refused([](json& f) { f["normalizer"]["type"] = "Unheard"; }));
   EXPECT_TRUE(refused([](json& f) { f["pre_tokenizer"]["pretokenizers"][0]["pattern"]["Regex"] = "(["; }));
   EXPECT_TRUE(refused([](json& f) { f["decoder"] = json::array(); }));
-  EXPECT_TRUE(refused([](json& f) { f["post_processor"]["single"][0]["SpecialToken"]["id"] = "none"; }, "tekken"));
+  EXPECT_TRUE(
+      refused([](json& f) { f["post_processor"]["single"][0]["SpecialToken"]["id"] = "none"; }, "tekken"));
   EXPECT_TRUE(refused([](json& f) { f["model"]["unk_id"] = 1 << 20; }, "t5"));
-  EXPECT_TRUE(refused([](json& f) { f["normalizer"]["normalizers"][0]["precompiled_charsmap"] = "AAAA"; }, "t5"));
+  EXPECT_TRUE(
+      refused([](json& f) { f["normalizer"]["normalizers"][0]["precompiled_charsmap"] = "AAAA"; }, "t5"));
   EXPECT_EQ(code_of([] { parse_tokenizer_json(""); }), ErrorCode::kModel);
   EXPECT_EQ(code_of([] { parse_tokenizer_json("[]"); }), ErrorCode::kModel);
   EXPECT_EQ(code_of([] { parse_tokenizer_json(std::string(100'000, '[')); }), ErrorCode::kModel);

@@ -30,7 +30,8 @@ UnigramModel::UnigramModel(std::shared_ptr<const Vocabulary> vocabulary, std::ve
   for (TokenId id = 0; id < static_cast<TokenId>(scores_.size()); ++id) {
     const bool is_byte =
         options_.byte_fallback && std::find(byte_ids_.begin(), byte_ids_.end(), id) != byte_ids_.end();
-    const bool usable = id != options_.unknown && !is_byte && !std::binary_search(excluded.begin(), excluded.end(), id);
+    const bool usable =
+        id != options_.unknown && !is_byte && !std::binary_search(excluded.begin(), excluded.end(), id);
     if (usable) entries.emplace_back(vocabulary_->text(id), id);
   }
   pieces_ = PrefixIndex(std::move(entries));
@@ -78,7 +79,8 @@ void UnigramModel::encode(std::string_view word, std::vector<TokenId>& out) cons
 
 void UnigramModel::append_unknown(std::string_view text, std::vector<TokenId>& out) const {
   const auto id_of = [this](char byte) { return byte_ids_[static_cast<uint8_t>(byte)]; };
-  if (options_.byte_fallback && std::all_of(text.begin(), text.end(), [&](char byte) { return id_of(byte) >= 0; })) {
+  if (options_.byte_fallback &&
+      std::all_of(text.begin(), text.end(), [&](char byte) { return id_of(byte) >= 0; })) {
     for (const char byte : text) out.push_back(id_of(byte));
   } else if (options_.unknown >= 0) {
     out.push_back(options_.unknown);

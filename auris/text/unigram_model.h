@@ -1,6 +1,6 @@
 #pragma once
-// The unigram language model of SentencePiece (Kudo 2018): the segmentation with the largest sum of scores, by Viterbi.
-// Reference: the Unigram model of the Hugging Face tokenizers library (encode_optimized).
+// The unigram language model of SentencePiece (Kudo 2018): the segmentation with the largest sum of scores,
+// by Viterbi. Reference: the Unigram model of the Hugging Face tokenizers library (encode_optimized).
 
 #include <array>
 #include <memory>
@@ -19,10 +19,10 @@ struct UnigramOptions {
 
 class UnigramModel final : public Model {
  public:
-  // scores[id] of the pieces with ids below scores.size(). Pieces of `excluded` (sorted) are never used: text must not
-  // become a control token.
-  UnigramModel(std::shared_ptr<const Vocabulary> vocabulary, std::vector<double> scores, UnigramOptions options,
-               const std::vector<TokenId>& excluded);
+  // scores[id] of the pieces with ids below scores.size(). Pieces of `excluded` (sorted) are never used: text
+  // must not become a control token.
+  UnigramModel(std::shared_ptr<const Vocabulary> vocabulary, std::vector<double> scores,
+               UnigramOptions options, const std::vector<TokenId>& excluded);
 
   void encode(std::string_view word, std::vector<TokenId>& out) const override;
 

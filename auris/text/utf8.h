@@ -1,6 +1,7 @@
 #pragma once
-// UTF-8 in and out. Text inside the tokenizers is always valid UTF-8: broken bytes become U+FFFD at the door, one for
-// each maximal broken part (Unicode 15, section 3.9), as in Python's errors="replace" and Rust's from_utf8_lossy.
+// UTF-8 in and out. Text inside the tokenizers is always valid UTF-8: broken bytes become U+FFFD at the door,
+// one for each maximal broken part (Unicode 15, section 3.9), as in Python's errors="replace" and Rust's
+// from_utf8_lossy.
 
 #include <cstddef>
 #include <cstdint>
@@ -11,8 +12,8 @@ namespace auris::text {
 
 inline constexpr char32_t kReplacementCharacter = 0xFFFD;
 
-// What starts at text[offset]: a whole character, a broken part of `length` bytes, or (only at the end of the text) a
-// part that more bytes could complete.
+// What starts at text[offset]: a whole character, a broken part of `length` bytes, or (only at the end of the
+// text) a part that more bytes could complete.
 struct Utf8Part {
   enum class Kind { kCharacter, kBroken, kIncomplete };
   Kind kind = Kind::kBroken;

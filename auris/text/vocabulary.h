@@ -1,6 +1,7 @@
 #pragma once
-// The strings of a vocabulary, by id and by text. Ids may have holes; texts should be unique (the last one wins a
-// look-up, as in the reference). Holds all texts in one buffer, so that 150,000 of them load in milliseconds.
+// The strings of a vocabulary, by id and by text. Ids may have holes; texts should be unique (the last one
+// wins a look-up, as in the reference). Holds all texts in one buffer, so that 150,000 of them load in
+// milliseconds.
 
 #include <cstdint>
 #include <optional>
@@ -20,8 +21,8 @@ class Vocabulary {
   int64_t count() const { return count_; }
 
   void reserve(size_t tokens, size_t bytes);
-  // Throws kModel for a negative id, an id far beyond the number of tokens (so that a small file cannot claim a large
-  // table), and more than 4 GiB of text.
+  // Throws kModel for a negative id, an id far beyond the number of tokens (so that a small file cannot claim
+  // a large table), and more than 4 GiB of text.
   void add(TokenId id, std::string_view text);
 
   bool contains(TokenId id) const {

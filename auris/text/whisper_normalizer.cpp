@@ -107,8 +107,9 @@ std::string letters_apart(std::string_view text) {
   char32_t last = 0;
   for (size_t i = 0; i < text.size();) {
     const Character character = character_at(text, i);
-    const bool breaks = i > 0 && utf8proc_grapheme_break_stateful(static_cast<utf8proc_int32_t>(last),
-                                                                  static_cast<utf8proc_int32_t>(character.code), &state);
+    const bool breaks =
+        i > 0 && utf8proc_grapheme_break_stateful(static_cast<utf8proc_int32_t>(last),
+                                                  static_cast<utf8proc_int32_t>(character.code), &state);
     if (breaks) out += ' ';
     out += text.substr(i, character.length);
     last = character.code;

@@ -1,11 +1,11 @@
 #pragma once
-// The text normalizers that Whisper's authors use before they count word errors: case, brackets, punctuation and symbols
-// go; the English one also unifies numbers, contractions, titles and hesitations. Reference: openai/whisper,
-// whisper/normalizers (MIT). Both return the same text as the reference, except for spelling:
+// The text normalizers that Whisper's authors use before they count word errors: case, brackets, punctuation
+// and symbols go; the English one also unifies numbers, contractions, titles and hesitations. Reference:
+// openai/whisper, whisper/normalizers (MIT). Both return the same text as the reference, except for spelling:
 //
-// The reference also maps about 1,700 British spellings to American ones. Auris does not carry that table. Give one to the
-// constructor (the file english.json of openai-whisper is a flat JSON object of that form) for numbers that compare with
-// published ones; without it no spelling is changed.
+// The reference also maps about 1,700 British spellings to American ones. Auris does not carry that table.
+// Give one to the constructor (the file english.json of openai-whisper is a flat JSON object of that form)
+// for numbers that compare with published ones; without it no spelling is changed.
 
 #include <filesystem>
 #include <map>

@@ -23,7 +23,8 @@ TEST(WhisperNormalizer, IsTheReference) {
     const auto text = item.at("text").get<std::string>();
     SCOPED_TRACE(auris::quoted(text, 200));
     EXPECT_EQ(normalize_basic(text), item.at("basic").get<std::string>());
-    EXPECT_EQ(normalize_basic(text, {.remove_diacritics = true}), item.at("without_diacritics").get<std::string>());
+    EXPECT_EQ(normalize_basic(text, {.remove_diacritics = true}),
+              item.at("without_diacritics").get<std::string>());
     EXPECT_EQ(normalize_basic(text, {.split_letters = true}), item.at("letters").get<std::string>());
     EXPECT_EQ(english(text), item.at("english").get<std::string>());
   }

@@ -9,7 +9,8 @@ void add_whisper_timestamps(Vocabulary& vocabulary, std::vector<AddedToken>& add
   if (!last || *last + 1 != vocabulary.size() || !vocabulary.find("<|startoftranscript|>")) return;
   constexpr int kCount = 1501;  // every 20 ms from 0 to 30 s
   for (int i = 0; i < kCount; ++i) {
-    AddedToken token{.content = fmt::format("<|{}.{:02}|>", i / 50, i % 50 * 2), .id = *last + 1 + i, .special = true};
+    AddedToken token{
+        .content = fmt::format("<|{}.{:02}|>", i / 50, i % 50 * 2), .id = *last + 1 + i, .special = true};
     vocabulary.add(token.id, token.content);
     added.push_back(std::move(token));
   }

@@ -1,6 +1,7 @@
 #pragma once
-// Whisper's timestamp tokens <|0.00|>, <|0.02|>, ..., <|30.00|>. Some tokenizer.json files (those beside CTranslate2
-// models) end at <|notimestamps|> and leave them out; then they follow it. Source: openai/whisper, tokenizer.py.
+// Whisper's timestamp tokens <|0.00|>, <|0.02|>, ..., <|30.00|>. Some tokenizer.json files (those beside
+// CTranslate2 models) end at <|notimestamps|> and leave them out; then they follow it. Source:
+// openai/whisper, tokenizer.py.
 
 #include <vector>
 

@@ -55,8 +55,8 @@ class Catalog {
   const CatalogEntry& at(std::string_view name) const;
 
   // The file or folder that a user means by `name`: a model of the catalog, "hf:ORG/NAME[@REV][:FILE]" in the
-  // hub cache, a path, or the name of a folder in the model cache. Throws kModel, saying how to pull it, if it is not on this machine. Never touches
-  // the network.
+  // hub cache, a path, or the name of a folder in the model cache. Throws kModel, saying how to pull it, if
+  // it is not on this machine. Never touches the network.
   std::filesystem::path resolve(std::string_view name) const;
 
  private:

@@ -130,16 +130,13 @@ std::shared_ptr<const Checkpoint> open_file(const fs::path& path) {
   SharedFile file = MappedFile::open(path, ErrorCode::kModel);
   std::string_view head = first_bytes(file, 64);
   switch (content_of(head)) {
-    case Content::kGguf:
-      return open_single(Format::kGguf, parse_gguf(file->bytes()), file);
+    case Content::kGguf: return open_single(Format::kGguf, parse_gguf(file->bytes()), file);
     case Content::kSafetensors:
       return open_single(Format::kSafetensors, parse_safetensors(file->bytes()), file);
     case Content::kCTranslate2:
       return open_single(Format::kCTranslate2, parse_ctranslate2(file->bytes()), file);
-    case Content::kIndex:
-      return open_sharded(path);
-    case Content::kForeign:
-      break;
+    case Content::kIndex: return open_sharded(path);
+    case Content::kForeign: break;
   }
   fail_model("checkpoint", "a GGUF, safetensors or CTranslate2 file", describe_foreign(head));
 }

@@ -19,16 +19,11 @@ constexpr uint8_t kTypeBytes[kTypeCount] = {4, 1, 2, 4, 2, 2};
 
 DType dtype_of(uint8_t type) {
   switch (type) {
-    case kFloat32:
-      return DType::kF32;
-    case kInt8:
-      return DType::kI8;
-    case kInt32:
-      return DType::kI32;
-    case kFloat16:
-      return DType::kF16;
-    default:
-      return DType::kBF16;
+    case kFloat32: return DType::kF32;
+    case kInt8: return DType::kI8;
+    case kInt32: return DType::kI32;
+    case kFloat16: return DType::kF16;
+    default: return DType::kBF16;
   }
 }
 
@@ -107,18 +102,12 @@ class Parser {
   static json attribute(uint8_t type, std::span<const std::byte> data) {
     ByteReader value(data, "ctranslate2");
     switch (type) {
-      case kInt8:
-        return value.read<int8_t>("attribute");
-      case kInt16:
-        return value.read<int16_t>("attribute");
-      case kInt32:
-        return value.read<int32_t>("attribute");
-      case kFloat32:
-        return value.read<float>("attribute");
-      case kFloat16:
-        return f16_to_double(value.read<uint16_t>("attribute"));
-      default:
-        return std::bit_cast<float>(static_cast<uint32_t>(value.read<uint16_t>("attribute")) << 16);
+      case kInt8: return value.read<int8_t>("attribute");
+      case kInt16: return value.read<int16_t>("attribute");
+      case kInt32: return value.read<int32_t>("attribute");
+      case kFloat32: return value.read<float>("attribute");
+      case kFloat16: return f16_to_double(value.read<uint16_t>("attribute"));
+      default: return std::bit_cast<float>(static_cast<uint32_t>(value.read<uint16_t>("attribute")) << 16);
     }
   }
 

@@ -149,34 +149,20 @@ class Parser {
 
   json read_value(uint32_t type, int depth) {
     switch (type) {
-      case kUint8:
-        return reader_.read<uint8_t>("value");
-      case kInt8:
-        return reader_.read<int8_t>("value");
-      case kUint16:
-        return reader_.read<uint16_t>("value");
-      case kInt16:
-        return reader_.read<int16_t>("value");
-      case kUint32:
-        return reader_.read<uint32_t>("value");
-      case kInt32:
-        return reader_.read<int32_t>("value");
-      case kFloat32:
-        return reader_.read<float>("value");
-      case kBool:
-        return read_bool();
-      case kString:
-        return read_string("string");
-      case kArray:
-        return read_array(depth + 1);
-      case kUint64:
-        return reader_.read<uint64_t>("value");
-      case kInt64:
-        return reader_.read<int64_t>("value");
-      case kFloat64:
-        return reader_.read<double>("value");
-      default:
-        fail_model("gguf", "a known metadata value type", fmt::format("type number {}", type));
+      case kUint8: return reader_.read<uint8_t>("value");
+      case kInt8: return reader_.read<int8_t>("value");
+      case kUint16: return reader_.read<uint16_t>("value");
+      case kInt16: return reader_.read<int16_t>("value");
+      case kUint32: return reader_.read<uint32_t>("value");
+      case kInt32: return reader_.read<int32_t>("value");
+      case kFloat32: return reader_.read<float>("value");
+      case kBool: return read_bool();
+      case kString: return read_string("string");
+      case kArray: return read_array(depth + 1);
+      case kUint64: return reader_.read<uint64_t>("value");
+      case kInt64: return reader_.read<int64_t>("value");
+      case kFloat64: return reader_.read<double>("value");
+      default: fail_model("gguf", "a known metadata value type", fmt::format("type number {}", type));
     }
   }
 

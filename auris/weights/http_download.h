@@ -31,7 +31,7 @@ struct HttpDownload {
   std::string url{};
   std::string bearer_token{};
   std::filesystem::path target{};
-  uint64_t bytes = 0;  // 0 = unknown
+  uint64_t bytes = 0;    // 0 = unknown
   std::string sha256{};  // empty = unknown
   std::string name{};    // for progress and messages
   int attempts = 5;

@@ -8,12 +8,9 @@ namespace auris::weights {
 
 std::string_view name_of(Format format) {
   switch (format) {
-    case Format::kGguf:
-      return "gguf";
-    case Format::kSafetensors:
-      return "safetensors";
-    case Format::kCTranslate2:
-      return "ctranslate2";
+    case Format::kGguf: return "gguf";
+    case Format::kSafetensors: return "safetensors";
+    case Format::kCTranslate2: return "ctranslate2";
   }
   return "unknown";
 }

@@ -119,9 +119,7 @@ class Puller {
                            {.offline = false, .progress = options_.progress}),
                   sink);
         break;
-      case SourceKind::kUrl:
-        read_url(file, index, sink);
-        break;
+      case SourceKind::kUrl: read_url(file, index, sink); break;
     }
   }
 

@@ -19,16 +19,11 @@ constexpr size_t kHeaderAlignment = 8;
 // The reference implementation's order of types: by element size, in the order of its enumeration.
 int type_order(DType dtype) {
   switch (dtype) {
-    case DType::kF32:
-      return 0;
-    case DType::kI32:
-      return 1;
-    case DType::kBF16:
-      return 2;
-    case DType::kF16:
-      return 3;
-    default:
-      return 4;
+    case DType::kF32: return 0;
+    case DType::kI32: return 1;
+    case DType::kBF16: return 2;
+    case DType::kF16: return 3;
+    default: return 4;
   }
 }
 

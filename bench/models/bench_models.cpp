@@ -1,9 +1,11 @@
-// Keeps models loaded and runs what it is told, for bench/peers/compare.py: one JSON command a line on standard input, one
-// JSON answer a line on standard output.
+// Keeps models loaded and runs what it is told, for bench/peers/compare.py: one JSON command a line on
+// standard input, one JSON answer a line on standard output.
 //
-//   {"command": "transcribe", "model": NAME, "file": PATH, "beam": 5, "language": "en"} -> {"text", "seconds", timings}
+//   {"command": "transcribe", "model": NAME, "file": PATH, "beam": 5, "language": "en"} -> {"text",
+//   "seconds", timings}
 //   {"command": "prompt", "model": NAME, "tokens": [ids]}                               -> {"seconds"}
-//   {"command": "decode", "model": NAME, "tokens": [ids], "count": N}                   -> {"seconds", "tokens"}
+//   {"command": "decode", "model": NAME, "tokens": [ids], "count": N}                   -> {"seconds",
+//   "tokens"}
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -18,7 +20,9 @@ using auris::Tensor;
 using nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
 class Bench {
  public:
@@ -38,7 +42,8 @@ class Bench {
     options.language = command.value("language", "en");
     options.beam_size = command.value("beam", 5);
     auto begin = Clock::now();
-    auto transcript = engine->transcribe(auris::audio::decode_audio(command.at("file").get<std::string>()), options);
+    auto transcript =
+        engine->transcribe(auris::audio::decode_audio(command.at("file").get<std::string>()), options);
     return {{"text", transcript.text},
             {"seconds", seconds_since(begin)},
             {"features_s", transcript.timings.features_s},
@@ -61,7 +66,8 @@ class Bench {
     auto rows = static_cast<int64_t>(tokens.size());
     int32_t last = static_cast<int32_t>(rows) - 1;
     auto layout = auris::RowLayout::single(rows, cache.length(sequence), sequence);
-    return llama.logits(llama.forward(llama.embed(tokens), layout, {.cache = &cache, .rows = std::span(&last, 1), .observer = {}}));
+    return llama.logits(llama.forward(llama.embed(tokens), layout,
+                                      {.cache = &cache, .rows = std::span(&last, 1), .observer = {}}));
   }
 
   json prompt(const json& command) {
@@ -83,7 +89,8 @@ class Bench {
     auto begin = Clock::now();
     for (int i = 0; i < command.at("count").get<int>(); ++i) {
       auto values = logits.span<float>();
-      produced.push_back(static_cast<int32_t>(std::max_element(values.begin(), values.end()) - values.begin()));
+      produced.push_back(
+          static_cast<int32_t>(std::max_element(values.begin(), values.end()) - values.begin()));
       logits = run(model, std::span(&produced.back(), 1), cache, sequence);
     }
     return {{"seconds", seconds_since(begin)}, {"tokens", produced}};
@@ -102,7 +109,8 @@ int main(int argc, char** argv) try {
   CLI11_PARSE(app, argc, argv);
   auris::set_compute_threads(threads);
   Bench bench;
-  for (std::string line; std::getline(std::cin, line);) std::cout << bench.answer(json::parse(line)).dump() << std::endl;
+  for (std::string line; std::getline(std::cin, line);)
+    std::cout << bench.answer(json::parse(line)).dump() << std::endl;
 } catch (const std::exception& error) {
   std::cerr << error.what() << "\n";
   return 1;

@@ -2,8 +2,8 @@
 //
 //   auris_bench_ops [--json] [--threads N] [--seconds S] [--filter TEXT]
 //
-// Every line gives GFLOP/s and GB/s of weights (or cache) read, and the share of the measured ceilings: multiply-adds in
-// registers and reading of memory. `bound` names the ceiling that would be reached first.
+// Every line gives GFLOP/s and GB/s of weights (or cache) read, and the share of the measured ceilings:
+// multiply-adds in registers and reading of memory. `bound` names the ceiling that would be reached first.
 
 #include <algorithm>
 #include <cstdio>
@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "auris/base/rng.h"
@@ -58,24 +58,24 @@ Case linear_case(const std::string& what, int64_t rows, int64_t in, int64_t out,
   } while (bytes < (size_t{96} << 20) && rows <= 16);
   double once = static_cast<double>(weights[0].weight.bytes()) * 1e-9;
   return {fmt::format("linear {} {} {}x{}x{}", what, name_of(dtype), rows, in, out),
-          2e-9 * static_cast<double>(rows * in * out), once, [=](int64_t i) {
-            ops::linear(x, weights[static_cast<size_t>(i) % weights.size()]);
-          }};
+          2e-9 * static_cast<double>(rows * in * out), once,
+          [=](int64_t i) { ops::linear(x, weights[static_cast<size_t>(i) % weights.size()]); }};
 }
 
 Case gated_case(int64_t rows, int64_t in, int64_t out, DType dtype) {
   Tensor x = random_tensor({rows, in}, DType::kF32);
   LinearWeights gate{.weight = random_tensor({out, in}, dtype), .bias = {}, .row_scale = {}};
   LinearWeights up{.weight = random_tensor({out, in}, dtype), .bias = {}, .row_scale = {}};
-  return {fmt::format("gated {} {}x{}x{}", name_of(dtype), rows, in, out), 4e-9 * static_cast<double>(rows * in * out),
-          2e-9 * static_cast<double>(gate.weight.bytes()),
+  return {fmt::format("gated {} {}x{}x{}", name_of(dtype), rows, in, out),
+          4e-9 * static_cast<double>(rows * in * out), 2e-9 * static_cast<double>(gate.weight.bytes()),
           [=](int64_t) { ops::gated_linear(x, gate, up, Activation::kSilu); }};
 }
 
 Case encoder_attention_case(int64_t rows, int heads, int head_dim) {
   int64_t cols = int64_t{heads} * head_dim;
   Tensor q = random_tensor({rows, cols}, DType::kF32), k = random_tensor({rows, cols}, DType::kF32);
-  AttentionSpec spec{.heads = heads, .kv_heads = heads, .head_dim = head_dim, .scale = 0.125f, .causal = false};
+  AttentionSpec spec{
+      .heads = heads, .kv_heads = heads, .head_dim = head_dim, .scale = 0.125f, .causal = false};
   return {fmt::format("attention {}x{} heads {}x{}", rows, rows, heads, head_dim),
           4e-9 * static_cast<double>(rows * rows * cols), 0.0,
           [=](int64_t) { ops::attention(q, k, k, RowLayout::single(rows), spec); }};
@@ -91,12 +91,14 @@ Case cached_attention_case(int64_t context, int64_t rows, int heads, int kv_head
   cache->extend(RowLayout::single(context, 0, sequence));
   ops::store_keys_values(k, k, RowLayout::single(context, 0, sequence), *cache, 0);
   Tensor q = random_tensor({rows, int64_t{heads} * head_dim}, DType::kF32);
-  AttentionSpec spec{.heads = heads, .kv_heads = kv_heads, .head_dim = head_dim, .scale = 0.125f, .causal = false};
-  double bytes = static_cast<double>(cache->panel_bytes()) * 2 * kv_heads * static_cast<double>(context / kPageTokens);
-  return {fmt::format("attention cached {} {} rows over {} heads {}/{}", name_of(dtype), rows, context, heads, kv_heads),
-          4e-9 * static_cast<double>(rows * context * heads * head_dim), bytes * 1e-9, [=](int64_t) {
-            ops::attention_over(q, RowLayout::single(rows, 0, sequence), spec, *cache, 0);
-          }};
+  AttentionSpec spec{
+      .heads = heads, .kv_heads = kv_heads, .head_dim = head_dim, .scale = 0.125f, .causal = false};
+  double bytes =
+      static_cast<double>(cache->panel_bytes()) * 2 * kv_heads * static_cast<double>(context / kPageTokens);
+  return {fmt::format("attention cached {} {} rows over {} heads {}/{}", name_of(dtype), rows, context, heads,
+                      kv_heads),
+          4e-9 * static_cast<double>(rows * context * heads * head_dim), bytes * 1e-9,
+          [=](int64_t) { ops::attention_over(q, RowLayout::single(rows, 0, sequence), spec, *cache, 0); }};
 }
 
 Case conv_case(int64_t frames, int64_t in, int64_t out, int stride) {
@@ -123,7 +125,8 @@ std::vector<Case> rowwise_cases() {
 std::vector<std::function<std::vector<Case>()>> all_cases() {
   std::vector<std::function<std::vector<Case>()>> makers;
   auto add = [&](std::function<Case()> make) { makers.push_back([=] { return std::vector<Case>{make()}; }); };
-  for (DType dtype : {DType::kQ4_1, DType::kQ8_0, DType::kQ4_0, DType::kQ4_K, DType::kQ6_K, DType::kF16, DType::kF32}) {
+  for (DType dtype :
+       {DType::kQ4_1, DType::kQ8_0, DType::kQ4_0, DType::kQ4_K, DType::kQ6_K, DType::kF16, DType::kF32}) {
     add([=] { return linear_case("decode", 1, 1536, 576, dtype); });
   }
   add([] { return linear_case("decode", 1, 768, 49152, DType::kQ8_0); });
@@ -157,8 +160,12 @@ nlohmann::json measure(const Case& c, const Ceilings& ceilings, double seconds) 
   double best = best_seconds(c.run, seconds);
   double gflops = c.gflop / best, gigabytes = c.gigabytes / best;
   double compute = gflops / ceilings.gflops, memory = gigabytes / ceilings.gigabytes;
-  return {{"name", c.name},        {"microseconds", best * 1e6},       {"gflops", gflops},
-          {"gigabytes", gigabytes}, {"share", std::max(compute, memory)}, {"bound", compute > memory ? "compute" : "memory"}};
+  return {{"name", c.name},
+          {"microseconds", best * 1e6},
+          {"gflops", gflops},
+          {"gigabytes", gigabytes},
+          {"share", std::max(compute, memory)},
+          {"bound", compute > memory ? "compute" : "memory"}};
 }
 
 int run(int argc, char** argv) {
@@ -178,8 +185,8 @@ int run(int argc, char** argv) {
                            {"ceilings", {{"gflops", ceilings.gflops}, {"gigabytes", ceilings.gigabytes}}},
                            {"ops", nlohmann::json::array()}};
   if (!json) {
-    fmt::print("{} threads: {:.0f} GFLOP/s multiply-add, {:.1f} GB/s read\n", compute_threads(), ceilings.gflops,
-               ceilings.gigabytes);
+    fmt::print("{} threads: {:.0f} GFLOP/s multiply-add, {:.1f} GB/s read\n", compute_threads(),
+               ceilings.gflops, ceilings.gigabytes);
     fmt::print("{:56} {:>10} {:>9} {:>7} {:>6}\n", "op", "us", "GFLOP/s", "GB/s", "share");
   }
   for (const auto& make : all_cases()) {
@@ -189,8 +196,8 @@ int run(int argc, char** argv) {
       report["ops"].push_back(line);
       if (json) continue;
       fmt::print("{:56} {:10.1f} {:9.1f} {:7.1f} {:5.0f}% {}\n", c.name, line["microseconds"].get<double>(),
-                 line["gflops"].get<double>(), line["gigabytes"].get<double>(), 100 * line["share"].get<double>(),
-                 line["bound"].get<std::string>());
+                 line["gflops"].get<double>(), line["gigabytes"].get<double>(),
+                 100 * line["share"].get<double>(), line["bound"].get<std::string>());
       std::fflush(stdout);
     }
   }

@@ -23,8 +23,10 @@ double multiply_add(int64_t times, float* out) {
   const auto a = hn::Set(d, 0.999f), b = hn::Set(d, 1e-3f);
   auto s0 = b, s1 = b, s2 = b, s3 = b, s4 = b, s5 = b, s6 = b, s7 = b, s8 = b, s9 = b;
   for (int64_t i = 0; i < times; ++i) {
-    s0 = hn::MulAdd(s0, a, b), s1 = hn::MulAdd(s1, a, b), s2 = hn::MulAdd(s2, a, b), s3 = hn::MulAdd(s3, a, b);
-    s4 = hn::MulAdd(s4, a, b), s5 = hn::MulAdd(s5, a, b), s6 = hn::MulAdd(s6, a, b), s7 = hn::MulAdd(s7, a, b);
+    s0 = hn::MulAdd(s0, a, b), s1 = hn::MulAdd(s1, a, b), s2 = hn::MulAdd(s2, a, b),
+    s3 = hn::MulAdd(s3, a, b);
+    s4 = hn::MulAdd(s4, a, b), s5 = hn::MulAdd(s5, a, b), s6 = hn::MulAdd(s6, a, b),
+    s7 = hn::MulAdd(s7, a, b);
     s8 = hn::MulAdd(s8, a, b), s9 = hn::MulAdd(s9, a, b);
   }
   const auto total = hn::Add(hn::Add(hn::Add(s0, s1), hn::Add(s2, s3)),
@@ -57,7 +59,9 @@ HWY_EXPORT(read_all);
 
 double best_seconds(const std::function<void(int64_t i)>& run, double seconds) {
   using Clock = std::chrono::steady_clock;
-  auto since = [](Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); };
+  auto since = [](Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  };
   run(0);
   double best = 1e9;
   auto start = Clock::now();
@@ -73,18 +77,23 @@ Ceilings measure_ceilings() {
   int threads = compute_threads();
   std::atomic<double> operations{0.0};
   std::atomic<float> sink{0.0f};
-  double compute = best_seconds([&](int64_t) {
-    parallel_for(threads, [&](int64_t) {
-      float out = 0.0f;
-      operations = HWY_DYNAMIC_DISPATCH(multiply_add)(1000000, &out);
-      sink = out;
-    });
-  }, 0.3);
-  constexpr int64_t kPart = int64_t{1} << 20;  // floats
+  double compute = best_seconds(
+      [&](int64_t) {
+        parallel_for(threads, [&](int64_t) {
+          float out = 0.0f;
+          operations = HWY_DYNAMIC_DISPATCH(multiply_add)(1000000, &out);
+          sink = out;
+        });
+      },
+      0.3);
+  constexpr int64_t kPart = int64_t{1} << 20;                        // floats
   std::vector<float> memory(static_cast<size_t>(64 * kPart), 1.0f);  // 256 MiB
-  double read = best_seconds([&](int64_t) {
-    parallel_for(64, [&](int64_t i) { sink = HWY_DYNAMIC_DISPATCH(read_all)(memory.data() + i * kPart, kPart); });
-  }, 0.5);
+  double read = best_seconds(
+      [&](int64_t) {
+        parallel_for(
+            64, [&](int64_t i) { sink = HWY_DYNAMIC_DISPATCH(read_all)(memory.data() + i * kPart, kPart); });
+      },
+      0.5);
   return {.gflops = operations * threads / compute * 1e-9,
           .gigabytes = static_cast<double>(memory.size() * sizeof(float)) / read * 1e-9};
 }

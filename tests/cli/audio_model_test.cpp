@@ -1,5 +1,5 @@
-// Audio language models at the command line: small checkpoints in the published layouts with the reference's numbers
-// (tools/reference/dump_audio_scores.py), and a model composed of installed ones.
+// Audio language models at the command line: small checkpoints in the published layouts with the reference's
+// numbers (tools/reference/dump_audio_scores.py), and a model composed of installed ones.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,7 +18,8 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 
-const std::string kShort = "/usr/share/pocketsphinx/test/data/librivox/sense_and_sensibility_01_austen_64kb-0880.wav";
+const std::string kShort =
+    "/usr/share/pocketsphinx/test/data/librivox/sense_and_sensibility_01_austen_64kb-0880.wav";
 
 std::filesystem::path model(const std::string& name) {
   return std::filesystem::path(AURIS_SOURCE_DIR) / "tests" / "golden" / "audio_llm" / name;
@@ -30,7 +31,8 @@ json golden(const std::string& name) {
 }
 
 ProgramResult run(std::vector<std::string> arguments, std::string standard_input = "") {
-  return run_auris({.arguments = std::move(arguments), .standard_input = std::move(standard_input), .environment = {}});
+  return run_auris(
+      {.arguments = std::move(arguments), .standard_input = std::move(standard_input), .environment = {}});
 }
 
 // The script's "tone": 12,345 samples of a formula, in 16 bits.
@@ -48,9 +50,10 @@ std::string tone() {
   };
   auto size = static_cast<uint32_t>(data.size());
   std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "auris_cli_tone.wav";
-  std::ofstream(path, std::ios::binary) << "RIFF" << number(36 + size, 4) << "WAVEfmt " << number(16, 4) << number(1, 2)
-                                        << number(1, 2) << number(16000, 4) << number(32000, 4) << number(2, 2)
-                                        << number(16, 2) << "data" << number(size, 4) << data;
+  std::ofstream(path, std::ios::binary)
+      << "RIFF" << number(36 + size, 4) << "WAVEfmt " << number(16, 4) << number(1, 2) << number(1, 2)
+      << number(16000, 4) << number(32000, 4) << number(2, 2) << number(16, 2) << "data" << number(size, 4)
+      << data;
   return path.string();
 }
 
@@ -61,7 +64,8 @@ TEST(AudioModelCli, ScoreAsTheReference) {
     int compared = 0;
     const json all = golden(name);
     for (const json& test : all["cases"]) {
-      std::vector<std::string> arguments = {"score", "--model", model(name).string(), "--json", "--prompt", test["prompt"],
+      std::vector<std::string> arguments = {"score",          "--model",           model(name).string(),
+                                            "--json",         "--prompt",          test["prompt"],
                                             "--continuation", test["continuation"]};
       if (test["audio"].empty() || test["audio"][0] == "long") continue;
       for (const json& audio : test["audio"]) arguments.insert(arguments.end(), {"--audio", file_of(audio)});
@@ -73,7 +77,8 @@ TEST(AudioModelCli, ScoreAsTheReference) {
       ASSERT_EQ(ours["logprobs"].size(), test["logprobs"].size());
       double sum = 0;
       for (size_t i = 0; i < test["logprobs"].size(); ++i) {
-        EXPECT_NEAR(ours["logprobs"][i].get<double>(), test["logprobs"][i].get<double>(), 1e-4) << name << test["prompt"] << i;
+        EXPECT_NEAR(ours["logprobs"][i].get<double>(), test["logprobs"][i].get<double>(), 1e-4)
+            << name << test["prompt"] << i;
         sum += ours["logprobs"][i].get<double>();
       }
       EXPECT_NEAR(ours["sum"].get<double>(), sum, 1e-9);
@@ -86,8 +91,10 @@ TEST(AudioModelCli, ScoreAsTheReference) {
 TEST(AudioModelCli, MarksAndRecordingsMustMatch) {
   std::string ultravox = model("ultravox").string();
   for (const std::vector<std::string>& bad :
-       {std::vector<std::string>{"--prompt", "no mark", "--audio", kShort}, {"--prompt", "<audio>"},
-        {"--prompt", "<audio> <audio>", "--audio", kShort}, {"--prompt", "no mark", "--audio", kShort, "--template"}}) {
+       {std::vector<std::string>{"--prompt", "no mark", "--audio", kShort},
+        {"--prompt", "<audio>"},
+        {"--prompt", "<audio> <audio>", "--audio", kShort},
+        {"--prompt", "no mark", "--audio", kShort, "--template"}}) {
     std::vector<std::string> arguments = {"score", "--model", ultravox, "--continuation", "a"};
     arguments.insert(arguments.end(), bad.begin(), bad.end());
     ProgramResult result = run(arguments);
@@ -101,8 +108,8 @@ TEST(AudioModelCli, AskHearsWithTheModelsOwnPrompt) {
   for (const char* name : {"llaso", "ultravox", "qwen2-audio"}) {
     json expected = golden(name)["asks"][0];
     ASSERT_EQ(expected["audio"], "short");
-    std::vector<std::string> arguments = {"ask", kShort, expected["question"], "--model", model(name).string(),
-                                          "--max-tokens", "12", "--json"};
+    std::vector<std::string> arguments = {
+        "ask", kShort, expected["question"], "--model", model(name).string(), "--max-tokens", "12", "--json"};
     for (const char* mode : {"auto", "audio"}) {
       std::vector<std::string> all = arguments;
       all.insert(all.end(), {"--mode", mode});
@@ -127,8 +134,9 @@ TEST(AudioModelCli, ModelsThatOnlyReadCannotHear) {
 }
 
 TEST(AudioModelCli, ChatKeepsWhatItHeard) {
-  ProgramResult result = run({"chat", "--model", model("qwen2-audio").string(), "--json", "--max-tokens", "4"},
-                             "/audio " + kShort + "\nWhat is the sound?\nAnd why?\n/audio " + tone() + "\n\n/history\n");
+  ProgramResult result =
+      run({"chat", "--model", model("qwen2-audio").string(), "--json", "--max-tokens", "4"},
+          "/audio " + kShort + "\nWhat is the sound?\nAnd why?\n/audio " + tone() + "\n\n/history\n");
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.err, HasSubstr("added: " + kShort + " (3.0 s)"));
   std::istringstream lines(result.out);
@@ -141,7 +149,8 @@ TEST(AudioModelCli, ChatKeepsWhatItHeard) {
   // A line break at the end of a prompt may become one token with those that the answer begins with.
   EXPECT_GE(turns[1]["cached_tokens"].get<int>(), turns[0]["prompt_tokens"].get<int>() - 1);
   EXPECT_GE(turns[2]["cached_tokens"].get<int>(), turns[1]["prompt_tokens"].get<int>() - 1);
-  EXPECT_GT(turns[2]["prompt_tokens"].get<int>(), turns[2]["cached_tokens"].get<int>() + 19);  // the second recording
+  EXPECT_GT(turns[2]["prompt_tokens"].get<int>(),
+            turns[2]["cached_tokens"].get<int>() + 19);  // the second recording
   EXPECT_THAT(result.out, HasSubstr("user: [recording, 3.0 s] What is the sound?"));
 }
 
@@ -162,15 +171,17 @@ TEST(AudioModelCli, ModelsListsFoldersOfTheCache) {
   std::filesystem::path cache = std::filesystem::path(testing::TempDir()) / "auris_cli_cache";
   std::filesystem::remove_all(cache);
   std::filesystem::create_directories(cache / "models");
-  std::filesystem::copy(model("qwen2-audio"), cache / "models" / "my-ears", std::filesystem::copy_options::recursive);
+  std::filesystem::copy(model("qwen2-audio"), cache / "models" / "my-ears",
+                        std::filesystem::copy_options::recursive);
   std::filesystem::create_directories(cache / "models" / "no-model");
   std::vector<std::string> environment = {"AURIS_CACHE=" + cache.string()};
   ProgramResult list = run_auris({.arguments = {"models"}, .standard_input = "", .environment = environment});
   EXPECT_THAT(list.out, testing::ContainsRegex("my-ears +audio-language-model .* qwen2_audio"));
   EXPECT_THAT(list.out, testing::Not(HasSubstr("no-model")));
-  ProgramResult answer = run_auris({.arguments = {"ask", kShort, "What is the sound?", "-m", "my-ears", "-n", "2", "--json"},
-                                    .standard_input = "",
-                                    .environment = environment});
+  ProgramResult answer =
+      run_auris({.arguments = {"ask", kShort, "What is the sound?", "-m", "my-ears", "-n", "2", "--json"},
+                 .standard_input = "",
+                 .environment = environment});
   ASSERT_EQ(answer.exit_code, 0) << answer.err;
   EXPECT_EQ(json::parse(answer.out)["mode"], "audio");
   std::filesystem::remove_all(cache);

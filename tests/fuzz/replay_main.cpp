@@ -1,5 +1,5 @@
-// Replays files through a fuzz target's entry point, so that every committed corpus file is an ordinary test in builds
-// without libFuzzer. Arguments: files or folders. Fails if there is nothing to replay.
+// Replays files through a fuzz target's entry point, so that every committed corpus file is an ordinary test
+// in builds without libFuzzer. Arguments: files or folders. Fails if there is nothing to replay.
 
 #include <cstdint>
 #include <cstdio>

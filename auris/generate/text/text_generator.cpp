@@ -13,10 +13,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Prompt rows run at once: enough to keep the matrix kernel busy, few enough to bound the activations' memory.
+// Prompt rows run at once: enough to keep the matrix kernel busy, few enough to bound the activations'
+// memory.
 constexpr int64_t kPrefillRows = 512;
 
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
 }  // namespace
 
@@ -65,8 +68,10 @@ Tensor TextGenerator::prefill(const GenerationPrompt& prompt, const GenerationTa
   Tensor hidden;
   for (; begin < total; begin += kPrefillRows) {
     int64_t count = std::min(kPrefillRows, total - begin);
-    Tensor rows = prompt.embed ? prompt.embed(begin, count)
-                               : llama_.embed(prompt.tokens.subspan(static_cast<size_t>(begin), static_cast<size_t>(count)));
+    Tensor rows =
+        prompt.embed
+            ? prompt.embed(begin, count)
+            : llama_.embed(prompt.tokens.subspan(static_cast<size_t>(begin), static_cast<size_t>(count)));
     hidden = run(rows, target);
   }
   return llama_.logits(hidden);
@@ -92,15 +97,17 @@ bool TextGenerator::take(text::TokenId token, Writing& writing) const {
 }
 
 Generation TextGenerator::generate(const GenerationPrompt& prompt, const GenerationTarget& target,
-                                   const GenerationOptions& options, const GenerationCallbacks& callbacks) const {
+                                   const GenerationOptions& options,
+                                   const GenerationCallbacks& callbacks) const {
   auto begin = Clock::now();
   auto context = options.context_tokens > 0 ? options.context_tokens : llama_.config().context_length;
-  Writing writing{.sampler = Sampler(options.sampling, llama_.config().vocab_size),
-                  .stop = StopRules({.stop_tokens = {}, .stop_strings = options.stop, .max_tokens = options.max_tokens}),
-                  .guard = RepetitionGuard(),
-                  .decoder = text::StreamDecoder(tokenizer_),
-                  .options = options,
-                  .callbacks = callbacks};
+  Writing writing{
+      .sampler = Sampler(options.sampling, llama_.config().vocab_size),
+      .stop = StopRules({.stop_tokens = {}, .stop_strings = options.stop, .max_tokens = options.max_tokens}),
+      .guard = RepetitionGuard(),
+      .decoder = text::StreamDecoder(tokenizer_),
+      .options = options,
+      .callbacks = callbacks};
   writing.sampler.add_prompt(prompt.tokens);
   Generation& answer = writing.answer;
   answer.prompt_tokens = static_cast<int64_t>(prompt.tokens.size());

@@ -1,6 +1,6 @@
 #pragma once
-// The loop that makes a language model write: prefill the prompt, then sample, run and stream one token after another
-// until the turn ends.
+// The loop that makes a language model write: prefill the prompt, then sample, run and stream one token after
+// another until the turn ends.
 
 #include <functional>
 #include <span>
@@ -19,8 +19,8 @@ struct GenerationOptions {
   SamplingOptions sampling = {};
   int max_tokens = 256;
   std::vector<std::string> stop = {};  // texts that end the answer; not part of it
-  int64_t context_tokens = 0;        // prompt and answer together; 0 = what the model was made for
-  bool stop_repetition = true;       // end an answer that repeats itself over and over
+  int64_t context_tokens = 0;          // prompt and answer together; 0 = what the model was made for
+  bool stop_repetition = true;         // end an answer that repeats itself over and over
 };
 
 struct GenerationCallbacks {
@@ -45,8 +45,8 @@ struct Generation {
 // What the answer continues.
 struct GenerationPrompt {
   std::span<const text::TokenId> tokens;  // negative where a row is no token but sound
-  // Rows [begin, begin + count) of the prompt as embeddings; empty: those of the tokens. Asked for in order, each row once,
-  // beginning behind what the cache holds.
+  // Rows [begin, begin + count) of the prompt as embeddings; empty: those of the tokens. Asked for in order,
+  // each row once, beginning behind what the cache holds.
   std::function<Tensor(int64_t begin, int64_t count)> embed = {};
 };
 
@@ -59,16 +59,18 @@ struct GenerationTarget {
 class TextGenerator {
  public:
   // References must outlive the generator. Any of `end_of_turn` ends an answer.
-  TextGenerator(const models::Llama& llama, const text::Tokenizer& tokenizer, std::span<const text::TokenId> end_of_turn);
+  TextGenerator(const models::Llama& llama, const text::Tokenizer& tokenizer,
+                std::span<const text::TokenId> end_of_turn);
 
   // Afterwards the sequence holds the prompt and the answer, except for the last token if it was not run.
-  Generation generate(const GenerationPrompt& prompt, const GenerationTarget& target, const GenerationOptions& options,
-                      const GenerationCallbacks& callbacks = {}) const;
+  Generation generate(const GenerationPrompt& prompt, const GenerationTarget& target,
+                      const GenerationOptions& options, const GenerationCallbacks& callbacks = {}) const;
 
  private:
   struct Writing;
-  Tensor prefill(const GenerationPrompt& prompt, const GenerationTarget& target) const;  // logits of the last row
-  Tensor run(const Tensor& rows, const GenerationTarget& target) const;                  // the last row behind the norm
+  Tensor prefill(const GenerationPrompt& prompt,
+                 const GenerationTarget& target) const;                  // logits of the last row
+  Tensor run(const Tensor& rows, const GenerationTarget& target) const;  // the last row behind the norm
   bool take(text::TokenId token, Writing& writing) const;
 
   const models::Llama& llama_;

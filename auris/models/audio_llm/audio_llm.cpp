@@ -11,7 +11,10 @@ namespace auris::models {
 
 AudioLlm::AudioLlm(const AudioLlmConfig& config, WhisperEncoder encoder, Projector projector,
                    std::shared_ptr<const Llama> language)
-    : config_(config), encoder_(std::move(encoder)), projector_(std::move(projector)), language_(std::move(language)) {}
+    : config_(config),
+      encoder_(std::move(encoder)),
+      projector_(std::move(projector)),
+      language_(std::move(language)) {}
 
 ProjectedRows AudioLlm::encode(std::span<const AudioWindow> windows, const Observer& observer) const {
   AURIS_CHECK(!windows.empty());
@@ -25,15 +28,18 @@ ProjectedRows AudioLlm::encode(std::span<const AudioWindow> windows, const Obser
     int64_t sound = config_.window_rows == WindowRows::kWhole ? window.mel.rows() : window.frames;
     int64_t rows = (sound + 1) / 2, with_padding = rows;
     if (config_.stacks_padding) {
-      with_padding = std::min(projector_.rows_after(rows) * config_.projector.stack, (window.mel.rows() + 1) / 2);
+      with_padding =
+          std::min(projector_.rows_after(rows) * config_.projector.stack, (window.mel.rows() + 1) / 2);
     }
     options.keep_rows.push_back(with_padding);
     options.unseen_rows.push_back(with_padding - rows);
   }
   if (observer) {
     options.tap = [&](int layer, const Tensor& rows) {
-      if (layer >= 0) observer(layer == config_.encoder.encoder_layers ? "encoder.norm"
-                                                                       : fmt::format("encoder.layers.{}", layer), rows);
+      if (layer >= 0)
+        observer(layer == config_.encoder.encoder_layers ? "encoder.norm"
+                                                         : fmt::format("encoder.layers.{}", layer),
+                 rows);
     };
   }
   EncodedAudio encoded = encoder_.forward(mel, frames, options);
@@ -51,10 +57,11 @@ Tensor AudioLlm::embed(std::span<const int32_t> ids, const Tensor& audio) const 
   }
   int64_t rows = audio.defined() ? audio.rows() : 0;
   if (static_cast<int64_t>(places.size()) != rows) {
-    throw Error(ErrorCode::kUsage, {.where = "audio_llm",
-                                    .expected = fmt::format("{} rows of sound, as the prompt has places", places.size()),
-                                    .got = std::to_string(rows),
-                                    .hint = ""});
+    throw Error(ErrorCode::kUsage,
+                {.where = "audio_llm",
+                 .expected = fmt::format("{} rows of sound, as the prompt has places", places.size()),
+                 .got = std::to_string(rows),
+                 .hint = ""});
   }
   Tensor embedded = language_->embed(text);
   return places.empty() ? embedded : ops::place_rows(embedded, places, audio);

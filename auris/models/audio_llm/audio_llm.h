@@ -1,6 +1,6 @@
 #pragma once
-// An audio language model: an encoder hears, a projector translates, a language model reads sound and text as rows of
-// one sequence. LLaSO-Base, Ultravox and Qwen2-Audio are configs of this class.
+// An audio language model: an encoder hears, a projector translates, a language model reads sound and text as
+// rows of one sequence. LLaSO-Base, Ultravox and Qwen2-Audio are configs of this class.
 //
 //   auto model = models::load_audio_llm({.model = folder});
 //   ProjectedRows sound = model->encode(windows);
@@ -39,7 +39,8 @@ class AudioLlm {
   // The observer sees "encoder.layers.N", "encoder.norm" and "projector".
   ProjectedRows encode(std::span<const AudioWindow> windows, const Observer& observer = {}) const;
 
-  // Embeddings of a sequence whose kAudioRow ids take the audio rows, in order. Throws kUsage if their numbers differ.
+  // Embeddings of a sequence whose kAudioRow ids take the audio rows, in order. Throws kUsage if their
+  // numbers differ.
   Tensor embed(std::span<const int32_t> ids, const Tensor& audio) const;
 
  private:
@@ -49,12 +50,13 @@ class AudioLlm {
   std::shared_ptr<const Llama> language_;
 };
 
-// Where the parts are. A checkpoint may leave out the encoder (LLaSO), the language model (Ultravox) or both (a composed
-// model). What is left open here is looked for
+// Where the parts are. A checkpoint may leave out the encoder (LLaSO), the language model (Ultravox) or both
+// (a composed model). What is left open here is looked for
 //   in the checkpoint itself,
 //   in its sub-folder encoder/ or language_model/,
-//   by the name that config.json gives (LLaSO's mm_audio_tower, Ultravox' audio_model_id and text_model_id, a composed
-//   model's encoder and language_model): of the catalog, of the hub cache, or for a composed model a path from its folder.
+//   by the name that config.json gives (LLaSO's mm_audio_tower, Ultravox' audio_model_id and text_model_id, a
+//   composed model's encoder and language_model): of the catalog, of the hub cache, or for a composed model a
+//   path from its folder.
 struct AudioLlmSources {
   std::filesystem::path model;
   std::optional<std::filesystem::path> encoder = {};

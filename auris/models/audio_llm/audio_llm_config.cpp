@@ -42,8 +42,11 @@ void configure_llaso(const JsonFields& fields, const std::optional<WhisperConfig
   if (fields.integer("mm_audio_select_layer", {-1000, 1000}, -1) != -1) {
     fields.fail("mm_audio_select_layer", "-1, the last layer", "another");
   }
-  config.projector = {.kind = ProjectorKind::kMlpGelu, .in = config.encoder.d_model, .inner = config.language.hidden,
-                      .out = config.language.hidden, .stack = 1};
+  config.projector = {.kind = ProjectorKind::kMlpGelu,
+                      .in = config.encoder.d_model,
+                      .inner = config.language.hidden,
+                      .out = config.language.hidden,
+                      .stack = 1};
   config.projector_prefix = kLlasoProjector;
 }
 
@@ -59,7 +62,9 @@ void configure_ultravox(const JsonFields& fields, const std::optional<WhisperCon
   int64_t inner = fields.integer("hidden_size", {2, kMaxIntermediate}, 4096);
   if (inner % 2 != 0) fields.fail("hidden_size", "an even number", std::to_string(inner));
   config.stacks_padding = true;
-  config.projector = {.kind = ProjectorKind::kUltravox, .in = config.encoder.d_model, .inner = inner,
+  config.projector = {.kind = ProjectorKind::kUltravox,
+                      .in = config.encoder.d_model,
+                      .inner = inner,
                       .out = config.language.hidden,
                       .stack = static_cast<int>(fields.integer("stack_factor", {1, 1024}, 8)),
                       .norm_mid = fields.flag("projector_ln_mid", false)};
@@ -72,17 +77,24 @@ void configure_qwen2_audio(const JsonFields& fields, const std::optional<Whisper
   config.encoder.pooling = 2;
   config.language = language_of(fields, language);
   config.context_frames = 2;
-  config.projector = {.kind = ProjectorKind::kLinear, .in = config.encoder.d_model, .inner = 0,
-                      .out = config.language.hidden, .stack = 1};
+  config.projector = {.kind = ProjectorKind::kLinear,
+                      .in = config.encoder.d_model,
+                      .inner = 0,
+                      .out = config.language.hidden,
+                      .stack = 1};
   config.projector_prefix = "multi_modal_projector";
 }
 
 ProjectorConfig composed_projector(const JsonFields& fields, int64_t in, int64_t out) {
-  ProjectorConfig projector{.kind = ProjectorKind::kLinear, .in = in, .inner = 0, .out = out,
+  ProjectorConfig projector{.kind = ProjectorKind::kLinear,
+                            .in = in,
+                            .inner = 0,
+                            .out = out,
                             .stack = static_cast<int>(fields.integer("stack", {1, 64}, 1))};
   std::string type = fields.text("type");
   if (type == "linear") return projector;
-  if (type != "mlp_gelu" && type != "swiglu") fields.fail("type", "linear, mlp_gelu or swiglu", auris::quoted(type));
+  if (type != "mlp_gelu" && type != "swiglu")
+    fields.fail("type", "linear, mlp_gelu or swiglu", auris::quoted(type));
   projector.kind = type == "swiglu" ? ProjectorKind::kUltravox : ProjectorKind::kMlpGelu;
   projector.inner = fields.integer("inner", {2, kMaxIntermediate});
   if (projector.kind == ProjectorKind::kUltravox && projector.inner % 2 != 0) {
@@ -99,10 +111,12 @@ void configure_composed(const JsonFields& fields, const std::optional<WhisperCon
   config.encoder = *encoder;
   config.language = *language;
   std::string rows = fields.text("window_rows", "trimmed");
-  if (rows != "trimmed" && rows != "whole") fields.fail("window_rows", "trimmed or whole", auris::quoted(rows));
+  if (rows != "trimmed" && rows != "whole")
+    fields.fail("window_rows", "trimmed or whole", auris::quoted(rows));
   config.window_rows = rows == "whole" ? WindowRows::kWhole : WindowRows::kTrimmed;
   config.context_frames = 2;
-  config.projector = composed_projector(fields.object("projector"), config.encoder.d_model, config.language.hidden);
+  config.projector =
+      composed_projector(fields.object("projector"), config.encoder.d_model, config.language.hidden);
   config.projector_prefix = "projector";
 }
 

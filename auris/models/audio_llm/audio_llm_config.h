@@ -1,6 +1,6 @@
 #pragma once
-// The audio language models Auris knows, as data: which parts they have, where a checkpoint keeps them, and how much of
-// a window of sound becomes rows. One class (audio_llm.h) computes them all.
+// The audio language models Auris knows, as data: which parts they have, where a checkpoint keeps them, and
+// how much of a window of sound becomes rows. One class (audio_llm.h) computes them all.
 
 #include <cstdint>
 #include <optional>
@@ -19,7 +19,8 @@ enum class AudioLlmFamily {
   kLlaso,
   kUltravox,
   kQwen2Audio,
-  kComposed,  // Auris' own: a projector and the names of an encoder and a language model (docs/audio_models.md)
+  kComposed,  // Auris' own: a projector and the names of an encoder and a language model
+              // (docs/audio_models.md)
 };
 std::string_view name_of(AudioLlmFamily family);
 
@@ -32,10 +33,12 @@ enum class WindowRows {
 struct AudioLlmConfig {
   AudioLlmFamily family = AudioLlmFamily::kLlaso;
   WindowRows window_rows = WindowRows::kTrimmed;
-  // Mel frames behind the recording that the encoder's convolutions look at: 2 where the reference computes features of
-  // the padded window (Qwen2-Audio), 0 where it pads with nothing (Ultravox). The processor appends them.
+  // Mel frames behind the recording that the encoder's convolutions look at: 2 where the reference computes
+  // features of the padded window (Qwen2-Audio), 0 where it pads with nothing (Ultravox). The processor
+  // appends them.
   int context_frames = 0;
-  // Ultravox fills an incomplete last stack of a padded window with the encoder's rows of the padding; false: with zeros.
+  // Ultravox fills an incomplete last stack of a padded window with the encoder's rows of the padding; false:
+  // with zeros.
   bool stacks_padding = false;
   WhisperConfig encoder;
   ProjectorConfig projector;
@@ -51,8 +54,8 @@ std::optional<AudioLlmFamily> audio_llm_family_of(const weights::Checkpoint& che
 // Rows of embeddings that a window with `frames` mel frames of sound becomes.
 int64_t audio_rows(const AudioLlmConfig& config, int64_t frames);
 
-// From config.json; `encoder` and `language` replace its parts where these come from elsewhere, as both always do in a
-// composed model. Throws kModel.
+// From config.json; `encoder` and `language` replace its parts where these come from elsewhere, as both
+// always do in a composed model. Throws kModel.
 AudioLlmConfig audio_llm_config(AudioLlmFamily family, const nlohmann::json& config,
                                 const std::optional<WhisperConfig>& encoder,
                                 const std::optional<LlamaConfig>& language);

@@ -10,27 +10,35 @@ namespace {
 using nlohmann::json;
 
 json text_config() {
-  return {{"model_type", "llama"}, {"vocab_size", 100}, {"hidden_size", 32}, {"intermediate_size", 64},
-          {"num_hidden_layers", 2}, {"num_attention_heads", 4}, {"num_key_value_heads", 2}};
+  return {{"model_type", "llama"},   {"vocab_size", 100},      {"hidden_size", 32},
+          {"intermediate_size", 64}, {"num_hidden_layers", 2}, {"num_attention_heads", 4},
+          {"num_key_value_heads", 2}};
 }
 
 json audio_config() {
-  return {{"model_type", "whisper"}, {"d_model", 1280}, {"encoder_layers", 32}, {"encoder_attention_heads", 20},
-          {"encoder_ffn_dim", 5120}, {"num_mel_bins", 128}, {"max_source_positions", 1500}};
+  return {{"model_type", "whisper"},       {"d_model", 1280},         {"encoder_layers", 32},
+          {"encoder_attention_heads", 20}, {"encoder_ffn_dim", 5120}, {"num_mel_bins", 128},
+          {"max_source_positions", 1500}};
 }
 
 json ultravox() {
-  return {{"model_type", "ultravox"}, {"text_config", text_config()}, {"audio_config", audio_config()},
-          {"hidden_size", 4096}, {"stack_factor", 8}};
+  return {{"model_type", "ultravox"},
+          {"text_config", text_config()},
+          {"audio_config", audio_config()},
+          {"hidden_size", 4096},
+          {"stack_factor", 8}};
 }
 
-AudioLlmConfig read(AudioLlmFamily family, const json& config) { return audio_llm_config(family, config, {}, {}); }
+AudioLlmConfig read(AudioLlmFamily family, const json& config) {
+  return audio_llm_config(family, config, {}, {});
+}
 
-// The counts of the published processors: Ultravox ceil(frames / (2 * 8)), Qwen2-Audio ((L - 1) // 2 + 1 - 2) // 2 + 1,
-// LLaSO always 1500.
+// The counts of the published processors: Ultravox ceil(frames / (2 * 8)), Qwen2-Audio ((L - 1) // 2 + 1 - 2)
+// // 2 + 1, LLaSO always 1500.
 TEST(AudioRows, AsThePublishedProcessorsCount) {
   AudioLlmConfig ultra = read(AudioLlmFamily::kUltravox, ultravox());
-  json qwen_json = {{"model_type", "qwen2_audio"}, {"text_config", text_config()}, {"audio_config", audio_config()}};
+  json qwen_json = {
+      {"model_type", "qwen2_audio"}, {"text_config", text_config()}, {"audio_config", audio_config()}};
   AudioLlmConfig qwen = read(AudioLlmFamily::kQwen2Audio, qwen_json);
   json llaso_json = text_config();
   llaso_json["model_type"] = "llava_llama";
@@ -52,7 +60,9 @@ TEST(AudioLlmConfig, OlderUltravoxNormsBehind) {
 }
 
 json composed() {
-  return {{"model_type", "auris_audio_llm"}, {"encoder", "whisper-base"}, {"language_model", "smollm2-135m-instruct"},
+  return {{"model_type", "auris_audio_llm"},
+          {"encoder", "whisper-base"},
+          {"language_model", "smollm2-135m-instruct"},
           {"projector", {{"type", "mlp_gelu"}, {"inner", 64}, {"stack", 5}}}};
 }
 
@@ -76,8 +86,13 @@ TEST(AudioLlmConfig, ComposedModelsTakeTheirSizesFromTheParts) {
 }
 
 TEST(AudioLlmConfig, HostileComposedFieldsAreRefused) {
-  for (const auto& [key, value] : std::vector<std::pair<const char*, json>>{
-           {"type", "conv"}, {"type", nullptr}, {"inner", 0}, {"inner", 1e12}, {"inner", nullptr}, {"stack", 0}, {"stack", 65}}) {
+  for (const auto& [key, value] : std::vector<std::pair<const char*, json>>{{"type", "conv"},
+                                                                            {"type", nullptr},
+                                                                            {"inner", 0},
+                                                                            {"inner", 1e12},
+                                                                            {"inner", nullptr},
+                                                                            {"stack", 0},
+                                                                            {"stack", 65}}) {
     json config = composed();
     config["projector"][key] = value;
     EXPECT_THROW(read_composed(config), Error) << key << " " << value.dump();
@@ -85,7 +100,8 @@ TEST(AudioLlmConfig, HostileComposedFieldsAreRefused) {
   json odd = composed();
   odd["projector"] = {{"type", "swiglu"}, {"inner", 7}};
   EXPECT_THROW(read_composed(odd), Error);
-  for (const auto& [key, value] : std::vector<std::pair<const char*, json>>{{"window_rows", "some"}, {"projector", 3}}) {
+  for (const auto& [key, value] :
+       std::vector<std::pair<const char*, json>>{{"window_rows", "some"}, {"projector", 3}}) {
     json config = composed();
     config[key] = value;
     EXPECT_THROW(read_composed(config), Error) << key;
@@ -93,10 +109,16 @@ TEST(AudioLlmConfig, HostileComposedFieldsAreRefused) {
 }
 
 TEST(AudioLlmConfig, HostileFieldsAreRefused) {
-  for (const auto& [key, value] : std::vector<std::pair<const char*, json>>{
-           {"stack_factor", 0}, {"stack_factor", 1 << 20}, {"hidden_size", 3}, {"projector_act", "gelu"},
-           {"audio_latency_block_size", 100}, {"text_config", 3}, {"audio_config", json::object()},
-           {"text_config", nullptr}, {"audio_config", nullptr}, {"audio_token_index", 1e99}}) {
+  for (const auto& [key, value] : std::vector<std::pair<const char*, json>>{{"stack_factor", 0},
+                                                                            {"stack_factor", 1 << 20},
+                                                                            {"hidden_size", 3},
+                                                                            {"projector_act", "gelu"},
+                                                                            {"audio_latency_block_size", 100},
+                                                                            {"text_config", 3},
+                                                                            {"audio_config", json::object()},
+                                                                            {"text_config", nullptr},
+                                                                            {"audio_config", nullptr},
+                                                                            {"audio_token_index", 1e99}}) {
     json config = ultravox();
     config[key] = value;
     EXPECT_THROW(read(AudioLlmFamily::kUltravox, config), Error) << key << " " << value.dump();

@@ -31,7 +31,8 @@ Part encoder_part(AudioLlmFamily family) {
 }
 
 Part language_part(AudioLlmFamily family) {
-  return {"a language model", "language_model", family == AudioLlmFamily::kComposed ? "language_model" : "text_model_id"};
+  return {"a language model", "language_model",
+          family == AudioLlmFamily::kComposed ? "language_model" : "text_model_id"};
 }
 
 // Published configs name repositories of the hub; LLaSO leaves out the owner of Whisper's.
@@ -48,11 +49,12 @@ fs::path cached_repository(const std::string& name) {
 [[noreturn]] void fail_missing(const fs::path& model, const Part& part, const std::string& name) {
   std::string hint = fmt::format("put its folder there, or name it with the field {}", part.reference);
   if (!name.empty()) hint = "put its folder there, or pull it from the hub";
-  throw Error(ErrorCode::kModel,
-              {.where = model.string(),
-               .expected = fmt::format("{} in {}/", part.what, (model / part.folder).string()),
-               .got = name.empty() ? "none" : fmt::format("none; {} is not on this machine either", quoted(name)),
-               .hint = hint});
+  throw Error(
+      ErrorCode::kModel,
+      {.where = model.string(),
+       .expected = fmt::format("{} in {}/", part.what, (model / part.folder).string()),
+       .got = name.empty() ? "none" : fmt::format("none; {} is not on this machine either", quoted(name)),
+       .hint = hint});
 }
 
 fs::path find_part(const weights::Checkpoint& model, AudioLlmFamily family, const Part& part) {
@@ -76,8 +78,9 @@ fs::path find_part(const weights::Checkpoint& model, AudioLlmFamily family, cons
 
 bool has_language_model(const weights::Checkpoint& checkpoint) {
   if (checkpoint.format() == weights::Format::kGguf) return true;
-  return std::any_of(checkpoint.tensors().begin(), checkpoint.tensors().end(),
-                     [](const weights::TensorInfo& info) { return info.name.ends_with("embed_tokens.weight"); });
+  return std::any_of(
+      checkpoint.tensors().begin(), checkpoint.tensors().end(),
+      [](const weights::TensorInfo& info) { return info.name.ends_with("embed_tokens.weight"); });
 }
 
 LlamaConfig language_config(const weights::Checkpoint& checkpoint) {
@@ -110,10 +113,11 @@ AudioLlmParts open_audio_llm_parts(const AudioLlmSources& sources) {
   parts.model = weights::open_checkpoint(sources.model);
   std::optional<AudioLlmFamily> family = audio_llm_family_of(*parts.model);
   if (!family) {
-    throw Error(ErrorCode::kModel, {.where = parts.model->path().string(),
-                                    .expected = "an audio language model (LLaSO, Ultravox, Qwen2-Audio or composed)",
-                                    .got = "none",
-                                    .hint = "`auris inspect` says what the checkpoint is"});
+    throw Error(ErrorCode::kModel,
+                {.where = parts.model->path().string(),
+                 .expected = "an audio language model (LLaSO, Ultravox, Qwen2-Audio or composed)",
+                 .got = "none",
+                 .hint = "`auris inspect` says what the checkpoint is"});
   }
   parts.family = *family;
   bool apart = *family == AudioLlmFamily::kComposed;  // its own tensors are the projector's
@@ -122,7 +126,8 @@ AudioLlmParts open_audio_llm_parts(const AudioLlmSources& sources) {
     if (inside) return parts.model;
     return weights::open_checkpoint(find_part(*parts.model, *family, part));
   };
-  parts.encoder = open(sources.encoder, !apart && encoder_prefix(*parts.model).has_value(), encoder_part(*family));
+  parts.encoder =
+      open(sources.encoder, !apart && encoder_prefix(*parts.model).has_value(), encoder_part(*family));
   parts.language = open(sources.language, !apart && has_language_model(*parts.model), language_part(*family));
   if (!has_language_model(*parts.language)) {
     throw Error(ErrorCode::kModel, {.where = parts.language->path().string(),

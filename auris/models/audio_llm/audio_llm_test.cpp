@@ -1,4 +1,5 @@
-// Audio language models against their references. Golden values: tools/reference/dump_audio_language_models.py.
+// Audio language models against their references. Golden values:
+// tools/reference/dump_audio_language_models.py.
 
 #include "auris/models/audio_llm/audio_llm.h"
 
@@ -14,8 +15,8 @@ namespace {
 using testing::FirstDifference;
 using testing::Golden;
 using testing::golden_folder;
-using testing::relative_error;
 using ::testing::HasSubstr;
+using testing::relative_error;
 
 constexpr double kTolerance = 1e-5;
 
@@ -28,7 +29,8 @@ class AudioLlmParity : public ::testing::TestWithParam<std::string> {
     for (size_t i = 0; i < valid.size(); ++i) {
       Tensor mel = golden_.tensor("windows." + std::to_string(i) + ".mel");
       int64_t frames = mel.rows();  // with the padding, as far as the processor of the family gives it
-      if (model_->config().context_frames > 0) frames = std::min(frames, valid[i] + int64_t{model_->config().context_frames});
+      if (model_->config().context_frames > 0)
+        frames = std::min(frames, valid[i] + int64_t{model_->config().context_frames});
       windows_.push_back({.mel = mel.slice_rows(0, frames), .frames = valid[i]});
     }
   }
@@ -98,7 +100,8 @@ INSTANTIATE_TEST_SUITE_P(Family, AudioLlmParity,
                          ::testing::Values("llaso", "ultravox", "ultravox-0.4", "qwen2-audio"),
                          [](const auto& test) {
                            std::string name = test.param;
-                           for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+                           for (char& c : name)
+                             c = std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
                            return name;
                          });
 
@@ -117,7 +120,8 @@ TEST(LoadAudioLlm, SaysWhichPartIsMissing) {
   for (const char* file : {"config.json", "model.safetensors"}) {
     std::filesystem::copy(golden_folder() / "llaso" / file, bare / file);
   }
-  EXPECT_THAT(failure_of({.model = bare.path()}), ::testing::AllOf(HasSubstr("encoder/"), HasSubstr("whisper-large-v3")));
+  EXPECT_THAT(failure_of({.model = bare.path()}),
+              ::testing::AllOf(HasSubstr("encoder/"), HasSubstr("whisper-large-v3")));
   EXPECT_THAT(failure_of({.model = golden_folder() / "smollm2"}), HasSubstr("audio language model"));
   EXPECT_THAT(failure_of({.model = golden_folder() / "ultravox", .encoder = golden_folder() / "smollm2"}),
               HasSubstr("d_model"));

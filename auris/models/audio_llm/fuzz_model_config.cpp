@@ -1,5 +1,5 @@
-// config.json and GGUF metadata from a stranger: every reader of model configurations either takes it, with all fields in
-// range, or throws kModel.
+// config.json and GGUF metadata from a stranger: every reader of model configurations either takes it, with
+// all fields in range, or throws kModel.
 
 #include <cmath>
 #include <cstddef>
@@ -52,7 +52,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     });
   }
   expect_model_error([&] {
-    auto config = models::audio_llm_config(models::AudioLlmFamily::kComposed, json, models::WhisperConfig(), models::LlamaConfig());
+    auto config = models::audio_llm_config(models::AudioLlmFamily::kComposed, json, models::WhisperConfig(),
+                                           models::LlamaConfig());
     if (models::audio_rows(config, config.encoder.max_frames()) <= 0) std::abort();
   });
   return 0;

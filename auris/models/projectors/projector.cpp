@@ -14,12 +14,14 @@ Projector::Projector(const ProjectorConfig& config, const nn::Parameters& parame
   int64_t stacked = config.in * config.stack;
   switch (config.kind) {
     case ProjectorKind::kLinear:
-      linear_ = nn::load_linear(parameters, "linear", {.in = stacked, .out = config.out, .bias = nn::Bias::kRequired});
+      linear_ = nn::load_linear(parameters, "linear",
+                                {.in = stacked, .out = config.out, .bias = nn::Bias::kRequired});
       break;
     case ProjectorKind::kMlpGelu:
-      mlp_.first = nn::load_linear(parameters, "0", {.in = stacked, .out = config.inner, .bias = nn::Bias::kRequired});
-      mlp_.second =
-          nn::load_linear(parameters, "2", {.in = config.inner, .out = config.out, .bias = nn::Bias::kRequired});
+      mlp_.first =
+          nn::load_linear(parameters, "0", {.in = stacked, .out = config.inner, .bias = nn::Bias::kRequired});
+      mlp_.second = nn::load_linear(parameters, "2",
+                                    {.in = config.inner, .out = config.out, .bias = nn::Bias::kRequired});
       break;
     case ProjectorKind::kUltravox: load_ultravox(parameters, stacked); break;
   }

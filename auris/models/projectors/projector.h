@@ -1,6 +1,7 @@
 #pragma once
-// From the rows of an encoder to the embedding space of a language model. `stack` neighbouring rows become one wider row
-// first (the last group of a recording is filled up with zeros), which shortens what the language model has to read.
+// From the rows of an encoder to the embedding space of a language model. `stack` neighbouring rows become
+// one wider row first (the last group of a recording is filled up with zeros), which shortens what the
+// language model has to read.
 
 #include <cstdint>
 
@@ -12,14 +13,15 @@ namespace auris::models {
 enum class ProjectorKind {
   kLinear,    // linear (Qwen2-Audio)
   kMlpGelu,   // 2(gelu(0(x))), with biases: "mlp2x_gelu" (LLaSO, LLaVA)
-  kUltravox,  // linear_2(swiglu(linear_1(ln_pre(x)))), with ln_mid before linear_2 or ln_post behind it; no biases
+  kUltravox,  // linear_2(swiglu(linear_1(ln_pre(x)))), with ln_mid before linear_2 or ln_post behind it; no
+              // biases
 };
 
 struct ProjectorConfig {
   ProjectorKind kind = ProjectorKind::kMlpGelu;
-  int64_t in = 0;        // columns of an encoder row
-  int64_t inner = 0;     // columns behind the first linear layer; unused by kLinear
-  int64_t out = 0;       // columns of an embedding
+  int64_t in = 0;     // columns of an encoder row
+  int64_t inner = 0;  // columns behind the first linear layer; unused by kLinear
+  int64_t out = 0;    // columns of an embedding
   int stack = 1;
   bool norm_mid = true;  // kUltravox: ln_mid (0.5 and later) instead of ln_post (0.4.1 and before)
 };
@@ -44,11 +46,11 @@ class Projector {
   void load_ultravox(const nn::Parameters& parameters, int64_t stacked);
 
   ProjectorConfig config_;
-  nn::Linear linear_;             // kLinear
-  nn::Mlp mlp_;                   // kMlpGelu
+  nn::Linear linear_;  // kLinear
+  nn::Mlp mlp_;        // kMlpGelu
   nn::RmsNorm norm_pre_, norm_late_;
-  LinearWeights gate_, up_;       // halves of kUltravox's linear_1
-  nn::Linear down_;               // kUltravox's linear_2
+  LinearWeights gate_, up_;  // halves of kUltravox's linear_1
+  nn::Linear down_;          // kUltravox's linear_2
 };
 
 }  // namespace auris::models

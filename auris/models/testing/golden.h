@@ -1,6 +1,6 @@
 #pragma once
-// For the parity tests of models: golden tensors of the reference, and an observer that names the first layer that
-// differs from them.
+// For the parity tests of models: golden tensors of the reference, and an observer that names the first layer
+// that differs from them.
 
 #include <gtest/gtest.h>
 
@@ -52,7 +52,8 @@ class Golden {
   std::shared_ptr<const weights::Checkpoint> file_;
 };
 
-// Compares what it sees with the golden tensors PREFIX.NAME (NAME without a prefix) and keeps the first that differs.
+// Compares what it sees with the golden tensors PREFIX.NAME (NAME without a prefix) and keeps the first that
+// differs.
 class FirstDifference {
  public:
   FirstDifference(const Golden& golden, std::string prefix, double tolerance)

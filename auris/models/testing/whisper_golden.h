@@ -1,5 +1,6 @@
 #pragma once
-// For the Whisper parity tests: golden files of tools/reference/whisper_*.py and the real recordings behind them.
+// For the Whisper parity tests: golden files of tools/reference/whisper_*.py and the real recordings behind
+// them.
 
 #include <gtest/gtest.h>
 
@@ -35,7 +36,8 @@ inline Tensor first_window(const audio::AudioClip& clip, int mel_bins = 80) {
   return audio::WhisperFrontend::slice(all, 0, audio::WhisperFrontend::content_frames(clip.samples.size()));
 }
 
-// Norm of the difference over the norm of the golden values, with every `step`-th of our rows; infinite if sizes differ.
+// Norm of the difference over the norm of the golden values, with every `step`-th of our rows; infinite if
+// sizes differ.
 inline double sampled_error(const Tensor& ours, const Tensor& golden, int64_t step) {
   if ((ours.rows() + step - 1) / step != golden.rows() || ours.cols() != golden.cols()) return INFINITY;
   double difference = 0;

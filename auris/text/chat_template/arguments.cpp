@@ -6,7 +6,8 @@
 
 namespace auris::text::jinja {
 
-void Arguments::bind(std::string_view function, std::initializer_list<std::string_view> parameters, size_t required) {
+void Arguments::bind(std::string_view function, std::initializer_list<std::string_view> parameters,
+                     size_t required) {
   function_ = function;
   bound_.assign(parameters.size(), Value());
   given_.assign(parameters.size(), false);
@@ -28,7 +29,8 @@ void Arguments::bind(std::string_view function, std::initializer_list<std::strin
     given_[index] = true;
   }
   for (size_t i = 0; i < required; ++i) {
-    if (!given_[i]) throw Failure{fmt::format("argument '{}' of {}", *(parameters.begin() + i), function), "nothing"};
+    if (!given_[i])
+      throw Failure{fmt::format("argument '{}' of {}", *(parameters.begin() + i), function), "nothing"};
   }
 }
 

@@ -16,9 +16,10 @@ class Arguments {
   std::vector<Value> positional;
   std::vector<std::pair<std::string, Value>> named;
 
-  // Gives every argument its parameter. Throws Failure for one too many, an unknown name, a missing one among the first
-  // `required`, or one given twice.
-  void bind(std::string_view function, std::initializer_list<std::string_view> parameters, size_t required = 0);
+  // Gives every argument its parameter. Throws Failure for one too many, an unknown name, a missing one among
+  // the first `required`, or one given twice.
+  void bind(std::string_view function, std::initializer_list<std::string_view> parameters,
+            size_t required = 0);
 
   // After bind(): whether parameter `index` was given, and its value.
   bool has(size_t index) const { return index < given_.size() && given_[index]; }

@@ -8,12 +8,15 @@ namespace auris::text::jinja {
 namespace {
 
 [[noreturn]] void fail_operands(std::string_view op, const Value& a, const Value& b) {
-  throw Failure{fmt::format("values that '{}' works on", op), fmt::format("{} and {}", type_name(a), type_name(b))};
+  throw Failure{fmt::format("values that '{}' works on", op),
+                fmt::format("{} and {}", type_name(a), type_name(b))};
 }
 
 [[noreturn]] void fail_range() { throw Failure{"integers that fit 64 bits", "a larger one"}; }
 
-bool is_kind(const Value& value, SequenceKind kind) { return value.sequence() && value.sequence()->kind == kind; }
+bool is_kind(const Value& value, SequenceKind kind) {
+  return value.sequence() && value.sequence()->kind == kind;
+}
 
 Value joined(const Sequence& a, const Sequence& b, Budget& budget) {
   budget.steps(4 * (a.items.size() + b.items.size()));
@@ -114,7 +117,8 @@ Value real_arithmetic(std::string_view op, double a, double b, bool data) {
     if (a < 0 && b != std::floor(b)) throw Failure{"a real result of '**'", "a complex one"};
     if (a == 0 && b < 0) throw Failure{"a divisor other than zero", "0"};
     double result = std::pow(a, b);
-    if (std::isinf(result) && std::isfinite(a) && std::isfinite(b)) throw Failure{"a finite result of '**'", "overflow"};
+    if (std::isinf(result) && std::isfinite(a) && std::isfinite(b))
+      throw Failure{"a finite result of '**'", "overflow"};
     return Value::real(result, data);
   }
   if (b == 0) throw Failure{"a divisor other than zero", "0"};
@@ -127,7 +131,8 @@ Value real_arithmetic(std::string_view op, double a, double b, bool data) {
 Value arithmetic(std::string_view op, const Value& a, const Value& b, Budget& budget) {
   if (is_number(a) && is_number(b)) {
     bool data = from_data(a) || from_data(b);
-    if (is_integer(a) && is_integer(b)) return integer_arithmetic(op, to_integer(a, op), to_integer(b, op), data);
+    if (is_integer(a) && is_integer(b))
+      return integer_arithmetic(op, to_integer(a, op), to_integer(b, op), data);
     return real_arithmetic(op, to_real(a), to_real(b), data);
   }
   if (op == "+" && a.string() && b.string()) {
@@ -172,7 +177,8 @@ Value rounded(const Value& value, int64_t digits) {
   if (!real) return Value::integer(to_integer(value, "round"), from_data(value));
   if (!std::isfinite(real->value) || digits > 22) return value;
   // Like Python: correct rounding of the exact binary value, ties to even.
-  return Value::real(std::strtod(fmt::format("{:.{}f}", real->value, digits).c_str(), nullptr), real->from_data);
+  return Value::real(std::strtod(fmt::format("{:.{}f}", real->value, digits).c_str(), nullptr),
+                     real->from_data);
 }
 
 }  // namespace auris::text::jinja

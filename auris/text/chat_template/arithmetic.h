@@ -1,5 +1,6 @@
 #pragma once
-// Python's arithmetic on template values. All throw Failure where Python raises, and where an integer leaves 64 bits.
+// Python's arithmetic on template values. All throw Failure where Python raises, and where an integer leaves
+// 64 bits.
 
 #include <string_view>
 

@@ -32,7 +32,8 @@ class Budget {
   // Call before making `bytes` of new text. Their cost in time is charged too.
   void text(size_t bytes) {
     constexpr size_t kBytesPerStep = 64;
-    if (bytes > static_cast<size_t>(limits_.max_text_bytes - text_)) fail("bytes of text", limits_.max_text_bytes);
+    if (bytes > static_cast<size_t>(limits_.max_text_bytes - text_))
+      fail("bytes of text", limits_.max_text_bytes);
     text_ += static_cast<int64_t>(bytes);
     steps(1 + bytes / kBytesPerStep);
   }
@@ -43,7 +44,8 @@ class Budget {
 
  private:
   [[noreturn]] static void fail(const char* what, int64_t limit) {
-    throw Failure{fmt::format("a template that needs at most {} {}", limit, what), "more", ErrorCode::kModel, true};
+    throw Failure{fmt::format("a template that needs at most {} {}", limit, what), "more", ErrorCode::kModel,
+                  true};
   }
 
   RenderLimits limits_;

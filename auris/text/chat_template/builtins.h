@@ -15,8 +15,8 @@ class Interpreter;
 // op: == != < <= > >=
 bool compare(std::string_view op, const Value& a, const Value& b, Budget& budget);
 
-// Methods of strings, dicts and lists (methods.cpp). is_method() throws Failure for those that Python has and templates
-// here may not call: what changes its object, and what no chat template uses.
+// Methods of strings, dicts and lists (methods.cpp). is_method() throws Failure for those that Python has and
+// templates here may not call: what changes its object, and what no chat template uses.
 bool is_method(const Value& object, std::string_view name);
 Value call_method(Interpreter& interpreter, const Value& self, const std::string& name, Arguments arguments);
 

@@ -22,8 +22,9 @@ constexpr SpecialCase kSpecialCases[] = {
 std::string_view special_case(int32_t code, Case target) {
   if (code < 0xdf) return {};
   const SpecialCase* end = std::end(kSpecialCases);
-  const SpecialCase* found = std::lower_bound(std::begin(kSpecialCases), end, code,
-                                              [](const SpecialCase& entry, int32_t value) { return entry.code < value; });
+  const SpecialCase* found =
+      std::lower_bound(std::begin(kSpecialCases), end, code,
+                       [](const SpecialCase& entry, int32_t value) { return entry.code < value; });
   if (found == end || found->code != code) return {};
   return target == Case::kUpper ? found->upper : target == Case::kTitle ? found->title : found->lower;
 }
@@ -31,8 +32,8 @@ std::string_view special_case(int32_t code, Case target) {
 bool is_case_ignorable(int32_t code) {
   if (code < 0) return false;
   // Word_Break = MidLetter, MidNumLet, Single_Quote
-  for (int32_t mark : {0x27, 0x2e, 0x3a, 0xb7, 0x387, 0x55f, 0x5f4, 0x2018, 0x2019, 0x2024, 0x2027, 0xfe13, 0xfe52,
-                       0xfe55, 0xff07, 0xff0e, 0xff1a}) {
+  for (int32_t mark : {0x27, 0x2e, 0x3a, 0xb7, 0x387, 0x55f, 0x5f4, 0x2018, 0x2019, 0x2024, 0x2027, 0xfe13,
+                       0xfe52, 0xfe55, 0xff07, 0xff0e, 0xff1a}) {
     if (code == mark) return true;
   }
   switch (utf8proc_category(code)) {
@@ -68,8 +69,8 @@ bool is_final_sigma(std::string_view text, size_t offset, Budget& budget) {
 
 constexpr int32_t kCapitalSigma = 0x3a3;
 
-void append_mapped(const SourcedText& text, size_t offset, size_t size, Case target, bool trusted, Budget& budget,
-                   TextBuilder& out) {
+void append_mapped(const SourcedText& text, size_t offset, size_t size, Case target, bool trusted,
+                   Budget& budget, TextBuilder& out) {
   int32_t code = code_point(text.view(), offset);
   if (code < 0) {
     out.append(text.view().substr(offset, size), trusted);
@@ -111,7 +112,8 @@ size_t character_size(std::string_view text, size_t offset) {
   if (byte < 0x80) return 1;
   utf8proc_int32_t code = 0;
   auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data() + offset);
-  utf8proc_ssize_t size = utf8proc_iterate(bytes, static_cast<utf8proc_ssize_t>(std::min<size_t>(4, text.size() - offset)), &code);
+  utf8proc_ssize_t size = utf8proc_iterate(
+      bytes, static_cast<utf8proc_ssize_t>(std::min<size_t>(4, text.size() - offset)), &code);
   return size > 0 ? static_cast<size_t>(size) : 1;
 }
 
@@ -120,7 +122,8 @@ int32_t code_point(std::string_view text, size_t offset) {
   if (byte < 0x80) return byte;
   utf8proc_int32_t code = 0;
   auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data() + offset);
-  utf8proc_ssize_t size = utf8proc_iterate(bytes, static_cast<utf8proc_ssize_t>(std::min<size_t>(4, text.size() - offset)), &code);
+  utf8proc_ssize_t size = utf8proc_iterate(
+      bytes, static_cast<utf8proc_ssize_t>(std::min<size_t>(4, text.size() - offset)), &code);
   return size > 0 ? code : -1;
 }
 
@@ -151,12 +154,13 @@ void append_utf8(std::string& out, uint32_t code) {
 
 bool is_space(int32_t code) {
   if (code < 0x80) return (code >= 9 && code <= 13) || (code >= 0x1c && code <= 0x20);
-  return code == 0x85 || code == 0xa0 || code == 0x1680 || (code >= 0x2000 && code <= 0x200a) || code == 0x2028 ||
-         code == 0x2029 || code == 0x202f || code == 0x205f || code == 0x3000;
+  return code == 0x85 || code == 0xa0 || code == 0x1680 || (code >= 0x2000 && code <= 0x200a) ||
+         code == 0x2028 || code == 0x2029 || code == 0x202f || code == 0x205f || code == 0x3000;
 }
 
 bool is_line_break(int32_t code) {
-  return (code >= 10 && code <= 13) || (code >= 0x1c && code <= 0x1e) || code == 0x85 || code == 0x2028 || code == 0x2029;
+  return (code >= 10 && code <= 13) || (code >= 0x1c && code <= 0x1e) || code == 0x85 || code == 0x2028 ||
+         code == 0x2029;
 }
 
 bool is_upper(int32_t code) {
@@ -169,8 +173,9 @@ bool is_lower(int32_t code) {
   if (code < 0x80) return code >= 'a' && code <= 'z';
   // Other_Lowercase besides Ll: ordinal marks, modifier letters, small Roman numerals, circled letters
   return utf8proc_category(code) == UTF8PROC_CATEGORY_LL || code == 0xaa || code == 0xba ||
-         (code >= 0x2b0 && code <= 0x2b8) || code == 0x2c0 || code == 0x2c1 || (code >= 0x2e0 && code <= 0x2e4) ||
-         (code >= 0x2170 && code <= 0x217f) || (code >= 0x24d0 && code <= 0x24e9);
+         (code >= 0x2b0 && code <= 0x2b8) || code == 0x2c0 || code == 0x2c1 ||
+         (code >= 0x2e0 && code <= 0x2e4) || (code >= 0x2170 && code <= 0x217f) ||
+         (code >= 0x24d0 && code <= 0x24e9);
 }
 
 bool is_cased(int32_t code) {
@@ -247,7 +252,8 @@ std::string real_text(double value) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
   std::array<char, 32> buffer{};
-  auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
+  auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
   std::string_view text(buffer.data(), static_cast<size_t>(end - buffer.data()));
   std::string sign = text.front() == '-' ? "-" : "";
   if (!sign.empty()) text.remove_prefix(1);
@@ -258,7 +264,8 @@ std::string real_text(double value) {
   // Python's repr switches to exponents below 1e-4 and from 1e16 on.
   if (exponent < -4 || exponent >= 16) {
     std::string fraction = digits.size() > 1 ? "." + digits.substr(1) : "";
-    return fmt::format("{}{}{}e{}{:02}", sign, digits[0], fraction, exponent < 0 ? '-' : '+', std::abs(exponent));
+    return fmt::format("{}{}{}e{}{:02}", sign, digits[0], fraction, exponent < 0 ? '-' : '+',
+                       std::abs(exponent));
   }
   if (exponent < 0) return sign + "0." + std::string(static_cast<size_t>(-exponent - 1), '0') + digits;
   auto whole = static_cast<size_t>(exponent) + 1;

@@ -1,6 +1,6 @@
 #pragma once
-// Python's view of characters, over UTF-8: code points, white space, case mapping and repr(). A byte that is no valid
-// UTF-8 counts as one character and is left as it is.
+// Python's view of characters, over UTF-8: code points, white space, case mapping and repr(). A byte that is
+// no valid UTF-8 counts as one character and is left as it is.
 
 #include <cstddef>
 #include <cstdint>
@@ -23,16 +23,17 @@ size_t offset_of(std::string_view text, size_t index);
 size_t previous_character(std::string_view text, size_t end);
 void append_utf8(std::string& out, uint32_t code);
 
-bool is_space(int32_t code);        // str.isspace
-bool is_line_break(int32_t code);   // str.splitlines
+bool is_space(int32_t code);       // str.isspace
+bool is_line_break(int32_t code);  // str.splitlines
 bool is_cased(int32_t code);
 bool is_upper(int32_t code);
 bool is_lower(int32_t code);
-bool is_letter(int32_t code);       // str.isalpha
-bool is_decimal(int32_t code);      // str.isdecimal
+bool is_letter(int32_t code);   // str.isalpha
+bool is_decimal(int32_t code);  // str.isdecimal
 
 enum class Case { kUpper, kLower, kTitle };
-// The full mapping of one character: may be several ("ß" -> "SS"). `before` and `after` matter for the final sigma.
+// The full mapping of one character: may be several ("ß" -> "SS"). `before` and `after` matter for the final
+// sigma.
 std::string mapped(int32_t code, Case target);
 // str.upper, str.lower; kTitle is str.title.
 SourcedText map_case(const SourcedText& text, Case target, Budget& budget);

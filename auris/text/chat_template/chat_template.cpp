@@ -31,8 +31,10 @@ MarkedText marked(const jinja::SourcedText& text) {
 // null in the options means none, as transformers passes it.
 Value optional_data(const nlohmann::ordered_json& json, const char* name, jinja::Budget& budget) {
   if (!json.is_null() && !json.is_array()) {
-    throw Error(ErrorCode::kUsage, {.where = "chat template", .expected = fmt::format("an array of {}", name),
-                                    .got = json.type_name(), .hint = ""});
+    throw Error(ErrorCode::kUsage, {.where = "chat template",
+                                    .expected = fmt::format("an array of {}", name),
+                                    .got = json.type_name(),
+                                    .hint = ""});
   }
   return jinja::data_value(json, budget);
 }
@@ -44,14 +46,17 @@ void define_functions(Interpreter& interpreter) {
   }
 }
 
-void define_variables(Interpreter& interpreter, const nlohmann::ordered_json& messages, const RenderOptions& options) {
+void define_variables(Interpreter& interpreter, const nlohmann::ordered_json& messages,
+                      const RenderOptions& options) {
   jinja::Budget& budget = interpreter.budget();
   interpreter.define("bos_token", Value::text(options.bos_token, true));
   interpreter.define("eos_token", Value::text(options.eos_token, true));
   for (const auto& [name, text] : options.special_tokens) interpreter.define(name, Value::text(text, true));
   if (!options.variables.is_null() && !options.variables.is_object()) {
-    throw Error(ErrorCode::kUsage, {.where = "chat template", .expected = "an object of variables",
-                                    .got = options.variables.type_name(), .hint = ""});
+    throw Error(ErrorCode::kUsage, {.where = "chat template",
+                                    .expected = "an object of variables",
+                                    .got = options.variables.type_name(),
+                                    .hint = ""});
   }
   if (options.variables.is_object()) {
     for (const auto& [name, value] : options.variables.get_ref<const nlohmann::ordered_json::object_t&>()) {

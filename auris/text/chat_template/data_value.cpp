@@ -10,8 +10,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 [[noreturn]] void fail_data(std::string expected, std::string got) {
-  throw Error(ErrorCode::kInput, {.where = "chat template data", .expected = std::move(expected), .got = std::move(got),
-                                  .hint = ""});
+  throw Error(
+      ErrorCode::kInput,
+      {.where = "chat template data", .expected = std::move(expected), .got = std::move(got), .hint = ""});
 }
 
 // The caller's text of mixed origin. Ranges beyond its end are cut.
@@ -32,7 +33,8 @@ SourcedText sourced(const MarkedText& marked) {
 
 class Converter {
  public:
-  Converter(const std::map<std::string, MarkedText>* marked, Budget& budget) : marked_(marked), budget_(budget) {}
+  Converter(const std::map<std::string, MarkedText>* marked, Budget& budget)
+      : marked_(marked), budget_(budget) {}
 
   Value convert(const Json& json, const std::string& pointer, int depth = 0, bool trusted = false) {
     if (depth >= kMaxValueDepth) fail_data(fmt::format("nesting of at most {}", kMaxValueDepth), "more");
@@ -41,14 +43,16 @@ class Converter {
       case Json::value_t::number_integer: return Value::integer(json.get<int64_t>(), true);
       case Json::value_t::number_unsigned: {
         auto number = json.get<uint64_t>();
-        if (number > static_cast<uint64_t>(INT64_MAX)) fail_data("integers that fit 64 bits", std::to_string(number));
+        if (number > static_cast<uint64_t>(INT64_MAX))
+          fail_data("integers that fit 64 bits", std::to_string(number));
         return Value::integer(static_cast<int64_t>(number), true);
       }
       case Json::value_t::number_float: return Value::real(json.get<double>(), true);
       case Json::value_t::string: return text(json, pointer, trusted);
       case Json::value_t::array: {
         std::vector<Value> items;
-        for (size_t i = 0; i < json.size(); ++i) items.push_back(convert(json[i], child(pointer, std::to_string(i)), depth + 1));
+        for (size_t i = 0; i < json.size(); ++i)
+          items.push_back(convert(json[i], child(pointer, std::to_string(i)), depth + 1));
         return make_sequence(SequenceKind::kList, std::move(items), true);
       }
       case Json::value_t::object: return object(json, pointer, depth, {});
@@ -56,7 +60,8 @@ class Converter {
     }
   }
 
-  Value object(const Json& json, const std::string& pointer, int depth, const std::vector<std::string>& trusted_keys) {
+  Value object(const Json& json, const std::string& pointer, int depth,
+               const std::vector<std::string>& trusted_keys) {
     std::vector<std::pair<Value, Value>> entries;
     for (const auto& [key, value] : json.items()) {
       bool trusted = std::find(trusted_keys.begin(), trusted_keys.end(), key) != trusted_keys.end();
@@ -70,7 +75,8 @@ class Converter {
   std::string child(const std::string& pointer, const std::string& key) const {
     if (!marked_ || marked_->empty()) return {};
     std::string escaped;
-    for (char c : key) escaped += c == '~' ? std::string("~0") : c == '/' ? std::string("~1") : std::string(1, c);
+    for (char c : key)
+      escaped += c == '~' ? std::string("~0") : c == '/' ? std::string("~1") : std::string(1, c);
     return pointer + "/" + escaped;
   }
 
@@ -111,8 +117,10 @@ Value message_values(const Json& messages, const RenderOptions& options, Budget&
   Converter converter(&options.marked, budget);
   std::vector<Value> items;
   for (size_t i = 0; i < messages.size(); ++i) {
-    if (!messages[i].is_object()) fail_data("an object for each message", std::string(messages[i].type_name()));
-    items.push_back(converter.object(with_reasoning(messages[i]), "/" + std::to_string(i), 1, options.trusted_keys));
+    if (!messages[i].is_object())
+      fail_data("an object for each message", std::string(messages[i].type_name()));
+    items.push_back(
+        converter.object(with_reasoning(messages[i]), "/" + std::to_string(i), 1, options.trusted_keys));
   }
   return make_sequence(SequenceKind::kList, std::move(items), true);
 }

@@ -40,7 +40,8 @@ ExprPtr Parser::finish(ExprPtr node) const {
 }
 
 bool Parser::is_tuple_end() const {
-  return current().kind == TokenKind::kVariableEnd || current().kind == TokenKind::kBlockEnd || is_operator(")");
+  return current().kind == TokenKind::kVariableEnd || current().kind == TokenKind::kBlockEnd ||
+         is_operator(")");
 }
 
 ExprPtr Parser::parse_tuple(bool with_conditional, bool in_parentheses) {
@@ -98,8 +99,9 @@ ExprPtr Parser::parse_compare() {
   ExprPtr node;
   while (true) {
     std::string op;
-    bool is_symbol = current().kind == TokenKind::kOperator &&
-                     std::find(std::begin(kComparisons), std::end(kComparisons), current().text) != std::end(kComparisons);
+    bool is_symbol =
+        current().kind == TokenKind::kOperator &&
+        std::find(std::begin(kComparisons), std::end(kComparisons), current().text) != std::end(kComparisons);
     if (is_symbol || is_word("in")) {
       op = current().text;
       advance();
@@ -322,7 +324,8 @@ ExprPtr Parser::parse_test(ExprPtr value) {
   bool negated = skip_word("not");
   node->text = expect_name();
   while (skip_operator(".")) node->text += "." + expect_name();
-  bool is_word_argument = current().kind == TokenKind::kName && !is_word("else") && !is_word("or") && !is_word("and");
+  bool is_word_argument =
+      current().kind == TokenKind::kName && !is_word("else") && !is_word("or") && !is_word("and");
   bool is_literal = current().kind == TokenKind::kString || current().kind == TokenKind::kInteger ||
                     current().kind == TokenKind::kFloat || is_operator("[") || is_operator("{");
   if (is_operator("(")) {
@@ -349,12 +352,14 @@ std::vector<Argument> Parser::parse_arguments() {
       argument.kind = Argument::kSpread;
     } else if (skip_operator("**")) {
       argument.kind = Argument::kSpreadNamed;
-    } else if (current().kind == TokenKind::kName && next().kind == TokenKind::kOperator && next().text == "=") {
+    } else if (current().kind == TokenKind::kName && next().kind == TokenKind::kOperator &&
+               next().text == "=") {
       argument.kind = Argument::kNamed;
       argument.name = expect_name();
       advance();
     }
-    bool repeated = argument.kind != Argument::kPositional && argument.kind != Argument::kNamed && seen(argument.kind);
+    bool repeated =
+        argument.kind != Argument::kPositional && argument.kind != Argument::kNamed && seen(argument.kind);
     bool late = argument.kind == Argument::kPositional && (seen(Argument::kNamed) || seen(Argument::kSpread));
     if (repeated || late || seen(Argument::kSpreadNamed)) fail("arguments in their order");
     argument.value = parse_expression();

@@ -11,7 +11,8 @@ namespace {
 
 [[noreturn]] void fail_undefined(const Value& value) {
   const auto& name = value.as<Undefined>()->name;
-  throw Failure{"a value that is defined", name ? fmt::format("undefined {}", quoted(*name, 40)) : "an undefined one"};
+  throw Failure{"a value that is defined",
+                name ? fmt::format("undefined {}", quoted(*name, 40)) : "an undefined one"};
 }
 
 // Where a Python slice begins and ends, and how many elements it takes.
@@ -40,7 +41,8 @@ SliceBounds slice_bounds(const Value& start, const Value& stop, const Value& ste
   return bounds;
 }
 
-Value slice_text(const SourcedText& text, const Value& start, const Value& stop, const Value& step, Budget& budget) {
+Value slice_text(const SourcedText& text, const Value& start, const Value& stop, const Value& step,
+                 Budget& budget) {
   budget.scan(text.size());
   std::vector<size_t> offsets;
   bool is_ascii = std::all_of(text.view().begin(), text.view().end(), [](char c) { return (c & 0x80) == 0; });
@@ -49,7 +51,9 @@ Value slice_text(const SourcedText& text, const Value& start, const Value& stop,
     for (size_t i = 0; i < text.size(); i += character_size(text.view(), i)) offsets.push_back(i);
     offsets.push_back(text.size());
   }
-  auto offset = [&](int64_t index) { return is_ascii ? static_cast<size_t>(index) : offsets[static_cast<size_t>(index)]; };
+  auto offset = [&](int64_t index) {
+    return is_ascii ? static_cast<size_t>(index) : offsets[static_cast<size_t>(index)];
+  };
   auto size = static_cast<int64_t>(is_ascii ? text.size() : offsets.size() - 1);
   SliceBounds bounds = slice_bounds(start, stop, step, size);
   TextBuilder out(budget);
@@ -66,7 +70,8 @@ Value slice_text(const SourcedText& text, const Value& start, const Value& stop,
   return Value::text(out.take());
 }
 
-Value slice_sequence(const Sequence& sequence, const Value& start, const Value& stop, const Value& step, Budget& budget) {
+Value slice_sequence(const Sequence& sequence, const Value& start, const Value& stop, const Value& step,
+                     Budget& budget) {
   SliceBounds bounds = slice_bounds(start, stop, step, static_cast<int64_t>(sequence.items.size()));
   budget.steps(4 * static_cast<size_t>(bounds.count));
   std::vector<Value> items;
@@ -184,7 +189,7 @@ Value Interpreter::evaluate_compare(const Expr& expr, const ScopePtr& scope) {
   for (size_t i = 0; i < expr.operators.size(); ++i) {
     const std::string& op = expr.operators[i];
     Value right = evaluate(*expr.children[i + 1], scope);
-    bool holds = op == "in" ? contains(right, left, budget_)
+    bool holds = op == "in"       ? contains(right, left, budget_)
                  : op == "not in" ? !contains(right, left, budget_)
                                   : compare(op, left, right, budget_);
     if (!holds) return Value(false);
@@ -196,11 +201,14 @@ Value Interpreter::evaluate_compare(const Expr& expr, const ScopePtr& scope) {
 Value Interpreter::evaluate_slice(const Expr& expr, const ScopePtr& scope) {
   Value object = evaluate(*expr.children[0], scope);
   Value parts[3];
-  for (size_t i = 0; i < 3; ++i) parts[i] = expr.children[i + 1] ? evaluate(*expr.children[i + 1], scope) : Value(None{});
+  for (size_t i = 0; i < 3; ++i)
+    parts[i] = expr.children[i + 1] ? evaluate(*expr.children[i + 1], scope) : Value(None{});
   if (object.is<Undefined>()) fail_undefined(object);
-  if (const SourcedText* text = object.string()) return slice_text(*text, parts[0], parts[1], parts[2], budget_);
+  if (const SourcedText* text = object.string())
+    return slice_text(*text, parts[0], parts[1], parts[2], budget_);
   const Sequence* sequence = object.sequence();
-  if (!sequence || !sequence->is_indexable()) throw Failure{"something to slice", std::string(type_name(object))};
+  if (!sequence || !sequence->is_indexable())
+    throw Failure{"something to slice", std::string(type_name(object))};
   return slice_sequence(*sequence, parts[0], parts[1], parts[2], budget_);
 }
 
@@ -254,7 +262,8 @@ Value Interpreter::get_attribute(const Value& object, const std::string& name) {
   }
   if (const auto* loop = object.as<LoopPtr>()) return loop_attribute(*loop, name);
   if (const auto* callable = object.as<CallablePtr>()) {
-    return (*callable)->macro && name == "name" ? Value::text((*callable)->name, true) : Value::undefined(name);
+    return (*callable)->macro && name == "name" ? Value::text((*callable)->name, true)
+                                                : Value::undefined(name);
   }
   if (is_method(object, name)) {
     depth_of(object);

@@ -11,7 +11,8 @@ namespace {
 constexpr int64_t kMaxRange = 100'000;  // jinja2's sandbox has the same
 
 Value make_range(Arguments& arguments, Budget& budget) {
-  if (!arguments.named.empty() || arguments.positional.empty()) throw Failure{"numbers for range", "something else"};
+  if (!arguments.named.empty() || arguments.positional.empty())
+    throw Failure{"numbers for range", "something else"};
   arguments.bind("range", {"start", "stop", "step"}, 1);
   bool one = !arguments.has(1);
   auto sequence = std::make_shared<Sequence>();
@@ -24,9 +25,11 @@ Value make_range(Arguments& arguments, Budget& budget) {
   auto low = static_cast<uint64_t>(forward ? sequence->start : sequence->stop);
   auto high = static_cast<uint64_t>(forward ? sequence->stop : sequence->start);
   bool empty = forward ? sequence->start >= sequence->stop : sequence->start <= sequence->stop;
-  uint64_t stride = forward ? static_cast<uint64_t>(sequence->step) : 0 - static_cast<uint64_t>(sequence->step);
+  uint64_t stride =
+      forward ? static_cast<uint64_t>(sequence->step) : 0 - static_cast<uint64_t>(sequence->step);
   uint64_t count = empty ? 0 : (high - low - 1) / stride + 1;
-  if (count > kMaxRange) throw Failure{fmt::format("a range of at most {} numbers", kMaxRange), std::to_string(count)};
+  if (count > kMaxRange)
+    throw Failure{fmt::format("a range of at most {} numbers", kMaxRange), std::to_string(count)};
   budget.steps(4 * count);
   int64_t value = sequence->start;
   for (uint64_t i = 0; i < count; ++i) {
@@ -63,7 +66,8 @@ Value make_namespace(Interpreter& interpreter, Arguments& arguments) {
   for (auto& [key, value] : dict_entries(arguments, interpreter.budget())) {
     if (!key.string()) throw Failure{"strings as namespace attributes", std::string(type_name(key))};
     std::string name(key.string()->view());
-    if (name.starts_with('_')) throw Failure{"a namespace attribute without a leading underscore", quoted(name, 40)};
+    if (name.starts_with('_'))
+      throw Failure{"a namespace attribute without a leading underscore", quoted(name, 40)};
     interpreter.budget().steps(4);
     if (Value* old = space->find(name)) {
       *old = value;
@@ -76,7 +80,9 @@ Value make_namespace(Interpreter& interpreter, Arguments& arguments) {
 
 }  // namespace
 
-std::vector<std::string_view> function_names() { return {"raise_exception", "strftime_now", "range", "namespace", "dict"}; }
+std::vector<std::string_view> function_names() {
+  return {"raise_exception", "strftime_now", "range", "namespace", "dict"};
+}
 
 Value call_function(Interpreter& interpreter, const std::string& name, Arguments arguments) {
   Budget& budget = interpreter.budget();
@@ -107,10 +113,13 @@ Value loop_attribute(const LoopPtr& loop, std::string_view name) {
   if (name == "length") return Value::integer(size);
   if (name == "depth") return Value::integer(1);
   if (name == "depth0") return Value::integer(0);
-  if (name == "previtem") return index0 > 0 ? items[loop->index0 - 1] : Value::undefined("there is no previous item");
-  if (name == "nextitem") return index0 + 1 < size ? items[loop->index0 + 1] : Value::undefined("there is no next item");
+  if (name == "previtem")
+    return index0 > 0 ? items[loop->index0 - 1] : Value::undefined("there is no previous item");
+  if (name == "nextitem")
+    return index0 + 1 < size ? items[loop->index0 + 1] : Value::undefined("there is no next item");
   if (name == "cycle") {
-    return Value(CallablePtr(std::make_shared<const Callable>(Callable{nullptr, "cycle", Value(loop), true})));
+    return Value(
+        CallablePtr(std::make_shared<const Callable>(Callable{nullptr, "cycle", Value(loop), true})));
   }
   if (name == "changed") throw Failure{"an attribute of loop that chat templates use", "'changed'"};
   return Value::undefined(std::string(name));

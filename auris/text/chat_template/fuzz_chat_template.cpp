@@ -19,7 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       {{"role", "assistant"}, {"content", {{{"type", "text"}, {"text", content}}, {{"type", "audio"}}}}}};
   RenderOptions options{.add_generation_prompt = true, .bos_token = "<s>", .eos_token = "</s>"};
   options.tools = {{{"name", "f"}, {"parameters", nullptr}}};
-  options.limits = {.max_steps = 50'000, .max_text_bytes = 1 << 20, .max_output_bytes = 1 << 18, .max_call_depth = 400};
+  options.limits = {
+      .max_steps = 50'000, .max_text_bytes = 1 << 20, .max_output_bytes = 1 << 18, .max_call_depth = 400};
   try {
     MarkedText result = ChatTemplate::parse(input.substr(0, border)).render(messages, options);
     size_t done = 0;

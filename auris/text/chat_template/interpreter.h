@@ -1,6 +1,6 @@
 #pragma once
-// Runs a parsed template once. Semantics are jinja2's with its default (lenient) undefined: an undefined value prints as
-// nothing and is false, but looking into it fails.
+// Runs a parsed template once. Semantics are jinja2's with its default (lenient) undefined: an undefined
+// value prints as nothing and is false, but looking into it fails.
 
 #include <ctime>
 #include <deque>

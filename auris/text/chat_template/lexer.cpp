@@ -120,7 +120,8 @@ class Lexer {
 
   void lex_comment() {
     size_t end = view().find("#}", pos_);
-    if (end == std::string_view::npos) fail_syntax(line_, "'#}' that ends the comment", "the end of the template");
+    if (end == std::string_view::npos)
+      fail_syntax(line_, "'#}' that ends the comment", "the end of the template");
     char sign = end > pos_ && (source_[end - 1] == '-' || source_[end - 1] == '+') ? source_[end - 1] : '\0';
     advance_to(after_block_end(end + 2, sign));
   }
@@ -138,7 +139,8 @@ class Lexer {
       return false;
     }
     advance_to(pos);
-    for (size_t tag = view().find("{%", pos); tag != std::string_view::npos; tag = view().find("{%", tag + 1)) {
+    for (size_t tag = view().find("{%", pos); tag != std::string_view::npos;
+         tag = view().find("{%", tag + 1)) {
       size_t name = tag + 2;
       char sign = at(name) == '-' || at(name) == '+' ? source_[name++] : '\0';
       name = skip_space(name);
@@ -199,7 +201,8 @@ class Lexer {
 
   void lex_number() {
     int base = 10;
-    char mark = at(pos_) == '0' ? static_cast<char>(std::tolower(static_cast<unsigned char>(at(pos_ + 1)))) : '\0';
+    char mark =
+        at(pos_) == '0' ? static_cast<char>(std::tolower(static_cast<unsigned char>(at(pos_ + 1)))) : '\0';
     if (mark == 'x') base = 16;
     if (mark == 'o') base = 8;
     if (mark == 'b') base = 2;

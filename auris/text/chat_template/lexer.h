@@ -1,6 +1,6 @@
 #pragma once
-// A template's source as tokens. White space control works as in jinja2 with trim_blocks and lstrip_blocks set and
-// keep_trailing_newline unset, the way transformers sets them.
+// A template's source as tokens. White space control works as in jinja2 with trim_blocks and lstrip_blocks
+// set and keep_trailing_newline unset, the way transformers sets them.
 
 #include <cstdint>
 #include <string>

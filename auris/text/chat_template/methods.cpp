@@ -15,21 +15,24 @@ namespace {
 using Names = std::span<const std::string_view>;
 
 constexpr std::string_view kStringMethods[] = {
-    "strip",   "lstrip", "rstrip", "split",  "rsplit",  "splitlines", "startswith", "endswith",     "upper",
-    "lower",   "title",  "find",   "rfind",  "index",   "rindex",     "count",      "join",         "replace",
-    "isdigit", "isalpha", "isalnum", "isspace", "isupper", "islower", "isdecimal",  "removeprefix", "removesuffix",
-    "capitalize"};
+    "strip",    "lstrip",  "rstrip",  "split",     "rsplit",       "splitlines",   "startswith",
+    "endswith", "upper",   "lower",   "title",     "find",         "rfind",        "index",
+    "rindex",   "count",   "join",    "replace",   "isdigit",      "isalpha",      "isalnum",
+    "isspace",  "isupper", "islower", "isdecimal", "removeprefix", "removesuffix", "capitalize"};
 constexpr std::string_view kOtherStringMethods[] = {
-    "casefold", "center",  "encode",    "expandtabs", "format",     "format_map", "isascii",   "isidentifier", "isnumeric",
-    "isprintable", "istitle", "ljust",  "maketrans",  "partition",  "rjust",      "rpartition", "swapcase", "translate",
-    "zfill"};
+    "casefold",     "center",     "encode",      "expandtabs", "format", "format_map", "isascii",
+    "isidentifier", "isnumeric",  "isprintable", "istitle",    "ljust",  "maketrans",  "partition",
+    "rjust",        "rpartition", "swapcase",    "translate",  "zfill"};
 constexpr std::string_view kDictMethods[] = {"get", "items", "keys", "values", "copy"};
 constexpr std::string_view kListMethods[] = {"index", "count", "copy"};
 constexpr std::string_view kTupleMethods[] = {"index", "count"};
-constexpr std::string_view kChangingMethods[] = {"append", "extend", "insert", "pop",     "remove", "clear",     "reverse",
-                                    "sort",   "update", "popitem", "setdefault", "fromkeys"};
+constexpr std::string_view kChangingMethods[] = {"append", "extend",  "insert",     "pop",
+                                                 "remove", "clear",   "reverse",    "sort",
+                                                 "update", "popitem", "setdefault", "fromkeys"};
 
-bool is_one_of(std::string_view name, Names names) { return std::find(names.begin(), names.end(), name) != names.end(); }
+bool is_one_of(std::string_view name, Names names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 const SourcedText& text_of_argument(const Value& value, std::string_view function) {
   if (!value.string()) throw Failure{fmt::format("a string for {}", function), std::string(type_name(value))};
@@ -98,26 +101,31 @@ Value call_affix(const SourcedText& self, const std::string& name, Arguments& ar
 }
 
 // Methods without arguments; nullopt for another name.
-std::optional<Value> call_plain(const SourcedText& self, const std::string& name, Arguments& arguments, Budget& budget) {
+std::optional<Value> call_plain(const SourcedText& self, const std::string& name, Arguments& arguments,
+                                Budget& budget) {
   auto none = [&] { arguments.bind(name, {}); };
   if (name == "upper") return none(), Value::text(map_case(self, Case::kUpper, budget));
   if (name == "lower") return none(), Value::text(map_case(self, Case::kLower, budget));
   if (name == "title") return none(), Value::text(map_case(self, Case::kTitle, budget));
   if (name == "capitalize") return none(), Value::text(capitalize(self, budget));
-  if (name == "isdigit" || name == "isdecimal") return none(), Value(all_characters(self, is_decimal, budget));
+  if (name == "isdigit" || name == "isdecimal")
+    return none(), Value(all_characters(self, is_decimal, budget));
   if (name == "isalpha") return none(), Value(all_characters(self, is_letter, budget));
   if (name == "isspace") return none(), Value(all_characters(self, is_space, budget));
   if (name == "isupper") return none(), Value(all_cased(self, is_upper, budget));
   if (name == "islower") return none(), Value(all_cased(self, is_lower, budget));
   if (name == "isalnum") {
-    return none(), Value(all_characters(self, [](int32_t c) { return is_letter(c) || is_decimal(c); }, budget));
+    return none(), Value(all_characters(
+                       self, [](int32_t c) { return is_letter(c) || is_decimal(c); }, budget));
   }
   return std::nullopt;
 }
 
-Value call_string_method(const SourcedText& self, const std::string& name, Arguments& arguments, Budget& budget) {
+Value call_string_method(const SourcedText& self, const std::string& name, Arguments& arguments,
+                         Budget& budget) {
   if (std::optional<Value> result = call_plain(self, name, arguments, budget)) return *result;
-  if (name == "strip" || name == "lstrip" || name == "rstrip") return call_strip(self, name, arguments, budget);
+  if (name == "strip" || name == "lstrip" || name == "rstrip")
+    return call_strip(self, name, arguments, budget);
   if (name == "split" || name == "rsplit") return call_split(self, name, arguments, budget);
   if (name == "startswith" || name == "endswith" || name == "removeprefix" || name == "removesuffix") {
     return call_affix(self, name, arguments, budget);
@@ -160,7 +168,9 @@ Value call_dict_method(const Value& self, const std::string& name, Arguments& ar
       items.push_back(name == "keys" ? key : value);
     }
   }
-  SequenceKind kind = name == "items" ? SequenceKind::kItems : name == "keys" ? SequenceKind::kKeys : SequenceKind::kValues;
+  SequenceKind kind = name == "items"  ? SequenceKind::kItems
+                      : name == "keys" ? SequenceKind::kKeys
+                                       : SequenceKind::kValues;
   return make_sequence(kind, std::move(items), dict.from_data);
 }
 
@@ -196,8 +206,8 @@ bool is_method(const Value& object, std::string_view name) {
   const Sequence* sequence = object.sequence();
   bool is_list = sequence && sequence->kind == SequenceKind::kList;
   if ((is_list || object.dict()) && is_one_of(name, kChangingMethods)) {
-    bool on_list = name == "append" || name == "extend" || name == "insert" || name == "remove" || name == "reverse" ||
-                   name == "sort";
+    bool on_list = name == "append" || name == "extend" || name == "insert" || name == "remove" ||
+                   name == "reverse" || name == "sort";
     bool on_both = name == "pop" || name == "clear";
     if (on_both || on_list == is_list) {
       throw Failure{"a method that changes nothing", quoted(name, 40)};

@@ -31,7 +31,9 @@ bool take_sign(std::string_view& text) {
 
 // Underscores may stand between digits only. False if one stands elsewhere.
 bool remove_underscores(std::string& text) {
-  auto is_part = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  auto is_part = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  };
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '_') continue;
     if (i == 0 || i + 1 == text.size() || !is_part(text[i - 1]) || !is_part(text[i + 1])) return false;
@@ -63,7 +65,8 @@ std::optional<int64_t> parse_integer(std::string_view text, int64_t base) {
   auto result = std::from_chars(digits.data(), end, magnitude, static_cast<int>(base));
   if (result.ptr != end) return std::nullopt;
   constexpr auto kMax = static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
-  if (result.ec != std::errc() || magnitude > kMax) throw Failure{"an integer that fits 64 bits", quoted(text, 40)};
+  if (result.ec != std::errc() || magnitude > kMax)
+    throw Failure{"an integer that fits 64 bits", quoted(text, 40)};
   return negative ? -static_cast<int64_t>(magnitude) : static_cast<int64_t>(magnitude);
 }
 

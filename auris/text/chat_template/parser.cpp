@@ -22,8 +22,8 @@ std::string describe(const Token& token) {
 }
 
 bool assigns(const Target& target, std::string_view name) {
-  return target.name == name ||
-         std::any_of(target.parts.begin(), target.parts.end(), [&](const Target& part) { return assigns(part, name); });
+  return target.name == name || std::any_of(target.parts.begin(), target.parts.end(),
+                                            [&](const Target& part) { return assigns(part, name); });
 }
 
 }  // namespace
@@ -55,7 +55,9 @@ std::string Parser::expect_name() {
   return name;
 }
 
-void Parser::fail(std::string expected) const { fail_syntax(current().line, std::move(expected), describe(current())); }
+void Parser::fail(std::string expected) const {
+  fail_syntax(current().line, std::move(expected), describe(current()));
+}
 
 void Parser::expect_block_end() {
   if (current().kind != TokenKind::kBlockEnd) fail("'%}'");

@@ -1,5 +1,6 @@
 #pragma once
-// Recursive descent over tokens, after jinja2's grammar. Depth of recursion and of the resulting tree is bounded.
+// Recursive descent over tokens, after jinja2's grammar. Depth of recursion and of the resulting tree is
+// bounded.
 
 #include <vector>
 
@@ -24,7 +25,9 @@ class Parser {
   void advance() { pos_ = std::min(pos_ + 1, tokens_.size() - 1); }
   bool is_operator(std::string_view text) const { return is(TokenKind::kOperator, text); }
   bool is_word(std::string_view text) const { return is(TokenKind::kName, text); }
-  bool is(TokenKind kind, std::string_view text) const { return current().kind == kind && current().text == text; }
+  bool is(TokenKind kind, std::string_view text) const {
+    return current().kind == kind && current().text == text;
+  }
   bool skip_operator(std::string_view text);
   bool skip_word(std::string_view text);
   void expect_operator(std::string_view text);

@@ -194,7 +194,8 @@ Value sort(Interpreter& run, const Value& value, Arguments& arguments) {
   for (const Value& item : source->items) {
     budget.steps(8);
     std::vector<Value> keys;
-    for (const Path& path : paths) keys.push_back(without_case(follow(run, item, path), case_sensitive, budget));
+    for (const Path& path : paths)
+      keys.push_back(without_case(follow(run, item, path), case_sensitive, budget));
     items.push_back({make_sequence(SequenceKind::kList, std::move(keys)), item});
   }
   return sorted(std::move(items), arguments.flag(0, false), budget);
@@ -210,7 +211,8 @@ Value sort_dict(Interpreter& run, const Value& value, Arguments& arguments) {
   for (const auto& [key, entry] : value.dict()->entries) {
     budget.steps(16);
     Value sort_key = without_case(by == "key" ? key : entry, arguments.flag(0, false), budget);
-    items.push_back({std::move(sort_key), make_sequence(SequenceKind::kTuple, {key, entry}, value.dict()->from_data)});
+    items.push_back(
+        {std::move(sort_key), make_sequence(SequenceKind::kTuple, {key, entry}, value.dict()->from_data)});
   }
   return sorted(std::move(items), arguments.flag(2, false), budget);
 }
@@ -233,7 +235,8 @@ void unique_into(std::vector<Value>& out, Interpreter& run, const Value& value, 
       if (key.dict() || (key.sequence() && key.sequence()->kind == SequenceKind::kList)) {
         throw Failure{"values that can be hashed", std::string(type_name(key))};
       }
-      fresh = std::none_of(others.begin(), others.end(), [&](const Value& old) { return equal(old, key, budget); });
+      fresh = std::none_of(others.begin(), others.end(),
+                           [&](const Value& old) { return equal(old, key, budget); });
       if (fresh) others.push_back(key);
     }
     if (fresh) out.push_back(item);
@@ -262,8 +265,12 @@ Value extreme(Interpreter& run, const Value& value, Arguments& arguments, bool l
   return *best;
 }
 
-Value smallest(Interpreter& run, const Value& value, Arguments& arguments) { return extreme(run, value, arguments, false); }
-Value largest(Interpreter& run, const Value& value, Arguments& arguments) { return extreme(run, value, arguments, true); }
+Value smallest(Interpreter& run, const Value& value, Arguments& arguments) {
+  return extreme(run, value, arguments, false);
+}
+Value largest(Interpreter& run, const Value& value, Arguments& arguments) {
+  return extreme(run, value, arguments, true);
+}
 
 Value sum(Interpreter& run, const Value& value, Arguments& arguments) {
   arguments.bind("sum", {"attribute", "start"});
@@ -271,7 +278,8 @@ Value sum(Interpreter& run, const Value& value, Arguments& arguments) {
   Value total = arguments.has(1) ? arguments[1] : Value::integer(0);
   if (total.string()) throw Failure{"numbers to add", "strings"};
   SequencePtr source = elements(value, run.budget());
-  for (const Value& item : source->items) total = arithmetic("+", total, follow(run, item, path), run.budget());
+  for (const Value& item : source->items)
+    total = arithmetic("+", total, follow(run, item, path), run.budget());
   return total;
 }
 
@@ -303,7 +311,8 @@ Value map(Interpreter& run, const Value& value, Arguments& arguments) {
 }
 
 // select, reject: [test, arguments ...]; selectattr, rejectattr: attribute, [test, arguments ...]
-void choose_into(std::vector<Value>& out, Interpreter& run, const Value& value, Arguments& arguments, bool by_attribute, bool wanted) {
+void choose_into(std::vector<Value>& out, Interpreter& run, const Value& value, Arguments& arguments,
+                 bool by_attribute, bool wanted) {
   if (!truthy(value)) return;
   size_t used = 0;
   Path path;
@@ -318,7 +327,8 @@ void choose_into(std::vector<Value>& out, Interpreter& run, const Value& value, 
     test = name->view().substr(0, 64);
   }
   Arguments rest;
-  rest.positional.assign(arguments.positional.begin() + static_cast<std::ptrdiff_t>(used), arguments.positional.end());
+  rest.positional.assign(arguments.positional.begin() + static_cast<std::ptrdiff_t>(used),
+                         arguments.positional.end());
   rest.named = arguments.named;
   SequencePtr source = elements(value, run.budget());
   for (const Value& item : source->items) {
@@ -330,7 +340,8 @@ void choose_into(std::vector<Value>& out, Interpreter& run, const Value& value, 
 }
 
 Value choose(Interpreter& run, const Value& value, Arguments& arguments, bool by_attribute, bool wanted) {
-  return lazy_iterator([&](std::vector<Value>& out) { choose_into(out, run, value, arguments, by_attribute, wanted); });
+  return lazy_iterator(
+      [&](std::vector<Value>& out) { choose_into(out, run, value, arguments, by_attribute, wanted); });
 }
 
 Value select(Interpreter& run, const Value& v, Arguments& a) { return choose(run, v, a, false, true); }
@@ -341,17 +352,32 @@ Value reject_by(Interpreter& run, const Value& v, Arguments& a) { return choose(
 }  // namespace
 
 const FilterTable& sequence_filters() {
-  static const FilterTable table = {
-      {"length", count},      {"count", count},         {"join", join},         {"first", first},
-      {"last", last},         {"list", as_list},        {"attr", attribute},
-             {"items", items_of},    {"reverse", reverse},
-      {"sort", sort},         {"dictsort", sort_dict},  {"unique", unique},     {"min", smallest},
-      {"max", largest},       {"sum", sum},             {"map", map},           {"select", select},
-      {"reject", reject},     {"selectattr", select_by}, {"rejectattr", reject_by}};
+  static const FilterTable table = {{"length", count},
+                                    {"count", count},
+                                    {"join", join},
+                                    {"first", first},
+                                    {"last", last},
+                                    {"list", as_list},
+                                    {"attr", attribute},
+                                    {"items", items_of},
+                                    {"reverse", reverse},
+                                    {"sort", sort},
+                                    {"dictsort", sort_dict},
+                                    {"unique", unique},
+                                    {"min", smallest},
+                                    {"max", largest},
+                                    {"sum", sum},
+                                    {"map", map},
+                                    {"select", select},
+                                    {"reject", reject},
+                                    {"selectattr", select_by},
+                                    {"rejectattr", reject_by}};
   return table;
 }
 
-bool has_filter(std::string_view name) { return text_filters().contains(name) || sequence_filters().contains(name); }
+bool has_filter(std::string_view name) {
+  return text_filters().contains(name) || sequence_filters().contains(name);
+}
 
 Value Interpreter::apply_filter(const std::string& name, const Value& value, Arguments arguments) {
   Nesting nesting(*this);

@@ -1,6 +1,7 @@
 #pragma once
-// A string that knows which of its bytes the template wrote (trusted) and which came from the data (not trusted). All
-// string work of the interpreter goes through it, so origin survives concatenation, slicing, trimming and filters.
+// A string that knows which of its bytes the template wrote (trusted) and which came from the data (not
+// trusted). All string work of the interpreter goes through it, so origin survives concatenation, slicing,
+// trimming and filters.
 
 #include <cstddef>
 #include <string>

@@ -128,7 +128,8 @@ void Interpreter::assign(const Target& target, const Value& value, const ScopePt
   if (target.kind == Target::kAttribute) {
     Value object = look_up(target.name, scope.get());
     const auto* space = object.as<Namespace*>();
-    if (!space) throw Failure{fmt::format("a namespace as '{}'", target.name), std::string(type_name(object))};
+    if (!space)
+      throw Failure{fmt::format("a namespace as '{}'", target.name), std::string(type_name(object))};
     if (target.attribute.starts_with('_')) {
       throw Failure{"a namespace attribute without a leading underscore", quoted(target.attribute, 40)};
     }
@@ -141,7 +142,8 @@ void Interpreter::assign(const Target& target, const Value& value, const ScopePt
   }
   SequencePtr parts = elements(value, budget_);
   if (parts->items.size() != target.parts.size()) {
-    throw Failure{fmt::format("{} values to unpack", target.parts.size()), std::to_string(parts->items.size())};
+    throw Failure{fmt::format("{} values to unpack", target.parts.size()),
+                  std::to_string(parts->items.size())};
   }
   for (size_t i = 0; i < target.parts.size(); ++i) assign(target.parts[i], parts->items[i], scope);
 }
@@ -194,9 +196,11 @@ Value Interpreter::call_macro(const Macro& macro, Arguments arguments) {
     for (auto& [name, value] : arguments.named) rest.emplace_back(Value::text(name, true), std::move(value));
     scope->variables.insert_or_assign("kwargs", make_dict(std::move(rest), budget_));
   } else if (!arguments.named.empty()) {
-    throw Failure{fmt::format("arguments that macro '{}' takes", stmt.name), quoted(arguments.named[0].first, 40)};
+    throw Failure{fmt::format("arguments that macro '{}' takes", stmt.name),
+                  quoted(arguments.named[0].first, 40)};
   }
-  std::vector<Value> rest(arguments.positional.begin() + static_cast<std::ptrdiff_t>(count), arguments.positional.end());
+  std::vector<Value> rest(arguments.positional.begin() + static_cast<std::ptrdiff_t>(count),
+                          arguments.positional.end());
   if (stmt.uses_varargs) {
     scope->variables.insert_or_assign("varargs", make_sequence(SequenceKind::kTuple, std::move(rest)));
   } else if (!rest.empty()) {

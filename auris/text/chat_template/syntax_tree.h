@@ -20,17 +20,17 @@ struct Argument {
 };
 
 enum class ExprKind {
-  kConstant,     // value
-  kName,         // text
-  kList,         // children
-  kTuple,        // children
-  kDict,         // children: key, value, key, value ...
-  kAttribute,    // children[0].text
-  kItem,         // children[0][children[1]]
-  kSlice,        // children[0][children[1]:children[2]:children[3]], the last three may be null
-  kCall,         // children[0](arguments)
-  kFilter,       // children[0]|text(arguments)
-  kTest,         // children[0] is text(arguments)
+  kConstant,   // value
+  kName,       // text
+  kList,       // children
+  kTuple,      // children
+  kDict,       // children: key, value, key, value ...
+  kAttribute,  // children[0].text
+  kItem,       // children[0][children[1]]
+  kSlice,      // children[0][children[1]:children[2]:children[3]], the last three may be null
+  kCall,       // children[0](arguments)
+  kFilter,     // children[0]|text(arguments)
+  kTest,       // children[0] is text(arguments)
   kNot,
   kNegative,
   kPositive,
@@ -57,8 +57,8 @@ struct Expr {
 // What `set`, `for` and `with` assign to.
 struct Target {
   enum Kind { kName, kAttribute, kTuple } kind = kName;
-  std::string name;       // kAttribute: of the namespace
-  std::string attribute;  // kAttribute
+  std::string name;           // kAttribute: of the namespace
+  std::string attribute;      // kAttribute
   std::vector<Target> parts;  // kTuple
 };
 
@@ -71,19 +71,31 @@ struct Parameter {
 };
 
 enum class StmtKind {
-  kText, kPrint, kIf, kFor, kSet, kSetBlock, kMacro, kCallBlock, kFilterBlock, kWith, kGeneration, kBreak, kContinue,
+  kText,
+  kPrint,
+  kIf,
+  kFor,
+  kSet,
+  kSetBlock,
+  kMacro,
+  kCallBlock,
+  kFilterBlock,
+  kWith,
+  kGeneration,
+  kBreak,
+  kContinue,
 };
 
 struct Stmt {
   StmtKind kind = StmtKind::kText;
   int line = 1;
-  TextPtr text;                        // kText
-  ExprPtr expression;                  // kPrint, kSet; kFor: what to walk over; kCallBlock: the call
-  ExprPtr condition;                   // kFor: the filter, may be null; kSetBlock, kFilterBlock: filters, may be null
-  Target target;                       // kFor, kSet, kSetBlock
-  std::vector<ExprPtr> conditions;     // kIf: one for each branch but a final else; kWith: values
-  std::vector<Target> targets;         // kWith
-  std::vector<Block> blocks;           // kIf: branches; kFor: body, else; others: body
+  TextPtr text;        // kText
+  ExprPtr expression;  // kPrint, kSet; kFor: what to walk over; kCallBlock: the call
+  ExprPtr condition;   // kFor: the filter, may be null; kSetBlock, kFilterBlock: filters, may be null
+  Target target;       // kFor, kSet, kSetBlock
+  std::vector<ExprPtr> conditions;  // kIf: one for each branch but a final else; kWith: values
+  std::vector<Target> targets;      // kWith
+  std::vector<Block> blocks;        // kIf: branches; kFor: body, else; others: body
   // kMacro, kCallBlock
   std::string name;
   std::vector<Parameter> parameters;

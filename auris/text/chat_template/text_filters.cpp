@@ -19,13 +19,15 @@ Value with_text(Interpreter& run, const Value& value, Arguments& arguments, cons
 }
 
 Value upper(Interpreter& run, const Value& value, Arguments& arguments) {
-  return with_text(run, value, arguments, "upper",
-                   [](const SourcedText& text, Budget& budget) { return map_case(text, Case::kUpper, budget); });
+  return with_text(run, value, arguments, "upper", [](const SourcedText& text, Budget& budget) {
+    return map_case(text, Case::kUpper, budget);
+  });
 }
 
 Value lower(Interpreter& run, const Value& value, Arguments& arguments) {
-  return with_text(run, value, arguments, "lower",
-                   [](const SourcedText& text, Budget& budget) { return map_case(text, Case::kLower, budget); });
+  return with_text(run, value, arguments, "lower", [](const SourcedText& text, Budget& budget) {
+    return map_case(text, Case::kLower, budget);
+  });
 }
 
 Value title(Interpreter& run, const Value& value, Arguments& arguments) {
@@ -55,8 +57,8 @@ Value replaced(Interpreter& run, const Value& value, Arguments& arguments) {
   arguments.bind("replace", {"old", "new", "count"}, 2);
   Budget& budget = run.budget();
   bool all = !arguments.has(2) || arguments[2].is<None>();
-  return Value::text(replace(text_of(value, budget), text_of(arguments[0], budget), text_of(arguments[1], budget),
-                             all ? -1 : arguments.integer(2, -1), budget));
+  return Value::text(replace(text_of(value, budget), text_of(arguments[0], budget),
+                             text_of(arguments[1], budget), all ? -1 : arguments.integer(2, -1), budget));
 }
 
 Value indented(Interpreter& run, const Value& value, Arguments& arguments) {
@@ -68,7 +70,8 @@ Value indented(Interpreter& run, const Value& value, Arguments& arguments) {
     indention = is_text ? *arguments[0].string()
                         : *arithmetic("*", Value::text(" ", true), arguments[0], run.budget()).string();
   }
-  return Value::text(indent(*value.string(), indention, arguments.flag(1, false), arguments.flag(2, false), run.budget()));
+  return Value::text(
+      indent(*value.string(), indention, arguments.flag(1, false), arguments.flag(2, false), run.budget()));
 }
 
 // The separators of json.dumps: none, or a pair of strings.
@@ -117,7 +120,8 @@ Value to_int(Interpreter& run, const Value& value, Arguments& arguments) {
   if (!text) return otherwise;
   run.budget().scan(text->size());
   bool data = !text->empty() && !text->trusted_at(0);
-  if (auto number = parse_integer(text->view(), arguments.integer(1, 10))) return Value::integer(*number, data);
+  if (auto number = parse_integer(text->view(), arguments.integer(1, 10)))
+    return Value::integer(*number, data);
   auto real = parse_real(text->view());
   if (!real || !std::isfinite(*real)) return otherwise;
   return Value::integer(truncated(*real), data);
@@ -159,7 +163,9 @@ Value or_default(Interpreter&, const Value& value, Arguments& arguments) {
   return arguments.has(0) ? arguments[0] : Value::text("", true);
 }
 
-Value safe(Interpreter& run, const Value& value, Arguments& arguments) { return as_string(run, value, arguments); }
+Value safe(Interpreter& run, const Value& value, Arguments& arguments) {
+  return as_string(run, value, arguments);
+}
 
 Value word_count(Interpreter& run, const Value& value, Arguments& arguments) {
   arguments.bind("wordcount", {});
@@ -180,11 +186,11 @@ Value word_count(Interpreter& run, const Value& value, Arguments& arguments) {
 
 const FilterTable& text_filters() {
   static const FilterTable table = {
-      {"upper", upper},       {"lower", lower},          {"title", title},         {"capitalize", capitalized},
-      {"escape", escape},     {"e", escape},             {"safe", safe},           {"string", as_string},
-      {"trim", trim},         {"replace", replaced},     {"indent", indented},     {"tojson", to_json},
-      {"int", to_int},        {"float", to_float},       {"abs", absolute_value},  {"round", round_value},
-      {"default", or_default}, {"d", or_default},        {"wordcount", word_count}};
+      {"upper", upper},        {"lower", lower},      {"title", title},         {"capitalize", capitalized},
+      {"escape", escape},      {"e", escape},         {"safe", safe},           {"string", as_string},
+      {"trim", trim},          {"replace", replaced}, {"indent", indented},     {"tojson", to_json},
+      {"int", to_int},         {"float", to_float},   {"abs", absolute_value},  {"round", round_value},
+      {"default", or_default}, {"d", or_default},     {"wordcount", word_count}};
   return table;
 }
 

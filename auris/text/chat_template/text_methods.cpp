@@ -88,7 +88,8 @@ std::vector<size_t> positions_of(std::string_view text, std::string_view part, B
 }
 
 // Right to left, which finds other places when parts overlap.
-std::vector<size_t> positions_from_right(std::string_view text, std::string_view part, int64_t most, Budget& budget) {
+std::vector<size_t> positions_from_right(std::string_view text, std::string_view part, int64_t most,
+                                         Budget& budget) {
   std::vector<size_t> out;
   size_t end = text.size();
   while (end >= part.size() && (most < 0 || static_cast<int64_t>(out.size()) < most)) {
@@ -127,16 +128,18 @@ SourcedText strip(const SourcedText& text, const SourcedText* characters, Side s
   return piece(text, begin, end, budget);
 }
 
-std::vector<SourcedText> split(const SourcedText& text, const SourcedText* separator, int64_t max_splits, Side side,
-                               Budget& budget) {
+std::vector<SourcedText> split(const SourcedText& text, const SourcedText* separator, int64_t max_splits,
+                               Side side, Budget& budget) {
   budget.scan(text.size());
   if (!separator) {
-    return side == Side::kRight ? split_words_right(text, max_splits, budget) : split_words(text, max_splits, budget);
+    return side == Side::kRight ? split_words_right(text, max_splits, budget)
+                                : split_words(text, max_splits, budget);
   }
   if (separator->empty()) throw Failure{"a separator to split at", "an empty one"};
-  std::vector<size_t> positions = side == Side::kRight && max_splits >= 0
-                                      ? positions_from_right(text.view(), separator->view(), max_splits, budget)
-                                      : positions_of(text.view(), separator->view(), budget);
+  std::vector<size_t> positions =
+      side == Side::kRight && max_splits >= 0
+          ? positions_from_right(text.view(), separator->view(), max_splits, budget)
+          : positions_of(text.view(), separator->view(), budget);
   if (max_splits >= 0 && positions.size() > static_cast<size_t>(max_splits)) {
     positions.resize(static_cast<size_t>(max_splits));
   }
@@ -170,8 +173,8 @@ std::vector<SourcedText> split_lines(const SourcedText& text, bool keep_ends, Bu
   return out;
 }
 
-SourcedText replace(const SourcedText& text, const SourcedText& old_part, const SourcedText& new_part, int64_t count,
-                    Budget& budget) {
+SourcedText replace(const SourcedText& text, const SourcedText& old_part, const SourcedText& new_part,
+                    int64_t count, Budget& budget) {
   TextBuilder out(budget);
   std::string_view view = text.view();
   budget.scan(view.size());
@@ -199,7 +202,8 @@ SourcedText replace(const SourcedText& text, const SourcedText& old_part, const 
   return out.take();
 }
 
-int64_t find(const SourcedText& text, const SourcedText& part, int64_t start, int64_t stop, bool last, Budget& budget) {
+int64_t find(const SourcedText& text, const SourcedText& part, int64_t start, int64_t stop, bool last,
+             Budget& budget) {
   std::string_view view = text.view();
   budget.scan(view.size() * 2 + part.size());
   auto size = static_cast<int64_t>(count_characters(view));
@@ -247,7 +251,8 @@ SourcedText title_words(const SourcedText& text, Budget& budget) {
     size_t first = i + character_size(view, i);
     bool border = is_word_border(code_point(view, i));
     size_t end = first;
-    while (end < view.size() && is_word_border(code_point(view, end)) == border) end += character_size(view, end);
+    while (end < view.size() && is_word_border(code_point(view, end)) == border)
+      end += character_size(view, end);
     out.append(map_case(text.slice(i, first), Case::kUpper, budget));
     out.append(map_case(text.slice(first, end), Case::kLower, budget));
     i = end;
@@ -255,7 +260,8 @@ SourcedText title_words(const SourcedText& text, Budget& budget) {
   return out.take();
 }
 
-SourcedText indent(const SourcedText& text, const SourcedText& indention, bool first, bool blank, Budget& budget) {
+SourcedText indent(const SourcedText& text, const SourcedText& indention, bool first, bool blank,
+                   Budget& budget) {
   TextBuilder out(budget);
   // jinja2 adds a line end first, so that splitlines() shows a last empty line.
   SourcedText source = text;

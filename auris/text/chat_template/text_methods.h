@@ -15,14 +15,15 @@ enum class Side { kLeft, kRight, kBoth };
 SourcedText strip(const SourcedText& text, const SourcedText* characters, Side side, Budget& budget);
 
 // str.split / str.rsplit (Side::kRight); `separator` null = runs of white space; max_splits < 0 = all.
-std::vector<SourcedText> split(const SourcedText& text, const SourcedText* separator, int64_t max_splits, Side side,
-                               Budget& budget);
+std::vector<SourcedText> split(const SourcedText& text, const SourcedText* separator, int64_t max_splits,
+                               Side side, Budget& budget);
 std::vector<SourcedText> split_lines(const SourcedText& text, bool keep_ends, Budget& budget);
 // str.replace; count < 0 = all.
-SourcedText replace(const SourcedText& text, const SourcedText& old_part, const SourcedText& new_part, int64_t count,
-                    Budget& budget);
+SourcedText replace(const SourcedText& text, const SourcedText& old_part, const SourcedText& new_part,
+                    int64_t count, Budget& budget);
 // str.find / str.rfind from character `start` to `stop`: a character index or -1.
-int64_t find(const SourcedText& text, const SourcedText& part, int64_t start, int64_t stop, bool last, Budget& budget);
+int64_t find(const SourcedText& text, const SourcedText& part, int64_t start, int64_t stop, bool last,
+             Budget& budget);
 // str.count.
 int64_t count_parts(const SourcedText& text, const SourcedText& part, Budget& budget);
 
@@ -34,7 +35,8 @@ bool all_cased(const SourcedText& text, bool (*predicate)(int32_t), Budget& budg
 // jinja2's title filter: words begin behind white space, '-' and opening brackets.
 SourcedText title_words(const SourcedText& text, Budget& budget);
 // jinja2's indent filter.
-SourcedText indent(const SourcedText& text, const SourcedText& indention, bool first, bool blank, Budget& budget);
+SourcedText indent(const SourcedText& text, const SourcedText& indention, bool first, bool blank,
+                   Budget& budget);
 // jinja2's escape filter.
 SourcedText escape_html(const SourcedText& text, Budget& budget);
 

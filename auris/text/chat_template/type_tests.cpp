@@ -48,15 +48,15 @@ const std::unordered_map<std::string_view, PlainTest>& plain_tests() {
 // Names of comparisons as tests; empty for another name.
 std::string_view comparison(std::string_view name) {
   static const std::unordered_map<std::string_view, std::string_view> table = {
-      {"==", "=="}, {"eq", "=="},  {"equalto", "=="},     {"!=", "!="}, {"ne", "!="}, {">", ">"},  {"gt", ">"},
-      {"<", "<"},   {"lt", "<"},   {"greaterthan", ">"},  {">=", ">="}, {"ge", ">="}, {"<=", "<="}, {"le", "<="},
-      {"lessthan", "<"}};
+      {"==", "=="}, {"eq", "=="}, {"equalto", "=="}, {"!=", "!="}, {"ne", "!="},
+      {">", ">"},   {"gt", ">"},  {"<", "<"},        {"lt", "<"},  {"greaterthan", ">"},
+      {">=", ">="}, {"ge", ">="}, {"<=", "<="},      {"le", "<="}, {"lessthan", "<"}};
   auto found = table.find(name);
   return found == table.end() ? std::string_view() : found->second;
 }
 
-constexpr std::string_view kOtherTests[] = {"odd",   "even",   "divisibleby", "in",    "sameas",
-                                            "lower", "upper",  "filter",      "test"};
+constexpr std::string_view kOtherTests[] = {"odd",   "even",  "divisibleby", "in",  "sameas",
+                                            "lower", "upper", "filter",      "test"};
 
 bool is_same(const Value& a, const Value& b, Budget& budget) {
   if (a.string() || b.string()) return a.string() == b.string();
@@ -96,7 +96,8 @@ bool Interpreter::apply_test(const std::string& name, const Value& value, Argume
   }
   if (!has_test(name)) throw Failure{"a test that chat templates use", quoted(name, 40)};
   arguments.bind(name, {});
-  if (name == "odd" || name == "even") return is_multiple(value, Value::integer(2), name == "odd" ? 1 : 0, budget_);
+  if (name == "odd" || name == "even")
+    return is_multiple(value, Value::integer(2), name == "odd" ? 1 : 0, budget_);
   if (name == "filter") return value.string() && has_filter(value.string()->view());
   if (name == "test") return value.string() && has_test(value.string()->view());
   return all_cased(text_of(value, budget_), name == "lower" ? is_lower : is_upper, budget_);

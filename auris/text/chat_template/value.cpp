@@ -234,7 +234,8 @@ bool less(const Value& a, const Value& b, Budget& budget) {
     return a.string()->view() < b.string()->view();  // the order of UTF-8 bytes is that of code points
   }
   const Sequence *x = a.sequence(), *y = b.sequence();
-  bool ordered = x && y && x->kind == y->kind && (x->kind == SequenceKind::kList || x->kind == SequenceKind::kTuple);
+  bool ordered =
+      x && y && x->kind == y->kind && (x->kind == SequenceKind::kList || x->kind == SequenceKind::kTuple);
   if (ordered) return less_sequences(*x, *y, budget);
   throw Failure{"values that have an order", fmt::format("{} and {}", type_name(a), type_name(b))};
 }
@@ -285,7 +286,8 @@ bool contains(const Value& container, const Value& item, Budget& budget) {
     if (!item.string()) throw Failure{"a string to look for in a string", std::string(type_name(item))};
     budget.scan(text->size() + item.string()->size());
     std::string_view needle = item.string()->view();
-    return needle.empty() || memmem(text->view().data(), text->size(), needle.data(), needle.size()) != nullptr;
+    return needle.empty() ||
+           memmem(text->view().data(), text->size(), needle.data(), needle.size()) != nullptr;
   }
   if (const Dict* dict = container.dict()) {
     check_hashable(item);

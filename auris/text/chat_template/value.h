@@ -1,6 +1,6 @@
 #pragma once
-// The values a template computes with: Python's, as far as templates can see them. Strings, sequences and dicts are
-// shared and never change (the reference's sandbox forbids changes too); only a namespace() does.
+// The values a template computes with: Python's, as far as templates can see them. Strings, sequences and
+// dicts are shared and never change (the reference's sandbox forbids changes too); only a namespace() does.
 
 #include <cstdint>
 #include <memory>
@@ -46,24 +46,25 @@ using CallablePtr = std::shared_ptr<const Callable>;
 template <typename T, typename... Options>
 inline constexpr bool kIsOneOf = (std::is_same_v<T, Options> || ...);
 template <typename T>
-inline constexpr bool kIsStored = kIsOneOf<T, Undefined, None, bool, Int, Float, TextPtr, SequencePtr, DictPtr, Namespace*,
-                                           LoopPtr, CallablePtr>;
+inline constexpr bool kIsStored = kIsOneOf<T, Undefined, None, bool, Int, Float, TextPtr, SequencePtr,
+                                           DictPtr, Namespace*, LoopPtr, CallablePtr>;
 
 class Value {
  public:
   // A namespace belongs to the interpreter: it may contain itself, which shared pointers would never free.
-  using Storage = std::variant<Undefined, None, bool, Int, Float, TextPtr, SequencePtr, DictPtr, Namespace*, LoopPtr,
-                               CallablePtr>;
+  using Storage = std::variant<Undefined, None, bool, Int, Float, TextPtr, SequencePtr, DictPtr, Namespace*,
+                               LoopPtr, CallablePtr>;
 
   Value() = default;
   template <typename T>
-    requires kIsStored<T>
-  Value(T value) : storage_(std::in_place_type<T>, std::move(value)) {}
+  requires kIsStored<T> Value(T value) : storage_(std::in_place_type<T>, std::move(value)) {}
 
   static Value undefined(std::string name) {
     return Value(Undefined{std::make_shared<const std::string>(std::move(name))});
   }
-  static Value text(SourcedText text) { return Value(TextPtr(std::make_shared<SourcedText>(std::move(text)))); }
+  static Value text(SourcedText text) {
+    return Value(TextPtr(std::make_shared<SourcedText>(std::move(text))));
+  }
   static Value text(std::string_view bytes, bool trusted) { return text(SourcedText(bytes, trusted)); }
   static Value integer(int64_t value, bool from_data = false) { return Value(Int{value, from_data}); }
   static Value real(double value, bool from_data = false) { return Value(Float{value, from_data}); }
@@ -102,10 +103,10 @@ struct Sequence {
   SequenceKind kind = SequenceKind::kList;
   std::vector<Value> items;
   bool from_data = false;
-  int depth = 1;        // nesting below this one, for bounded recursion
-  size_t consumed = 0;  // kIterator: items already handed out
+  int depth = 1;                           // nesting below this one, for bounded recursion
+  size_t consumed = 0;                     // kIterator: items already handed out
   std::shared_ptr<const Failure> failure;  // kIterator: thrown behind the last item
-  int64_t start = 0, stop = 0, step = 1;  // kRange
+  int64_t start = 0, stop = 0, step = 1;   // kRange
 
   bool is_indexable() const {
     return kind == SequenceKind::kList || kind == SequenceKind::kTuple || kind == SequenceKind::kRange;
@@ -171,8 +172,8 @@ double to_real(const Value& value);
 
 // len(); throws Failure where Python has no length.
 size_t length(const Value& value, Budget& budget);
-// The elements that `for` walks over: those of a sequence, the keys of a dict, the characters of a string. An iterator
-// is used up by this.
+// The elements that `for` walks over: those of a sequence, the keys of a dict, the characters of a string. An
+// iterator is used up by this.
 SequencePtr elements(const Value& value, Budget& budget);
 bool contains(const Value& container, const Value& item, Budget& budget);
 

@@ -11,7 +11,8 @@ constexpr int kMaxPrintDepth = 200;  // a namespace may contain itself
 
 void append_repr_of(const Value& value, TextBuilder& out, Budget& budget, int depth);
 
-void append_items(const std::vector<Value>& items, bool trusted, TextBuilder& out, Budget& budget, int depth) {
+void append_items(const std::vector<Value>& items, bool trusted, TextBuilder& out, Budget& budget,
+                  int depth) {
   for (size_t i = 0; i < items.size(); ++i) {
     if (i > 0) out.append(", ", trusted);
     append_repr_of(items[i], out, budget, depth);
@@ -23,14 +24,16 @@ void append_sequence(const Sequence& sequence, TextBuilder& out, Budget& budget,
   switch (sequence.kind) {
     case SequenceKind::kRange:
       out.append(fmt::format("range({}, {}{})", sequence.start, sequence.stop,
-                             sequence.step == 1 ? "" : fmt::format(", {}", sequence.step)), trusted);
+                             sequence.step == 1 ? "" : fmt::format(", {}", sequence.step)),
+                 trusted);
       return;
     case SequenceKind::kTuple:
       out.append("(", trusted);
       append_items(sequence.items, trusted, out, budget, depth);
       out.append(sequence.items.size() == 1 ? ",)" : ")", trusted);
       return;
-    case SequenceKind::kIterator: throw Failure{"a value that can be printed", "an iterator (use the filter 'list')"};
+    case SequenceKind::kIterator:
+      throw Failure{"a value that can be printed", "an iterator (use the filter 'list')"};
     case SequenceKind::kKeys: out.append("dict_keys(", trusted); break;
     case SequenceKind::kValues: out.append("dict_values(", trusted); break;
     case SequenceKind::kItems: out.append("dict_items(", trusted); break;
@@ -95,7 +98,8 @@ void append_json_string(const SourcedText& text, bool ascii_only, TextBuilder& o
           out.append(fmt::format("\\u{:04x}", code), trusted);
         } else if (ascii_only && code > 0xffff) {
           int32_t rest = code - 0x10000;
-          out.append(fmt::format("\\u{:04x}\\u{:04x}", 0xd800 + (rest >> 10), 0xdc00 + (rest & 0x3ff)), trusted);
+          out.append(fmt::format("\\u{:04x}\\u{:04x}", 0xd800 + (rest >> 10), 0xdc00 + (rest & 0x3ff)),
+                     trusted);
         } else {
           out.append(text.view().substr(i, size), trusted);
         }

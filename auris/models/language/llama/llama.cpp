@@ -38,10 +38,14 @@ Llama::Layer Llama::load_layer(const nn::Parameters& all, int index) const {
 
   Layer layer;
   layer.attention_norm = norm("input_layernorm", c.hidden);
-  layer.q = nn::load_linear(parameters, "self_attn.q_proj", {.in = c.hidden, .out = q_columns, .bias = c.qkv_bias});
-  layer.k = nn::load_linear(parameters, "self_attn.k_proj", {.in = c.hidden, .out = kv_columns, .bias = c.qkv_bias});
-  layer.v = nn::load_linear(parameters, "self_attn.v_proj", {.in = c.hidden, .out = kv_columns, .bias = c.qkv_bias});
-  layer.o = nn::load_linear(parameters, "self_attn.o_proj", {.in = q_columns, .out = c.hidden, .bias = c.output_bias});
+  layer.q =
+      nn::load_linear(parameters, "self_attn.q_proj", {.in = c.hidden, .out = q_columns, .bias = c.qkv_bias});
+  layer.k = nn::load_linear(parameters, "self_attn.k_proj",
+                            {.in = c.hidden, .out = kv_columns, .bias = c.qkv_bias});
+  layer.v = nn::load_linear(parameters, "self_attn.v_proj",
+                            {.in = c.hidden, .out = kv_columns, .bias = c.qkv_bias});
+  layer.o = nn::load_linear(parameters, "self_attn.o_proj",
+                            {.in = q_columns, .out = c.hidden, .bias = c.output_bias});
   if (c.qk_norm) {
     layer.q_norm = norm("self_attn.q_norm", c.head_dim);
     layer.k_norm = norm("self_attn.k_norm", c.head_dim);
@@ -58,14 +62,20 @@ Llama::Layer Llama::load_layer(const nn::Parameters& all, int index) const {
   layer.mlp.down = nn::load_linear(parameters, "mlp.down_proj", {.in = c.intermediate, .out = c.hidden});
   layer.mlp.activation = c.activation;
   layer.sliding = c.sliding_layers[static_cast<size_t>(index)];
-  layer.attention = {.heads = c.heads, .kv_heads = c.kv_heads, .head_dim = c.head_dim, .scale = c.attention_scale,
-                     .causal = true, .window = layer.sliding ? c.sliding_window : 0};
+  layer.attention = {.heads = c.heads,
+                     .kv_heads = c.kv_heads,
+                     .head_dim = c.head_dim,
+                     .scale = c.attention_scale,
+                     .causal = true,
+                     .window = layer.sliding ? c.sliding_window : 0};
   return layer;
 }
 
 RopeSpec Llama::rope_spec(const RopeConfig& rope, const nn::Parameters& parameters) const {
-  RopeSpec spec{.head_dim = config_.head_dim, .inverse_frequencies = inverse_frequencies(rope, config_.head_dim),
-                .magnitude = rope_magnitude(rope), .style = config_.rope_style};
+  RopeSpec spec{.head_dim = config_.head_dim,
+                .inverse_frequencies = inverse_frequencies(rope, config_.head_dim),
+                .magnitude = rope_magnitude(rope),
+                .style = config_.rope_style};
   // Llama 3's stretching comes in GGUF files as divisors.
   if (config_.rope_factors && parameters.contains("rope_freqs.weight")) {
     Tensor divisors = ops::to_f32(parameters.plain("rope_freqs.weight", {config_.head_dim / 2}));
@@ -77,7 +87,10 @@ RopeSpec Llama::rope_spec(const RopeConfig& rope, const nn::Parameters& paramete
 }
 
 KvCacheOptions Llama::cache_options(DType dtype, int64_t max_pages) const {
-  return {.layers = config_.layers, .kv_heads = config_.kv_heads, .head_dim = config_.head_dim, .dtype = dtype,
+  return {.layers = config_.layers,
+          .kv_heads = config_.kv_heads,
+          .head_dim = config_.head_dim,
+          .dtype = dtype,
           .max_pages = max_pages};
 }
 
@@ -100,7 +113,8 @@ Tensor Llama::attend(const Layer& layer, int index, const Tensor& x, const Pass&
   return ops::attention_cached(qkv.q, qkv.k, qkv.v, pass.layout, layer.attention, *pass.cache, index);
 }
 
-Tensor Llama::forward(const Tensor& embeddings, const RowLayout& layout, const ForwardOptions& options) const {
+Tensor Llama::forward(const Tensor& embeddings, const RowLayout& layout,
+                      const ForwardOptions& options) const {
   AURIS_CHECK(embeddings.rows() == layout.rows() && embeddings.cols() == config_.hidden);
   if (options.cache != nullptr) options.cache->extend(layout);
   Pass pass{.layout = layout, .positions = layout.positions(), .cache = options.cache};
@@ -140,16 +154,19 @@ std::vector<int32_t> last_rows(const RowLayout& layout) {
   return rows;
 }
 
-std::shared_ptr<const Llama> load_llama(const std::shared_ptr<const weights::Checkpoint>& checkpoint, Device device) {
+std::shared_ptr<const Llama> load_llama(const std::shared_ptr<const weights::Checkpoint>& checkpoint,
+                                        Device device) {
   bool gguf = checkpoint->format() == weights::Format::kGguf;
-  LlamaConfig config = gguf ? llama_config_from_gguf(checkpoint->metadata(), checkpoint->contains("output.weight"))
-                            : llama_config_from_hf(checkpoint->metadata());
+  LlamaConfig config =
+      gguf ? llama_config_from_gguf(checkpoint->metadata(), checkpoint->contains("output.weight"))
+           : llama_config_from_hf(checkpoint->metadata());
   return load_llama(checkpoint, config, device);
 }
 
 std::shared_ptr<const Llama> load_llama(const std::shared_ptr<const weights::Checkpoint>& checkpoint,
                                         const LlamaConfig& config, Device device) {
-  return std::make_shared<const Llama>(config, nn::Parameters(checkpoint, llama_names(*checkpoint, config), device));
+  return std::make_shared<const Llama>(config,
+                                       nn::Parameters(checkpoint, llama_names(*checkpoint, config), device));
 }
 
 }  // namespace auris::models

@@ -1,6 +1,7 @@
 #pragma once
-// The llama family of decoder-only language models, one forward pass for all of them: Llama 3.x, SmolLM2, Mistral,
-// Qwen2 and Qwen2.5, Qwen3, Gemma 3. What differs is in LlamaConfig. Reference: transformers' modelling files.
+// The llama family of decoder-only language models, one forward pass for all of them: Llama 3.x, SmolLM2,
+// Mistral, Qwen2 and Qwen2.5, Qwen3, Gemma 3. What differs is in LlamaConfig. Reference: transformers'
+// modelling files.
 //
 //   auto llama = models::load_llama(weights::open_checkpoint(path));
 //   KvCache cache(llama->cache_options(DType::kF16));
@@ -10,8 +11,8 @@
 //   Tensor hidden = llama->forward(llama->embed(ids), layout, {.cache = &cache, .rows = last});
 //   Tensor logits = llama->logits(hidden);              // [1, vocab]
 //
-// The input is rows of embeddings, so that audio rows and text rows mix freely. A Llama is immutable after loading and
-// may be used by several threads, each with its own cache.
+// The input is rows of embeddings, so that audio rows and text rows mix freely. A Llama is immutable after
+// loading and may be used by several threads, each with its own cache.
 
 #include <functional>
 #include <memory>
@@ -28,7 +29,8 @@
 
 namespace auris::models {
 
-// Sees what passes between the layers; the tests name the first layer that differs from the reference with it.
+// Sees what passes between the layers; the tests name the first layer that differs from the reference with
+// it.
 using Observer = std::function<void(std::string_view name, const Tensor& rows)>;
 
 struct ForwardOptions {
@@ -46,9 +48,11 @@ class Llama {
   const LlamaConfig& config() const { return config_; }
   KvCacheOptions cache_options(DType dtype, int64_t max_pages = 0) const;
 
-  // Token ids -> [ids, hidden], scaled as the model wants its inputs. Throws kUsage for ids outside the vocabulary.
+  // Token ids -> [ids, hidden], scaled as the model wants its inputs. Throws kUsage for ids outside the
+  // vocabulary.
   Tensor embed(std::span<const int32_t> ids) const;
-  // [rows, hidden] -> [rows or options.rows, hidden] behind the final norm. Extends the cache by the layout's rows.
+  // [rows, hidden] -> [rows or options.rows, hidden] behind the final norm. Extends the cache by the layout's
+  // rows.
   Tensor forward(const Tensor& embeddings, const RowLayout& layout, const ForwardOptions& options = {}) const;
   // [rows, hidden] -> [rows, vocab]
   Tensor logits(const Tensor& hidden) const;
@@ -58,7 +62,7 @@ class Llama {
     nn::RmsNorm attention_norm, mlp_norm;
     nn::RmsNorm after_attention, after_mlp;  // with sandwich norms
     nn::Linear q, k, v, o;
-    nn::RmsNorm q_norm, k_norm;              // with qk_norm
+    nn::RmsNorm q_norm, k_norm;  // with qk_norm
     nn::GatedMlp mlp;
     AttentionSpec attention;
     bool sliding = false;

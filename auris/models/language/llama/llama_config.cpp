@@ -9,7 +9,8 @@ namespace {
 
 void require(bool holds, const std::string& where, std::string expected, std::string got) {
   if (holds) return;
-  throw Error(ErrorCode::kModel, {.where = where, .expected = std::move(expected), .got = std::move(got), .hint = ""});
+  throw Error(ErrorCode::kModel,
+              {.where = where, .expected = std::move(expected), .got = std::move(got), .hint = ""});
 }
 
 void validate_rope(const RopeConfig& rope, const std::string& where) {
@@ -26,8 +27,8 @@ void validate_rope(const RopeConfig& rope, const std::string& where) {
 }  // namespace
 
 bool is_llama_family_type(const std::string& type) {
-  return type == "llama" || type == "mistral" || type == "qwen2" || type == "qwen3" || type == "gemma3_text" ||
-         type == "gemma3";
+  return type == "llama" || type == "mistral" || type == "qwen2" || type == "qwen3" ||
+         type == "gemma3_text" || type == "gemma3";
 }
 
 bool is_llama_family_architecture(const std::string& architecture) {
@@ -41,9 +42,11 @@ void validate(const LlamaConfig& config, const std::string& where) {
   require(config.head_dim % 2 == 0, where, "an even head dimension, for the rotary embedding",
           std::to_string(config.head_dim));
   require(static_cast<int64_t>(config.heads) * config.head_dim <= kMaxHidden, where,
-          fmt::format("at most {} query columns", kMaxHidden), fmt::format("{} x {}", config.heads, config.head_dim));
+          fmt::format("at most {} query columns", kMaxHidden),
+          fmt::format("{} x {}", config.heads, config.head_dim));
   require(static_cast<int64_t>(config.sliding_layers.size()) == config.layers, where,
-          fmt::format("a kind for each of {} layers", config.layers), std::to_string(config.sliding_layers.size()));
+          fmt::format("a kind for each of {} layers", config.layers),
+          std::to_string(config.sliding_layers.size()));
   for (bool sliding : config.sliding_layers) {
     require(!sliding || config.sliding_window > 0, where, "the size of the sliding window", "none");
   }

@@ -1,6 +1,6 @@
 #pragma once
-// What distinguishes the members of the llama family, in numbers. One forward pass (llama.h) serves them all: Llama 3.x,
-// SmolLM2, Mistral, Qwen2 and Qwen2.5, Qwen3, Gemma 3.
+// What distinguishes the members of the llama family, in numbers. One forward pass (llama.h) serves them all:
+// Llama 3.x, SmolLM2, Mistral, Qwen2 and Qwen2.5, Qwen3, Gemma 3.
 //
 // The readers treat a config as hostile: after them every field is in range and every product of fields fits.
 
@@ -35,32 +35,36 @@ struct LlamaConfig {
   float attention_scale = 0.0f;  // usually 1 / sqrt(head_dim)
   nn::Bias qkv_bias = nn::Bias::kNone;
   nn::Bias output_bias = nn::Bias::kNone;
-  bool qk_norm = false;         // RMSNorm of each head of q and k before the rotation (Qwen3, Gemma 3)
-  bool sandwich_norms = false;  // norms behind attention and MLP too, before their results are added (Gemma 3)
+  bool qk_norm = false;  // RMSNorm of each head of q and k before the rotation (Qwen3, Gemma 3)
+  bool sandwich_norms =
+      false;  // norms behind attention and MLP too, before their results are added (Gemma 3)
   bool tied_embeddings = false;
 
   RopeStyle rope_style = RopeStyle::kHalves;
   RopeConfig rope;
-  RopeConfig sliding_rope;          // of the sliding layers; equal to `rope` except in Gemma 3
-  bool rope_factors = false;        // GGUF: the file may hold divisors of the frequencies, rope_freqs.weight
-  int64_t sliding_window = 0;       // rows a sliding layer sees, itself included
-  std::vector<bool> sliding_layers; // [layers]
+  RopeConfig sliding_rope;           // of the sliding layers; equal to `rope` except in Gemma 3
+  bool rope_factors = false;         // GGUF: the file may hold divisors of the frequencies, rope_freqs.weight
+  int64_t sliding_window = 0;        // rows a sliding layer sees, itself included
+  std::vector<bool> sliding_layers;  // [layers]
 };
 
-// True for the model types whose config this is ("llama", "mistral", "qwen2", "qwen3", "gemma3_text", "gemma3").
+// True for the model types whose config this is ("llama", "mistral", "qwen2", "qwen3", "gemma3_text",
+// "gemma3").
 bool is_llama_family_type(const std::string& model_type);
 bool is_llama_family_architecture(const std::string& gguf_architecture);
 
-// From config.json. A composed model's "text_config" is looked into; fields the config leaves out take the defaults of
-// its model type, as in the reference. Throws kModel.
+// From config.json. A composed model's "text_config" is looked into; fields the config leaves out take the
+// defaults of its model type, as in the reference. Throws kModel.
 LlamaConfig llama_config_from_hf(const nlohmann::json& config);
-// From the key-value pairs of a GGUF file. `has_output` says whether the file has an output matrix of its own.
+// From the key-value pairs of a GGUF file. `has_output` says whether the file has an output matrix of its
+// own.
 LlamaConfig llama_config_from_gguf(const nlohmann::json& metadata, bool has_output);
 
 // Ranges and divisibility that both readers share. Throws kModel.
 void validate(const LlamaConfig& config, const std::string& where);
 
-// Limits far above every published model, so that no product of sizes overflows and a hostile file is refused early.
+// Limits far above every published model, so that no product of sizes overflows and a hostile file is refused
+// early.
 inline constexpr int64_t kMaxLayers = 1024;
 inline constexpr int64_t kMaxHeads = 1024;
 inline constexpr int64_t kMaxHeadDim = 1024;

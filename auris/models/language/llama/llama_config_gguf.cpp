@@ -28,14 +28,16 @@ void read_sizes(const JsonFields& fields, const ArchitectureKeys& key, LlamaConf
   config.intermediate = fields.integer(key("feed_forward_length"), {1, kMaxIntermediate});
   config.layers = static_cast<int>(fields.integer(key("block_count"), {1, kMaxLayers}));
   config.heads = static_cast<int>(fields.integer(key("attention.head_count"), {1, kMaxHeads}));
-  config.kv_heads = static_cast<int>(fields.integer(key("attention.head_count_kv"), {1, kMaxHeads}, config.heads));
+  config.kv_heads =
+      static_cast<int>(fields.integer(key("attention.head_count_kv"), {1, kMaxHeads}, config.heads));
   config.context_length = fields.integer(key("context_length"), {1, kMaxContext});
   config.norm_eps = static_cast<float>(fields.number(key("attention.layer_norm_rms_epsilon"), {0.0, 0.1}));
   if (!fields.has(key("attention.key_length")) && config.hidden % config.heads != 0) {
     fields.fail(key("embedding_length"), fmt::format("a multiple of {} heads", config.heads),
                 std::to_string(config.hidden));
   }
-  int64_t head_dim = fields.integer(key("attention.key_length"), {2, kMaxHeadDim}, config.hidden / config.heads);
+  int64_t head_dim =
+      fields.integer(key("attention.key_length"), {2, kMaxHeadDim}, config.hidden / config.heads);
   config.head_dim = static_cast<int>(head_dim);
   for (const char* same : {"attention.value_length", "rope.dimension_count"}) {
     if (fields.integer(key(same), {1, kMaxHeadDim}, head_dim) != head_dim) {
@@ -102,7 +104,8 @@ void read_sliding(const JsonFields& fields, const ArchitectureKeys& key, LlamaCo
   // Every n-th layer sees everything; 6 in Gemma 3, none in Mistral.
   int64_t period = config.family == "gemma3" ? 6 : config.layers + 1;
   period = fields.integer(key("attention.sliding_window_pattern"), {1, kMaxLayers}, period);
-  for (int i = 0; i < config.layers; ++i) config.sliding_layers[static_cast<size_t>(i)] = (i + 1) % period != 0;
+  for (int i = 0; i < config.layers; ++i)
+    config.sliding_layers[static_cast<size_t>(i)] = (i + 1) % period != 0;
 }
 
 }  // namespace
@@ -127,7 +130,8 @@ LlamaConfig llama_config_from_gguf(const nlohmann::json& metadata, bool has_outp
   double scale = 1.0 / std::sqrt(static_cast<double>(config.head_dim));
   if (architecture == "gemma3") {
     config.activation = Activation::kGeluTanh;
-    config.sandwich_norms = true;  // norm weights are stored as they are multiplied: the converter added the 1
+    config.sandwich_norms =
+        true;  // norm weights are stored as they are multiplied: the converter added the 1
     config.embedding_scale = std::sqrt(static_cast<float>(config.hidden));
     // The 27B model is the only one whose scale is not that of its head dimension; its file does not say so.
     if (config.layers == kGemma3Layers27B) {

@@ -28,10 +28,24 @@ TypeDefaults defaults_of(const std::string& type) {
     return {.vocab = 151936, .hidden = 4096, .intermediate = 22016, .kv_heads = 32, .context = 32768};
   }
   if (type == "qwen3") {
-    return {.vocab = 151936, .hidden = 4096, .intermediate = 22016, .kv_heads = 32, .head_dim = 128, .context = 32768};
+    return {.vocab = 151936,
+            .hidden = 4096,
+            .intermediate = 22016,
+            .kv_heads = 32,
+            .head_dim = 128,
+            .context = 32768};
   }
-  return {.vocab = 262208, .hidden = 2304, .intermediate = 9216, .layers = 26, .heads = 8, .kv_heads = 4,
-          .head_dim = 256, .context = 131072, .theta = 1e6, .activation = "gelu_pytorch_tanh", .tied = true};
+  return {.vocab = 262208,
+          .hidden = 2304,
+          .intermediate = 9216,
+          .layers = 26,
+          .heads = 8,
+          .kv_heads = 4,
+          .head_dim = 256,
+          .context = 131072,
+          .theta = 1e6,
+          .activation = "gelu_pytorch_tanh",
+          .tied = true};
 }
 
 void read_scaling(const JsonFields& scaling, int64_t context, RopeConfig& rope) {
@@ -53,7 +67,8 @@ void read_scaling(const JsonFields& scaling, int64_t context, RopeConfig& rope) 
     rope.scaling = RopeScalingKind::kYarn;
     rope.beta_fast = scaling.number("beta_fast", {1e-6, 1e6}, 32.0);
     rope.beta_slow = scaling.number("beta_slow", {1e-6, 1e6}, 1.0);
-    if (scaling.has("attention_factor")) rope.attention_factor = scaling.number("attention_factor", {0.0, 1e3});
+    if (scaling.has("attention_factor"))
+      rope.attention_factor = scaling.number("attention_factor", {0.0, 1e3});
   } else {
     scaling.fail("rope_type", "default, linear, llama3 or yarn", auris::quoted(kind),
                  "this way to stretch the context is not supported");
@@ -114,7 +129,8 @@ void read_sliding(const JsonFields& fields, const std::string& type, bool gemma,
   if (type == "mistral") config.sliding_layers.assign(config.sliding_layers.size(), true);
   if (gemma) {
     int64_t pattern = fields.integer("sliding_window_pattern", {1, kMaxLayers}, 6);
-    for (int i = 0; i < config.layers; ++i) config.sliding_layers[static_cast<size_t>(i)] = (i + 1) % pattern != 0;
+    for (int i = 0; i < config.layers; ++i)
+      config.sliding_layers[static_cast<size_t>(i)] = (i + 1) % pattern != 0;
   }
   if (type == "qwen2" || type == "qwen3") {
     int64_t first = fields.integer("max_window_layers", {0, kMaxLayers}, 28);
@@ -132,7 +148,8 @@ void read_sizes(const JsonFields& fields, const TypeDefaults& defaults, LlamaCon
   config.kv_heads = static_cast<int>(fields.integer("num_key_value_heads", {1, kMaxHeads}, kv_heads));
   int64_t head_dim = defaults.head_dim != 0 ? defaults.head_dim : config.hidden / config.heads;
   if (!fields.has("head_dim") && defaults.head_dim == 0 && config.hidden % config.heads != 0) {
-    fields.fail("hidden_size", fmt::format("a multiple of {} heads", config.heads), std::to_string(config.hidden));
+    fields.fail("hidden_size", fmt::format("a multiple of {} heads", config.heads),
+                std::to_string(config.hidden));
   }
   config.head_dim = static_cast<int>(fields.integer("head_dim", {2, kMaxHeadDim}, head_dim));
   config.context_length = fields.integer("max_position_embeddings", {1, kMaxContext}, defaults.context);
@@ -140,12 +157,15 @@ void read_sizes(const JsonFields& fields, const TypeDefaults& defaults, LlamaCon
 }
 
 void refuse_unsupported(const JsonFields& fields) {
-  if (fields.flag("mlp_bias", false)) fields.fail("mlp_bias", "false", "true", "this kind of model is not supported");
+  if (fields.flag("mlp_bias", false))
+    fields.fail("mlp_bias", "false", "true", "this kind of model is not supported");
   for (const char* key : {"attn_logit_softcapping", "final_logit_softcapping"}) {
     if (fields.has(key)) fields.fail(key, "null", "a value", "this kind of model is not supported");
   }
-  if (fields.find("use_bidirectional_attention") != nullptr && fields.json().at("use_bidirectional_attention") != false) {
-    fields.fail("use_bidirectional_attention", "false", "another value", "this kind of model is not supported");
+  if (fields.find("use_bidirectional_attention") != nullptr &&
+      fields.json().at("use_bidirectional_attention") != false) {
+    fields.fail("use_bidirectional_attention", "false", "another value",
+                "this kind of model is not supported");
   }
 }
 

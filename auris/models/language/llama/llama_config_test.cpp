@@ -34,14 +34,20 @@ std::string gguf_refusal(const json& metadata) {
 }
 
 json small() {
-  return {{"model_type", "llama"},    {"vocab_size", 100},       {"hidden_size", 32},        {"intermediate_size", 64},
-          {"num_hidden_layers", 2},   {"num_attention_heads", 4}, {"num_key_value_heads", 2}};
+  return {{"model_type", "llama"},   {"vocab_size", 100},      {"hidden_size", 32},
+          {"intermediate_size", 64}, {"num_hidden_layers", 2}, {"num_attention_heads", 4},
+          {"num_key_value_heads", 2}};
 }
 
 json small_gguf() {
-  return {{"general.architecture", "llama"},      {"llama.vocab_size", 100},      {"llama.embedding_length", 32},
-          {"llama.feed_forward_length", 64},      {"llama.block_count", 2},       {"llama.attention.head_count", 4},
-          {"llama.attention.head_count_kv", 2},   {"llama.context_length", 128},
+  return {{"general.architecture", "llama"},
+          {"llama.vocab_size", 100},
+          {"llama.embedding_length", 32},
+          {"llama.feed_forward_length", 64},
+          {"llama.block_count", 2},
+          {"llama.attention.head_count", 4},
+          {"llama.attention.head_count_kv", 2},
+          {"llama.context_length", 128},
           {"llama.attention.layer_norm_rms_epsilon", 1e-5}};
 }
 
@@ -64,8 +70,12 @@ TEST(RopeFrequencies, AgreeWithTheReference) {
 TEST(LlamaConfig, LeftOutFieldsTakeTheDefaultsOfTheModelType) {
   // The text_config of Qwen2-Audio-7B-Instruct as published: no hidden size, no heads.
   json qwen2_audio = {{"model_type", "qwen2_audio"},
-                      {"text_config", {{"model_type", "qwen2"}, {"intermediate_size", 11008}, {"vocab_size", 156032},
-                                       {"max_position_embeddings", 8192}, {"rms_norm_eps", 1e-5}}}};
+                      {"text_config",
+                       {{"model_type", "qwen2"},
+                        {"intermediate_size", 11008},
+                        {"vocab_size", 156032},
+                        {"max_position_embeddings", 8192},
+                        {"rms_norm_eps", 1e-5}}}};
   LlamaConfig config = llama_config_from_hf(qwen2_audio);
   EXPECT_EQ(config.hidden, 4096);
   EXPECT_EQ(config.layers, 32);
@@ -76,9 +86,13 @@ TEST(LlamaConfig, LeftOutFieldsTakeTheDefaultsOfTheModelType) {
 
   // gemma-3-4b-it as published.
   json gemma = {{"model_type", "gemma3"},
-                {"text_config", {{"hidden_size", 2560}, {"intermediate_size", 10240}, {"model_type", "gemma3_text"},
-                                 {"num_hidden_layers", 34}, {"sliding_window", 1024},
-                                 {"rope_scaling", {{"factor", 8.0}, {"rope_type", "linear"}}}}}};
+                {"text_config",
+                 {{"hidden_size", 2560},
+                  {"intermediate_size", 10240},
+                  {"model_type", "gemma3_text"},
+                  {"num_hidden_layers", 34},
+                  {"sliding_window", 1024},
+                  {"rope_scaling", {{"factor", 8.0}, {"rope_type", "linear"}}}}}};
   config = llama_config_from_hf(gemma);
   EXPECT_EQ(config.heads, 8);
   EXPECT_EQ(config.head_dim, 256);
@@ -107,13 +121,25 @@ TEST(LlamaConfig, HostileFieldsAreRefusedByName) {
     const char* key;
     json value;
   };
-  for (const Wrong& wrong : std::vector<Wrong>{
-           {"hidden_size", 0}, {"hidden_size", -1}, {"hidden_size", 1e30}, {"hidden_size", "x"}, {"hidden_size", 33},
-           {"num_hidden_layers", 1 << 30}, {"num_attention_heads", 0}, {"num_key_value_heads", 0},
-           {"vocab_size", 9999999999999}, {"rms_norm_eps", -1}, {"rope_theta", 0}, {"head_dim", 5000},
-           {"intermediate_size", json::array({1})}, {"max_position_embeddings", 0}, {"hidden_act", "tanh"},
-           {"rope_scaling", {{"rope_type", "dynamic"}, {"factor", 2}}}, {"mlp_bias", true},
-           {"rope_scaling", {{"rope_type", "llama3"}}}, {"model_type", "mamba"}}) {
+  for (const Wrong& wrong : std::vector<Wrong>{{"hidden_size", 0},
+                                               {"hidden_size", -1},
+                                               {"hidden_size", 1e30},
+                                               {"hidden_size", "x"},
+                                               {"hidden_size", 33},
+                                               {"num_hidden_layers", 1 << 30},
+                                               {"num_attention_heads", 0},
+                                               {"num_key_value_heads", 0},
+                                               {"vocab_size", 9999999999999},
+                                               {"rms_norm_eps", -1},
+                                               {"rope_theta", 0},
+                                               {"head_dim", 5000},
+                                               {"intermediate_size", json::array({1})},
+                                               {"max_position_embeddings", 0},
+                                               {"hidden_act", "tanh"},
+                                               {"rope_scaling", {{"rope_type", "dynamic"}, {"factor", 2}}},
+                                               {"mlp_bias", true},
+                                               {"rope_scaling", {{"rope_type", "llama3"}}},
+                                               {"model_type", "mamba"}}) {
     json config = small();
     config[wrong.key] = wrong.value;
     EXPECT_NE(refusal(config), "") << wrong.key << " = " << wrong.value.dump();
@@ -135,7 +161,8 @@ TEST(LlamaConfig, HostileGgufKeysAreRefusedByName) {
   EXPECT_EQ(gguf_refusal(small_gguf()), "");
   json whole = small_gguf();
   for (const auto& [key, value] : whole.items()) {
-    for (const json& wrong : {json(0), json(-3), json("x"), json(1e300), json::array({1, 2}), json(UINT64_MAX)}) {
+    for (const json& wrong :
+         {json(0), json(-3), json("x"), json(1e300), json::array({1, 2}), json(UINT64_MAX)}) {
       json metadata = small_gguf();
       metadata[key] = wrong;
       if (key == "llama.attention.layer_norm_rms_epsilon" && wrong == 0) continue;  // odd, but harmless
@@ -153,7 +180,8 @@ TEST(LlamaConfig, HostileGgufKeysAreRefusedByName) {
 TEST(LlamaNames, GgufNames) {
   EXPECT_EQ(llama_name_in_gguf("layers.12.self_attn.q_proj.bias", false), "blk.12.attn_q.bias");
   EXPECT_EQ(llama_name_in_gguf("layers.0.post_attention_layernorm.weight", false), "blk.0.ffn_norm.weight");
-  EXPECT_EQ(llama_name_in_gguf("layers.0.post_attention_layernorm.weight", true), "blk.0.post_attention_norm.weight");
+  EXPECT_EQ(llama_name_in_gguf("layers.0.post_attention_layernorm.weight", true),
+            "blk.0.post_attention_norm.weight");
   EXPECT_EQ(llama_name_in_gguf("layers.0.pre_feedforward_layernorm.weight", true), "blk.0.ffn_norm.weight");
   EXPECT_EQ(llama_name_in_gguf("lm_head.weight", false), "output.weight");
 }

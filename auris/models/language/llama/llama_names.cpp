@@ -78,7 +78,9 @@ nn::NameMap llama_names_in_hf(const weights::Checkpoint& checkpoint) {
 
 nn::NameMap llama_names(const weights::Checkpoint& checkpoint, const LlamaConfig& config) {
   if (checkpoint.format() != weights::Format::kGguf) return llama_names_in_hf(checkpoint);
-  return [sandwich = config.sandwich_norms](std::string_view name) { return llama_name_in_gguf(name, sandwich); };
+  return [sandwich = config.sandwich_norms](std::string_view name) {
+    return llama_name_in_gguf(name, sandwich);
+  };
 }
 
 }  // namespace auris::models

@@ -14,7 +14,8 @@ namespace auris::models {
 std::string llama_name_in_gguf(std::string_view name, bool sandwich_norms);
 
 // Where a Hugging Face checkpoint keeps its language model: alone ("model.") or inside a composed model
-// ("language_model.model.", "model.language_model."). Found by looking for the embedding table. Throws kModel.
+// ("language_model.model.", "model.language_model."). Found by looking for the embedding table. Throws
+// kModel.
 nn::NameMap llama_names_in_hf(const weights::Checkpoint& checkpoint);
 
 // The right map for the checkpoint's format.

@@ -1,5 +1,5 @@
-// Every member of the llama family against transformers, from Hugging Face folders and from GGUF files. Golden values:
-// tools/reference/dump_language_models.py.
+// Every member of the llama family against transformers, from Hugging Face folders and from GGUF files.
+// Golden values: tools/reference/dump_language_models.py.
 
 #include "auris/models/language/llama/llama.h"
 
@@ -40,7 +40,9 @@ class LlamaParity : public ::testing::TestWithParam<Case> {
   }
 
   Tensor logits(std::string_view sequence) const { return golden_.tensor(std::string(sequence) + ".logits"); }
-  std::vector<int32_t> ids(std::string_view sequence) const { return golden_.ids(std::string(sequence) + ".ids"); }
+  std::vector<int32_t> ids(std::string_view sequence) const {
+    return golden_.ids(std::string(sequence) + ".ids");
+  }
 
   Golden golden_;
   std::shared_ptr<const Llama> model_;
@@ -50,8 +52,9 @@ TEST_P(LlamaParity, EveryLayerAgrees) {
   for (const char* sequence : {"a", "b", "c"}) {
     std::vector<int32_t> tokens = ids(sequence);
     FirstDifference difference(golden_, sequence, kTolerance);
-    Tensor hidden = model_->forward(model_->embed(tokens), RowLayout::single(static_cast<int64_t>(tokens.size())),
-                                    {.observer = [&](auto name, const Tensor& rows) { difference.see(name, rows); }});
+    Tensor hidden =
+        model_->forward(model_->embed(tokens), RowLayout::single(static_cast<int64_t>(tokens.size())),
+                        {.observer = [&](auto name, const Tensor& rows) { difference.see(name, rows); }});
     difference.see("logits", model_->logits(hidden));
     EXPECT_EQ(difference.found(), "");
     EXPECT_EQ(difference.compared(), model_->config().layers + 3);
@@ -95,9 +98,11 @@ TEST_P(LlamaParity, CachedDecodingEqualsTheFullForward) {
     tokens.insert(tokens.end(), tokens_a.begin() + a_begin, tokens_a.begin() + a_begin + a_rows);
     Tensor all = model_->logits(model_->forward(model_->embed(tokens), layout, {.cache = &cache}));
     if (b_rows > 0) {
-      EXPECT_LE(relative_error(all.slice_rows(0, b_rows), logits("b").slice_rows(b_begin, b_rows)), kTolerance);
+      EXPECT_LE(relative_error(all.slice_rows(0, b_rows), logits("b").slice_rows(b_begin, b_rows)),
+                kTolerance);
     }
-    EXPECT_LE(relative_error(all.slice_rows(b_rows, a_rows), logits("a").slice_rows(a_begin, a_rows)), kTolerance);
+    EXPECT_LE(relative_error(all.slice_rows(b_rows, a_rows), logits("a").slice_rows(a_begin, a_rows)),
+              kTolerance);
   };
   step(25, 0);
   step(1, 5);
@@ -105,14 +110,14 @@ TEST_P(LlamaParity, CachedDecodingEqualsTheFullForward) {
   step(10, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Family, LlamaParity,
-    ::testing::Values(Case{"llama3.2", ""}, Case{"smollm2", ""}, Case{"qwen2.5", ""}, Case{"qwen3", ""},
-                      Case{"gemma3", ""}, Case{"mistral", ""}, Case{"llama3.2", "model.gguf"},
-                      Case{"smollm2", "model.gguf"}, Case{"qwen2.5", "model.gguf"}, Case{"qwen3", "model.gguf"},
-                      Case{"gemma3", "model.gguf"}, Case{"llama3.2", "", Device::kPlain},
-                      Case{"gemma3", "model.gguf", Device::kPlain}),
-    name_of_case);
+INSTANTIATE_TEST_SUITE_P(Family, LlamaParity,
+                         ::testing::Values(Case{"llama3.2", ""}, Case{"smollm2", ""}, Case{"qwen2.5", ""},
+                                           Case{"qwen3", ""}, Case{"gemma3", ""}, Case{"mistral", ""},
+                                           Case{"llama3.2", "model.gguf"}, Case{"smollm2", "model.gguf"},
+                                           Case{"qwen2.5", "model.gguf"}, Case{"qwen3", "model.gguf"},
+                                           Case{"gemma3", "model.gguf"}, Case{"llama3.2", "", Device::kPlain},
+                                           Case{"gemma3", "model.gguf", Device::kPlain}),
+                         name_of_case);
 
 }  // namespace
 }  // namespace auris::models

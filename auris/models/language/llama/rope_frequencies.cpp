@@ -22,7 +22,8 @@ double llama3_frequency(const RopeConfig& config, double frequency) {
 // The pair index whose wavelength makes `rotations` turns within the original context.
 double yarn_index(const RopeConfig& config, double rotations, int rotary_dim) {
   auto context = static_cast<double>(config.original_context);
-  return rotary_dim * std::log(context / (rotations * 2.0 * std::numbers::pi)) / (2.0 * std::log(config.theta));
+  return rotary_dim * std::log(context / (rotations * 2.0 * std::numbers::pi)) /
+         (2.0 * std::log(config.theta));
 }
 
 double yarn_frequency(const RopeConfig& config, double frequency, int pair, int rotary_dim) {

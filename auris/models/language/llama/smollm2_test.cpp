@@ -1,5 +1,5 @@
-// The real SmolLM2-135M-Instruct (Q4_1 GGUF) against transformers with the same weights dequantized. Golden values:
-// tools/reference/dump_smollm2.py.
+// The real SmolLM2-135M-Instruct (Q4_1 GGUF) against transformers with the same weights dequantized. Golden
+// values: tools/reference/dump_smollm2.py.
 
 #include <gtest/gtest.h>
 
@@ -36,8 +36,8 @@ TEST(SmolLm2, EveryLayerAgreesOnTheLastRow) {
   auto see = [&](std::string_view name, const Tensor& rows) {
     difference.see(name, rows.slice_rows(rows.rows() - 1, 1));
   };
-  Tensor hidden = smollm2()->forward(smollm2()->embed(ids), RowLayout::single(static_cast<int64_t>(ids.size())),
-                                     {.observer = see});
+  Tensor hidden = smollm2()->forward(smollm2()->embed(ids),
+                                     RowLayout::single(static_cast<int64_t>(ids.size())), {.observer = see});
   see("logits", smollm2()->logits(hidden.slice_rows(hidden.rows() - 1, 1)));
   EXPECT_EQ(difference.found(), "");
   EXPECT_EQ(difference.compared(), 1 + 29 + 2);
@@ -67,13 +67,15 @@ TEST(SmolLm2, GreedyTextIsIdenticalOnTwentyPrompts) {
       ids.insert(ids.end(), talk.next.begin(), talk.next.end());
     }
     std::vector<int32_t> rows = last_rows(layout);
-    Tensor logits = smollm2()->logits(smollm2()->forward(smollm2()->embed(ids), layout, {.cache = &cache, .rows = rows}));
+    Tensor logits =
+        smollm2()->logits(smollm2()->forward(smollm2()->embed(ids), layout, {.cache = &cache, .rows = rows}));
     std::vector<Talk> going;
     for (size_t i = 0; i < talks.size(); ++i) {
       Talk& talk = talks[i];
       talk.next = {best_of(logits, static_cast<int64_t>(i))};
       talk.answer.push_back(talk.next.front());
-      bool ended = talk.next.front() == golden["eos"].get<int32_t>() || talk.answer.size() == talk.expected.size();
+      bool ended =
+          talk.next.front() == golden["eos"].get<int32_t>() || talk.answer.size() == talk.expected.size();
       (ended ? done : going).push_back(talk);
     }
     talks = going;
