@@ -53,7 +53,7 @@ Prepend prepend_from(const Part& part) {
 }
 
 std::string one_character(const Part& part, std::string_view name, std::string_view otherwise) {
-  const std::string text = part.text(name, std::string(otherwise));
+  std::string text = part.text(name, std::string(otherwise));
   if (text.empty() || character_at(text, 0).length != text.size())
     part.fail(name, "one character", auris::quoted(text));
   return text;
