@@ -71,6 +71,7 @@ void KvCache::truncate(SequenceId sequence, int64_t length) {
 int64_t KvCache::length(SequenceId sequence) const { return at(sequence).length; }
 
 void KvCache::extend(const RowLayout& layout) {
+  AURIS_CHECK(layout.key_bias.empty() || static_cast<int64_t>(layout.key_bias.size()) == layout.rows());
   for (const RowSpan& span : layout.spans) {
     Sequence& target = at(span.sequence);
     AURIS_CHECK(span.position_begin == target.length);
@@ -79,6 +80,7 @@ void KvCache::extend(const RowLayout& layout) {
       if (page_references_[last] > 1) {
         int32_t copy = take_page();
         std::memcpy(page_storage_[copy]->data(), page_storage_[last]->data(), page_bytes());
+        page_key_bias_[copy] = page_key_bias_[last];
         drop_page(last);
         last = copy;
       }
@@ -86,6 +88,17 @@ void KvCache::extend(const RowLayout& layout) {
     int64_t length = target.length + span.row_count;
     while (static_cast<int64_t>(target.pages.size()) * kPageTokens < length) target.pages.push_back(take_page());
     target.length = length;
+    store_key_bias(target, span, layout.key_bias);
+  }
+}
+
+void KvCache::store_key_bias(const Sequence& sequence, const RowSpan& span, const std::vector<float>& key_bias) {
+  for (int64_t i = 0; i < span.row_count; ++i) {
+    const int64_t position = span.position_begin + i;
+    std::vector<float>& page = page_key_bias_[sequence.pages[position / kPageTokens]];
+    const float bias = key_bias.empty() ? 0.0f : key_bias[span.row_begin + i];
+    if (bias != 0.0f) page.resize(kPageTokens);
+    if (!page.empty()) page[position % kPageTokens] = bias;
   }
 }
 
@@ -98,6 +111,10 @@ std::byte* KvCache::keys(int layer, int32_t page, int kv_head) const {
 
 std::byte* KvCache::values(int layer, int32_t page, int kv_head) const {
   return keys(layer, page, kv_head) + static_cast<size_t>(options_.kv_heads) * panel_bytes_;
+}
+
+const float* KvCache::key_bias(int32_t page) const {
+  return page_key_bias_[page].empty() ? nullptr : page_key_bias_[page].data();
 }
 
 int64_t KvCache::pages_in_use() const { return static_cast<int64_t>(page_storage_.size() - free_pages_.size()); }
@@ -118,11 +135,13 @@ int32_t KvCache::take_page() {
     }
     page_storage_.push_back(allocate_host(page_bytes()));
     page_references_.push_back(0);
+    page_key_bias_.emplace_back();
     free_pages_.push_back(static_cast<int32_t>(page_storage_.size()) - 1);
   }
   int32_t page = free_pages_.back();
   free_pages_.pop_back();
   page_references_[page] = 1;
+  page_key_bias_[page].clear();
   // Kernels compute whole panels and mask what lies beyond the length: it must be numbers, not leftovers.
   std::memset(page_storage_[page]->data(), 0, page_bytes());
   return page;

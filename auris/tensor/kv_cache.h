@@ -45,13 +45,15 @@ class KvCache {
   int64_t length(SequenceId sequence) const;
 
   // Makes room for the rows of every span (position_begin must equal the sequence's length) and advances the lengths.
-  // Call once per forward, before the first layer.
+  // Call once per forward, before the first layer. The layout's key biases are kept with the tokens.
   void extend(const RowLayout& layout);
 
   // The pages of a sequence, in order. Valid until the next call that is not const.
   const std::vector<int32_t>& pages(SequenceId sequence) const;
   std::byte* keys(int layer, int32_t page, int kv_head) const;
   std::byte* values(int layer, int32_t page, int kv_head) const;
+  // The key biases of a page's tokens, [kPageTokens], or nullptr if the page has none: that is, zeros.
+  const float* key_bias(int32_t page) const;
   size_t panel_bytes() const { return panel_bytes_; }  // bytes of keys (or values) of one page, layer and kv head
 
   int64_t pages_in_use() const;
@@ -67,6 +69,7 @@ class KvCache {
   size_t page_bytes() const;
   int32_t take_page();
   void drop_page(int32_t page);
+  void store_key_bias(const Sequence& sequence, const RowSpan& span, const std::vector<float>& key_bias);
   Sequence& at(SequenceId sequence);
   const Sequence& at(SequenceId sequence) const;
 
@@ -76,6 +79,7 @@ class KvCache {
   std::vector<SequenceId> free_sequences_;
   std::vector<std::shared_ptr<Storage>> page_storage_;  // one block per page: [layer][keys, values][kv_head]
   std::vector<int32_t> page_references_;
+  std::vector<std::vector<float>> page_key_bias_;  // [kPageTokens] or empty
   std::vector<int32_t> free_pages_;
 };
 

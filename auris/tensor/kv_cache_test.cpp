@@ -39,6 +39,28 @@ TEST(KvCache, ForkSharesUntilWritten) {
   EXPECT_EQ(cache.pages_in_use(), 2);
 }
 
+TEST(KvCache, KeyBiasesStayWithTheirTokens) {
+  KvCache cache = small_cache();
+  SequenceId a = cache.create();
+  RowLayout layout = RowLayout::single(34, 0, a);
+  layout.key_bias.assign(34, 0.0f);
+  layout.key_bias[33] = 2.0f;
+  cache.extend(layout);
+  EXPECT_EQ(cache.key_bias(cache.pages(a)[0]), nullptr);
+  SequenceId b = cache.fork(a);
+  cache.extend(RowLayout::single(1, 34, b));  // copies the page
+  ASSERT_NE(cache.pages(a)[1], cache.pages(b)[1]);
+  for (SequenceId sequence : {a, b}) EXPECT_EQ(cache.key_bias(cache.pages(sequence)[1])[1], 2.0f);
+  cache.truncate(b, 33);
+  cache.extend(RowLayout::single(1, 33, b));  // another token in the place of the biased one
+  EXPECT_EQ(cache.key_bias(cache.pages(b)[1])[1], 0.0f);
+  EXPECT_EQ(cache.key_bias(cache.pages(a)[1])[1], 2.0f);
+  cache.release(b);
+  SequenceId c = cache.create();  // on the page that b gave back
+  cache.extend(RowLayout::single(32, 0, c));
+  EXPECT_EQ(cache.key_bias(cache.pages(c)[0]), nullptr);
+}
+
 TEST(KvCache, PageBudgetIsAnError) {
   KvCache cache = small_cache(1);
   SequenceId a = cache.create();

@@ -19,8 +19,14 @@ struct RowSpan {
   SequenceId sequence = kNoSequence;   // its sequence in the KvCache, if one is used
 };
 
+constexpr float kUnseenKey = -1e30f;
+
 struct RowLayout {
   std::vector<RowSpan> spans;  // in row order, without gaps
+
+  // Added to every score of a row as a key, after the scale and the soft cap: [rows], or empty for zeros. ln(n) makes a row
+  // count as n equal ones; kUnseenKey hides it as long as there is another one to see.
+  std::vector<float> key_bias;
 
   int64_t rows() const { return spans.empty() ? 0 : spans.back().row_begin + spans.back().row_count; }
   std::vector<int32_t> positions() const;  // position of every row, [rows]

@@ -40,7 +40,7 @@ def prompts(language, limit):
 
 def auris_texts(arguments, language, paths):
     command = [arguments.auris, "transcribe", "--json", "--quiet", "--model", arguments.model, "--language", language,
-               "--beam-size", str(arguments.beam), *map(str, paths)]
+               "--beam-size", str(arguments.beam), "--padding-step", str(arguments.padding_step), *map(str, paths)]
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     results = [json.loads(line) for line in lines]
     assert len(results) == len(paths), f"{len(results)} results for {len(paths)} recordings"
@@ -69,6 +69,7 @@ def main():
     parser.add_argument("--languages", nargs="+", default=["en", "es", "fr", "it", "ru"])
     parser.add_argument("--limit", type=int, default=0, help="prompts per language; 0 = all")
     parser.add_argument("--beam", type=int, default=5)
+    parser.add_argument("--padding-step", type=int, default=16, help="of auris; 1 = compute all padding, as the reference")
     parser.add_argument("--compute-type", default="float32", help="of faster-whisper")
     parser.add_argument("--margin", type=float, default=0.3, help="points that Auris may be worse")
     parser.add_argument("--json", help="also write the numbers and every pair of differing texts here")

@@ -138,7 +138,8 @@ Tensor WhisperFrontend::window(std::span<const float> samples) const {
   return features(samples, kWindowSamples - static_cast<int64_t>(samples.size()));
 }
 
-Tensor WhisperFrontend::slice(const Tensor& features, int64_t first, int64_t content_frames) {
+Tensor WhisperFrontend::slice(const Tensor& features, int64_t first, int64_t content_frames,
+                              int64_t window_frames) {
   int64_t end = std::min(content_frames, features.rows());
   if (first < 0 || first > end) {
     throw Error(ErrorCode::kUsage, {.where = "whisper front end",
@@ -146,9 +147,9 @@ Tensor WhisperFrontend::slice(const Tensor& features, int64_t first, int64_t con
                                     .got = fmt::format("{}", first),
                                     .hint = ""});
   }
-  int64_t count = std::min(kWindowFrames, end - first);
-  if (count == kWindowFrames) return features.slice_rows(first, count);
-  Tensor result = Tensor::zeros({kWindowFrames, features.cols()});
+  int64_t count = std::min(window_frames, end - first);
+  if (count == window_frames) return features.slice_rows(first, count);
+  Tensor result = Tensor::zeros({window_frames, features.cols()});
   if (count > 0) {
     std::memcpy(result.data<float>(), features.data<float>() + first * features.cols(),
                 static_cast<size_t>(count * features.cols()) * sizeof(float));

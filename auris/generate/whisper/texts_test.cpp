@@ -46,7 +46,7 @@ class Comparison {
     file_ = std::filesystem::path(entry["file"].get<std::string>()).filename();
     audio::AudioClip clip = audio::decode_audio(entry["file"].get<std::string>());
     Tensor mel = models::testing::first_window(clip);
-    state_.listen(model_->encoder.forward(mel, RowLayout::single(mel.rows())).hidden);
+    state_.listen(model_->encoder.forward(mel, RowLayout::single(mel.rows())));
     TranscribeOptions options;
     language_ = entry["language"];
     const WhisperLanguage* language = vocabulary_.find_language(language_);

@@ -1,6 +1,7 @@
 #pragma once
-// How to transcribe. The defaults are those of faster-whisper 1.2, and so are the texts, with one exception: less than a
-// second behind the last text is left out when the model itself takes it for no speech, however fluent its text is.
+// How to transcribe. The defaults are those of faster-whisper 1.2, and so are the texts, with two exceptions: less than a
+// second behind the last text is left out when the model itself takes it for no speech, however fluent its text is; and
+// windows of less than 28 s are heard with part of their padding (padding_step), which changes some texts a little.
 
 #include <functional>
 #include <optional>
@@ -41,6 +42,11 @@ struct TranscribeOptions {
   std::optional<double> compression_ratio_threshold = 2.4;
   std::optional<double> log_prob_threshold = -1.0;
   std::optional<double> no_speech_threshold = 0.6;
+
+  // Windows of less than 30 s. The model wants 30 s; the references compute all of the padding. 1 does so too; above it,
+  // the padding farther than 2 s from the recording is computed at every padding_step-th row only, and a text that the
+  // model is not sure of is searched again with all of it.
+  int padding_step = 16;
 
   // What the model is told
   bool condition_on_previous_text = true;

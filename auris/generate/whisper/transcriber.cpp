@@ -16,6 +16,8 @@ void require(bool holds, std::string expected, std::string got) {
 void check(const TranscribeOptions& options) {
   require(options.beam_size >= 1 && options.beam_size <= 64, "1 to 64 beams", fmt::format("{}", options.beam_size));
   require(options.best_of >= 1 && options.best_of <= 64, "1 to 64 samples", fmt::format("{}", options.best_of));
+  require(options.padding_step >= 1 && options.padding_step <= 1500, "a padding step of 1 to 1500",
+          fmt::format("{}", options.padding_step));
   require(options.patience > 0 && options.patience <= 100, "a patience above 0", fmt::format("{}", options.patience));
   require(options.repetition_penalty > 0, "a repetition penalty above 0",
           fmt::format("{}", options.repetition_penalty));
@@ -77,7 +79,7 @@ std::vector<LanguageProbability> Transcriber::detect_language(const audio::Audio
   if (frames == 0) return {};
   Tensor window = audio::WhisperFrontend::slice(features_of(frontend_, clip.samples), 0, frames);
   WindowState state(*model_);
-  state.listen(model_->encoder.forward(window, RowLayout::single(window.rows())).hidden);
+  state.listen(model_->encoder.forward(window, RowLayout::single(window.rows())));
   TranscribeOptions options;
   return WindowDecoder(state, vocabulary_, options, {}).detect_language();
 }

@@ -10,6 +10,9 @@ namespace {
 
 constexpr double kFramesPerSecond = 100.0;
 
+// Padding right behind a recording that is always computed whole: 2 s.
+constexpr int64_t kPaddingFrames = 200;
+
 // Two steps of a 16-bit recorder: what is never louder carries no speech, only dither.
 constexpr float kDigitalSilence = 2.0f / 32768.0f;
 
@@ -65,14 +68,34 @@ std::vector<Transcription::Clip> Transcription::clips() const {
   return clips;
 }
 
-void Transcription::listen(int64_t frame, int64_t frames) {
-  if (frame == heard_frame_ && frames == heard_frames_) return;
+void Transcription::listen(int64_t frame, int64_t frames, int padding_step) {
+  if (frame == heard_frame_ && frames == heard_frames_ && padding_step == heard_padding_step_) return;
   check_cancelled();
   Stopwatch watch(transcript_.timings.encode_s);
-  Tensor window = audio::WhisperFrontend::slice(recording_.features, frame, frame + frames);
-  state_.listen(model_.encoder.forward(window, RowLayout::single(window.rows())).hidden);
+  const int64_t whole_frames = model_.config.max_frames();
+  const int64_t window_frames =
+      padding_step == 1 ? whole_frames : std::min(whole_frames, (frames + 1) / 2 * 2 + kPaddingFrames);
+  Tensor window = audio::WhisperFrontend::slice(recording_.features, frame, frame + frames, window_frames);
+  state_.listen(model_.encoder.forward(window, RowLayout::single(window.rows()), {.padding_step = padding_step}));
   heard_frame_ = frame;
   heard_frames_ = frames;
+  heard_padding_step_ = padding_step;
+}
+
+WindowText Transcription::decode_window(int64_t frame, int64_t frames) {
+  PromptParts parts = {.previous = std::span<const TokenId>(context_).subspan(context_begin_),
+                       .language = language_,
+                       .with_prefix = frame == 0};
+  WindowPrompt prompt = make_prompt(vocabulary_, options_, parts, model_.config.max_target_positions);
+  if (options_.padding_step > 1) {
+    listen(frame, frames, options_.padding_step);
+    Stopwatch watch(transcript_.timings.decode_s);
+    if (frames + kPaddingFrames >= model_.config.max_frames()) return decoder_.decode(prompt);
+    if (std::optional<WindowText> text = decoder_.try_decode(prompt)) return std::move(*text);
+  }
+  listen(frame, frames, 1);
+  Stopwatch watch(transcript_.timings.decode_s);
+  return decoder_.decode(prompt);
 }
 
 void Transcription::set_language(const std::string& code, double probability) {
@@ -103,7 +126,7 @@ void Transcription::choose_language(const std::vector<Clip>& clips) {
     int64_t frame = clips.front().begin;
     for (int i = 0; i < std::max(1, options_.language_detection_windows) && frame < clips.front().end; ++i) {
       const int64_t frames = std::min<int64_t>(model_.config.max_frames(), clips.front().end - frame);
-      listen(frame, frames);
+      listen(frame, frames, options_.padding_step);
       Stopwatch watch(transcript_.timings.decode_s);
       transcript_.languages = decoder_.detect_language();
       winners.push_back(transcript_.languages.front());
@@ -207,20 +230,13 @@ void Transcription::add_segments(const WindowText& text, const std::vector<Segme
 void Transcription::run_window(int64_t frame, int64_t frames) {
   next_frame_ = frame + frames;
   if (is_silent(frame, frames)) return;
-  listen(frame, frames);
+  listen(frame, frames, options_.padding_step);
   if (options_.detect_language_per_window && vocabulary_.multilingual()) {
     Stopwatch watch(transcript_.timings.decode_s);
     LanguageProbability best = decoder_.detect_language().front();
     set_language(best.code, best.probability);
   }
-  WindowText text;
-  {
-    Stopwatch watch(transcript_.timings.decode_s);
-    PromptParts parts = {.previous = std::span<const TokenId>(context_).subspan(context_begin_),
-                         .language = language_,
-                         .with_prefix = frame == 0};
-    text = decoder_.decode(make_prompt(vocabulary_, options_, parts, model_.config.max_target_positions));
-  }
+  WindowText text = decode_window(frame, frames);
   if (skips(text, frame, frames)) return;
   transcript_.truncated |= text.truncated;
   transcript_.repetition_loop |= text.repetition_loop;

@@ -48,7 +48,8 @@ class Transcription {
   };
 
   std::vector<Clip> clips() const;
-  void listen(int64_t frame, int64_t frames);
+  void listen(int64_t frame, int64_t frames, int padding_step);
+  WindowText decode_window(int64_t frame, int64_t frames);
   void choose_language(const std::vector<Clip>& clips);
   void set_language(const std::string& code, double probability);
   void run_window(int64_t frame, int64_t frames);
@@ -70,6 +71,7 @@ class Transcription {
 
   int64_t heard_frame_ = -1;            // the window that state_ listens to
   int64_t heard_frames_ = 0;
+  int heard_padding_step_ = 0;
   TokenId language_ = 0;
   std::vector<TokenId> context_;        // everything written so far, timestamps included
   size_t context_begin_ = 0;            // what the next prompt may show begins here

@@ -11,6 +11,10 @@ namespace {
 // Room for text that a long prefix leaves.
 constexpr size_t kLeastNewTokens = 32;
 
+// A text heard with part of the padding is taken if it is at least this probable (docs/decisions/0006).
+constexpr double kSureLogProb = -0.7;
+constexpr double kSureNoSpeech = 0.6;
+
 TokenRules rules_of(const models::WhisperModel& model, const WhisperVocabulary& vocabulary,
                     const TranscribeOptions& options) {
   TokenRuleOptions rules;
@@ -121,18 +125,34 @@ WindowText WindowDecoder::attempt(const WindowPrompt& prompt, const Tensor& logi
   return text;
 }
 
-WindowText WindowDecoder::decode(const WindowPrompt& prompt) {
+std::optional<WindowText> WindowDecoder::try_decode(const WindowPrompt& prompt) {
+  PromptReading reading = read(prompt);
+  WindowText text = attempt(prompt, reading.logits, options_.temperatures.front());
+  text.no_speech_prob = reading.no_speech_prob;
+  const double ratio_limit = options_.compression_ratio_threshold.value_or(2.4);
+  const bool whole = !text.tokens.empty() && !text.truncated;
+  const bool repetitive = text.repetition_loop || text.compression_ratio > ratio_limit;
+  const bool sure = text.avg_logprob > kSureLogProb && text.no_speech_prob < kSureNoSpeech;
+  return whole && !repetitive && sure ? std::optional(std::move(text)) : std::nullopt;
+}
+
+WindowDecoder::PromptReading WindowDecoder::read(const WindowPrompt& prompt) {
   const std::vector<int32_t> wanted = {static_cast<int32_t>(prompt.start_index),
                                        static_cast<int32_t>(prompt.tokens.size()) - 1};
   Tensor logits = state_.read_prompt(prompt.tokens, wanted);
   const double no_speech = probability(logits.slice_rows(0, 1).span<float>(), vocabulary_.no_speech);
+  return {.logits = logits.slice_rows(1, 1), .no_speech_prob = no_speech};
+}
+
+WindowText WindowDecoder::decode(const WindowPrompt& prompt) {
+  const auto [logits, no_speech] = read(prompt);
   std::vector<WindowText> failed;
   std::vector<WindowText> unrepetitive;
   const auto& ratio_limit = options_.compression_ratio_threshold;
   const auto& prob_limit = options_.log_prob_threshold;
   double last_temperature = 0;
   for (double temperature : options_.temperatures) {
-    WindowText text = attempt(prompt, logits.slice_rows(1, 1), temperature);
+    WindowText text = attempt(prompt, logits, temperature);
     text.no_speech_prob = no_speech;
     last_temperature = temperature;
     const bool repetitive = text.repetition_loop || (ratio_limit && text.compression_ratio > *ratio_limit);

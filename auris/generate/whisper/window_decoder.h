@@ -3,6 +3,7 @@
 // repeats itself or is improbable (section 4.5 of the Whisper paper; the order and the limits are faster-whisper's).
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -44,13 +45,21 @@ class WindowDecoder {
   WindowDecoder(WindowState& state, const WhisperVocabulary& vocabulary, const TranscribeOptions& options,
                 std::function<void()> check);
 
-  // Of the window that the state listens to.
+  // Of the window that the state listens to: at each temperature in turn until a text is good enough.
   WindowText decode(const WindowPrompt& prompt);
+  // At the first temperature; nothing unless the model is sure of the text.
+  std::optional<WindowText> try_decode(const WindowPrompt& prompt);
 
   // Probabilities of all languages, best first.
   std::vector<LanguageProbability> detect_language();
 
  private:
+  struct PromptReading {
+    Tensor logits;  // [1, vocab] behind the prompt
+    double no_speech_prob = 0;
+  };
+
+  PromptReading read(const WindowPrompt& prompt);
   WindowText attempt(const WindowPrompt& prompt, const Tensor& logits, double temperature);
 
   WindowState& state_;

@@ -11,7 +11,7 @@ WindowState::WindowState(const models::WhisperModel& model)
       window_(audio_.create()),
       prompt_(past_.create()) {}
 
-void WindowState::listen(const Tensor& encoded) {
+void WindowState::listen(const models::EncodedAudio& encoded) {
   past_.truncate(prompt_, 0);
   audio_.truncate(window_, 0);
   model_.decoder.store_audio(encoded, window_, audio_);

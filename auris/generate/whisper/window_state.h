@@ -16,8 +16,8 @@ class WindowState {
  public:
   explicit WindowState(const models::WhisperModel& model);
 
-  // Another window: forgets the audio and every text. encoded [rows, d_model].
-  void listen(const Tensor& encoded);
+  // Another window: forgets the audio and every text.
+  void listen(const models::EncodedAudio& encoded);
 
   // Reads the prompt (at most the model's context, at least one token) and keeps it as the beginning of all texts until
   // the next call. Returns the logits behind the tokens at `wanted` places of it, [wanted, vocab].

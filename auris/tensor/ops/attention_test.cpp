@@ -2,9 +2,12 @@
 
 #include "auris/tensor/ops/attention.h"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "auris/base/thread_pool.h"
+#include "auris/tensor/ops/rows.h"
 #include "auris/tensor/ops/random_tensors.h"
 
 namespace auris {
@@ -48,6 +51,46 @@ TEST(Attention, MatchesPlain) {
       });
     }
   }
+}
+
+std::vector<float> random_bias(Rng& rng, int64_t rows) {
+  Tensor bias = random_f32(rng, {1, rows});
+  return {bias.data<float>(), bias.data<float>() + rows};
+}
+
+TEST(Attention, KeyBiasMatchesPlain) {
+  Rng rng(5);
+  Heads h{4, 2, 64};
+  RowLayout layout;
+  for (int64_t rows : {70, 1, 32, 300}) layout.add(rows);
+  layout.key_bias = random_bias(rng, layout.rows());
+  std::fill(layout.key_bias.end() - 290, layout.key_bias.end(), kUnseenKey);  // a whole chunk and more
+  Qkv x(rng, layout.rows(), h);
+  for (AttentionSpec spec : {spec_of(h, false), spec_of(h, true), spec_of(h, true, 40, 5.0f)}) {
+    Tensor expected = ops::attention(x.q.on(Device::kPlain), x.k, x.v, layout, spec);
+    for_each_target([&](const std::string& target) {
+      EXPECT_LE(difference(ops::attention(x.q, x.k, x.v, layout, spec), expected), kTolerance) << target;
+    });
+  }
+}
+
+// A key with a bias of ln(n) is n equal keys.
+TEST(Attention, KeyBiasCountsRowsSeveralTimes) {
+  Rng rng(6);
+  Heads h{2, 2, 64};
+  Qkv few(rng, 40, h);
+  RowLayout repeated, counted = RowLayout::single(40);
+  std::vector<int32_t> indices;
+  for (int32_t row = 0; row < 40; ++row) {
+    int times = row < 30 ? 1 : row - 28;
+    indices.insert(indices.end(), static_cast<size_t>(times), row);
+    counted.key_bias.push_back(std::log(static_cast<float>(times)));
+  }
+  repeated.add(static_cast<int64_t>(indices.size()));
+  auto all = [&](const Tensor& rows) { return ops::gather_rows(rows, indices); };
+  Tensor expected = ops::attention(all(few.q), all(few.k), all(few.v), repeated, spec_of(h, false));
+  Tensor got = ops::attention(few.q, few.k, few.v, counted, spec_of(h, false));
+  EXPECT_LE(difference(got.slice_rows(0, 30), expected.slice_rows(0, 30)), kTolerance);
 }
 
 // A cache filled step by step by the backend `device`, with what each step returned.
@@ -103,9 +146,11 @@ TEST_P(CachedAttention, CrossAttentionAndItsWeightsMatchPlain) {
   RowLayout stored;
   stored.add(333, 0, a);
   stored.add(40, 0, b);
+  stored.key_bias = random_bias(rng, stored.rows());
   cache.extend(stored);
   Qkv x(rng, stored.rows(), h);
   RowLayout asking;
+  ASSERT_NE(cache.key_bias(cache.pages(a).front()), nullptr);
   for (SequenceId sequence : {a, a, b, a, none}) asking.add(3, 5, sequence);
   Tensor q = random_f32(rng, {asking.rows(), 256});
   AttentionSpec spec = spec_of(h, false);

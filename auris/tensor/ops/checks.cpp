@@ -62,6 +62,9 @@ void expect_layout(std::string_view op, const RowLayout& layout, const Tensor& t
   if (next != tensor.rows()) {
     fail_argument(op, fmt::format("a layout of {} rows", tensor.rows()), fmt::format("{} rows", next));
   }
+  if (!layout.key_bias.empty() && static_cast<int64_t>(layout.key_bias.size()) != next) {
+    fail_argument(op, fmt::format("{} key biases", next), fmt::format("{}", layout.key_bias.size()));
+  }
 }
 
 }  // namespace auris::ops

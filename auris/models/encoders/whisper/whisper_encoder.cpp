@@ -30,28 +30,50 @@ EncodedAudio cut(const EncodedAudio& x, const std::vector<int64_t>& keep) {
   return {ops::gather_rows(x.hidden, indices), layout};
 }
 
+// Where the rows of the stem come from and where they stand when spans are padded to `window` rows.
+struct PaddedRows {
+  std::vector<int32_t> sources;
+  std::vector<int32_t> positions;
+  RowLayout layout;
+};
+
+PaddedRows padded_rows(const RowLayout& rows, int64_t window, int64_t step) {
+  PaddedRows padded;
+  for (const RowSpan& span : rows.spans) {
+    AURIS_CHECK(span.row_count > 0);
+    auto begin = static_cast<int64_t>(padded.sources.size());
+    for (int64_t row = 0; row < span.row_count; ++row) {
+      padded.sources.push_back(static_cast<int32_t>(span.row_begin + row));
+      padded.positions.push_back(static_cast<int32_t>(row));
+      padded.layout.key_bias.push_back(0.0f);
+    }
+    for (int64_t row = span.row_count; row < window; row += step) {
+      int64_t count = std::min(step, window - row);
+      padded.sources.push_back(static_cast<int32_t>(span.row_begin + span.row_count - 1));
+      padded.positions.push_back(static_cast<int32_t>(row + count / 2));
+      padded.layout.key_bias.push_back(std::log(static_cast<float>(count)));
+    }
+    padded.layout.add(static_cast<int64_t>(padded.sources.size()) - begin);
+  }
+  return padded;
+}
+
 RowLayout averaged_layout(const RowLayout& layout, int factor) {
   RowLayout pooled;
   for (const RowSpan& span : layout.spans) pooled.add(span.row_count / factor);
   return pooled;
 }
 
-// Every row attends over the rows of its span that are not padding.
-Tensor attend_over_seen(const ops::Qkv& qkv, const RowLayout& rows, const std::vector<int64_t>& unseen,
-                        const AttentionSpec& spec) {
-  AURIS_CHECK(unseen.size() == rows.spans.size());
-  KvCache cache({.layers = 1, .kv_heads = spec.kv_heads, .head_dim = spec.head_dim});
-  RowLayout readers = rows;
-  std::vector<int64_t> seen;
+// Hides the last `unseen` rows of every span from all rows.
+void hide_rows(RowLayout& layout, const std::vector<int64_t>& unseen) {
+  AURIS_CHECK(unseen.size() == layout.spans.size());
+  layout.key_bias.resize(static_cast<size_t>(layout.rows()));
   for (size_t i = 0; i < unseen.size(); ++i) {
-    readers.spans[i].sequence = cache.create();
-    seen.push_back(rows.spans[i].row_count - unseen[i]);
+    const RowSpan& span = layout.spans[i];
+    AURIS_CHECK(unseen[i] >= 0 && unseen[i] <= span.row_count);
+    auto end = layout.key_bias.begin() + span.row_begin + span.row_count;
+    std::fill(end - unseen[i], end, kUnseenKey);
   }
-  EncodedAudio k = cut({qkv.k, readers}, seen), v = cut({qkv.v, readers}, seen);
-  for (size_t i = 0; i < unseen.size(); ++i) k.layout.spans[i].sequence = readers.spans[i].sequence;
-  cache.extend(k.layout);
-  ops::store_keys_values(k.hidden, v.hidden, k.layout, cache, 0);
-  return ops::attention_over(qkv.q, readers, spec, cache, 0);
 }
 
 }  // namespace
@@ -66,7 +88,7 @@ WhisperEncoder::WhisperEncoder(WhisperEncoderWeights weights, const WhisperConfi
 }
 
 EncodedAudio WhisperEncoder::stem(const Tensor& mel, const RowLayout& frames,
-                                  const std::vector<int64_t>& keep_rows) const {
+                                  const WhisperEncodeOptions& options) const {
   Conv1dOptions first = {.stride = 1, .padding = 1, .activation = Activation::kGelu};
   Conv1dOptions second = {.stride = 2, .padding = 1, .activation = Activation::kGelu};
   RowLayout between = conv1d_layout(frames, 3, first);
@@ -74,22 +96,28 @@ EncodedAudio WhisperEncoder::stem(const Tensor& mel, const RowLayout& frames,
   EncodedAudio out;
   out.hidden = ops::conv1d(x, weights_.conv2.weight, weights_.conv2.bias, between, second);
   out.layout = conv1d_layout(between, 3, second);
-  if (!keep_rows.empty()) out = cut(out, keep_rows);
+  if (options.padding_step > 0) {
+    PaddedRows padded = padded_rows(out.layout, config_.max_source_positions, options.padding_step);
+    out.hidden = ops::gather_rows(out.hidden, padded.sources);
+    out.hidden = ops::add(out.hidden, ops::embedding(weights_.positions, padded.positions));
+    out.layout = padded.layout;
+    return out;
+  }
+  if (!options.keep_rows.empty()) out = cut(out, options.keep_rows);
   for (RowSpan& span : out.layout.spans) span.position_begin = 0;
   std::vector<int32_t> positions = out.layout.positions();
   out.hidden = ops::add(out.hidden, ops::embedding(weights_.positions, positions));
+  bool hides = std::any_of(options.unseen_rows.begin(), options.unseen_rows.end(), [](int64_t n) { return n > 0; });
+  if (hides) hide_rows(out.layout, options.unseen_rows);
   return out;
 }
 
-Tensor WhisperEncoder::block(const WhisperEncoderLayer& layer, const Tensor& x, const RowLayout& rows,
-                             const std::vector<int64_t>& unseen) const {
+Tensor WhisperEncoder::block(const WhisperEncoderLayer& layer, const Tensor& x, const RowLayout& rows) const {
   const float eps = config_.layer_norm_eps;
   const WhisperAttention& w = layer.attention;
   Tensor normed = ops::layer_norm(x, layer.attention_norm.weight, layer.attention_norm.bias, eps);
   ops::Qkv qkv = ops::linear_qkv(normed, w.q, w.k, w.v);
-  bool padded = std::any_of(unseen.begin(), unseen.end(), [](int64_t count) { return count > 0; });
-  Tensor mixed = padded ? attend_over_seen(qkv, rows, unseen, attention_)
-                        : ops::attention(qkv.q, qkv.k, qkv.v, rows, attention_);
+  Tensor mixed = ops::attention(qkv.q, qkv.k, qkv.v, rows, attention_);
   Tensor y = ops::linear(mixed, w.out, {.residual = x});
   normed = ops::layer_norm(y, layer.mlp_norm.weight, layer.mlp_norm.bias, eps);
   Tensor up = ops::linear(normed, layer.mlp.up, {.activation = Activation::kGelu, .residual = {}});
@@ -99,6 +127,7 @@ Tensor WhisperEncoder::block(const WhisperEncoderLayer& layer, const Tensor& x, 
 EncodedAudio WhisperEncoder::forward(const Tensor& mel, const RowLayout& frames,
                                      const WhisperEncodeOptions& options) const {
   AURIS_CHECK(mel.shape().rank() == 2 && mel.cols() == config_.n_mels && mel.rows() == frames.rows());
+  AURIS_CHECK(options.padding_step == 0 || (options.keep_rows.empty() && config_.pooling == 1));
   for (const RowSpan& span : frames.spans) {
     if (span.row_count > config_.max_frames()) {
       throw Error(ErrorCode::kUsage, {.where = "whisper encoder",
@@ -107,10 +136,10 @@ EncodedAudio WhisperEncoder::forward(const Tensor& mel, const RowLayout& frames,
                                       .hint = "cut the recording into windows"});
     }
   }
-  EncodedAudio x = stem(mel, frames, options.keep_rows);
+  EncodedAudio x = stem(mel, frames, options);
   if (options.tap) options.tap(-1, x.hidden);
   for (size_t i = 0; i < weights_.layers.size(); ++i) {
-    x.hidden = block(weights_.layers[i], x.hidden, x.layout, options.unseen_rows);
+    x.hidden = block(weights_.layers[i], x.hidden, x.layout);
     if (options.tap) options.tap(static_cast<int>(i), x.hidden);
   }
   if (config_.pooling > 1) {

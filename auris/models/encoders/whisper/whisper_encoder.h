@@ -15,7 +15,7 @@ namespace auris::models {
 
 struct EncodedAudio {
   Tensor hidden;     // [rows, d_model] f32
-  RowLayout layout;  // a span per span of the input
+  RowLayout layout;  // a span per span of the input; with key biases if rows stand for several
 };
 
 struct WhisperEncodeOptions {
@@ -25,6 +25,11 @@ struct WhisperEncodeOptions {
   std::vector<int64_t> keep_rows = {};
   // How many of these, at the end of each span, are padding: they see the rows before them, no row sees them. Empty: none.
   std::vector<int64_t> unseen_rows = {};
+  // > 0: every span goes on to a full window with rows like its last one, of which only the middle one of each
+  // `padding_step` is computed; attention counts it as that many. For recordings that end in padding: their last frames
+  // must be padding. 1 computes every row. An approximation that is ours: Whisper was trained with 30 s of context,
+  // so leaving the padding out changes its texts far more. Not with keep_rows or pooling.
+  int64_t padding_step = 0;
   // Sees the rows behind the stem (-1), each block (0 ...) and the final norm (encoder_layers). For parity tests.
   std::function<void(int layer, const Tensor& rows)> tap = {};
 };
@@ -40,9 +45,8 @@ class WhisperEncoder {
   EncodedAudio forward(const Tensor& mel, const RowLayout& frames, const WhisperEncodeOptions& options = {}) const;
 
  private:
-  EncodedAudio stem(const Tensor& mel, const RowLayout& frames, const std::vector<int64_t>& keep_rows) const;
-  Tensor block(const WhisperEncoderLayer& layer, const Tensor& x, const RowLayout& rows,
-               const std::vector<int64_t>& unseen) const;
+  EncodedAudio stem(const Tensor& mel, const RowLayout& frames, const WhisperEncodeOptions& options) const;
+  Tensor block(const WhisperEncoderLayer& layer, const Tensor& x, const RowLayout& rows) const;
 
   WhisperEncoderWeights weights_;
   WhisperConfig config_;

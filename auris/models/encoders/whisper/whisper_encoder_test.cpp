@@ -4,10 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
 
 #include "auris/base/cache_folder.h"
 #include "auris/models/testing/whisper_golden.h"
+#include "auris/tensor/ops/rows.h"
 
 namespace auris::models {
 namespace {
@@ -85,6 +87,45 @@ TEST(WhisperEncoder, KeepsOnlyTheRowsAskedFor) {
   // The convolutions reach one row further, so only that row may know of what was left out.
   EncodedAudio exact = encoder.forward(mel.slice_rows(0, 240), RowLayout::single(240));
   EXPECT_LE(sampled_error(cut.hidden.slice_rows(0, 60), exact.hidden.slice_rows(0, 60), 1), 0.05);
+}
+
+// Two recordings in one call, each with 2 s of padding, continued to full windows.
+TEST(WhisperEncoder, EveryRowOfThePaddingIsTheWholeWindow) {
+  WhisperEncoder encoder = load("whisper-tiny.en");
+  audio::AudioClip clip = audio::decode_audio(testing::librivox_sentence("0880").string());
+  Tensor whole = testing::first_window(clip);
+  const auto frames = static_cast<int64_t>(clip.samples.size()) / 320 * 2 + 200;
+  RowLayout two;
+  two.add(frames);
+  two.add(frames);
+  Tensor short_window = whole.slice_rows(0, frames);
+  EncodedAudio padded = encoder.forward(ops::concat_rows(short_window, short_window), two, {.padding_step = 1});
+  Tensor expected = encoder.forward(whole, RowLayout::single(3000)).hidden;
+  ASSERT_EQ(padded.hidden.rows(), 3000);
+  // Only the window's last row sees that the frames end there.
+  EXPECT_LE(sampled_error(padded.hidden.slice_rows(0, 1499), expected.slice_rows(0, 1499), 1), 1e-3);
+  EXPECT_LE(sampled_error(padded.hidden.slice_rows(1500, 1499), expected.slice_rows(0, 1499), 1), 1e-3);
+}
+
+TEST(WhisperEncoder, FewRowsOfThePaddingStandForAll) {
+  WhisperEncoder encoder = load("whisper-base");
+  audio::AudioClip clip = audio::decode_audio(testing::librivox_sentence("0880").string());
+  Tensor whole = testing::first_window(clip);
+  const int64_t speech = static_cast<int64_t>(clip.samples.size()) / 320, rows = speech + 100;
+  Tensor short_window = whole.slice_rows(0, 2 * rows);
+  auto encode = [&](const WhisperEncodeOptions& options) {
+    return encoder.forward(short_window, RowLayout::single(2 * rows), options);
+  };
+  EncodedAudio sparse = encode({.padding_step = 16});
+  ASSERT_EQ(sparse.hidden.rows(), rows + (1500 - rows + 15) / 16);
+  double copies = 0;
+  for (float bias : sparse.layout.key_bias) copies += std::exp(static_cast<double>(bias));
+  EXPECT_NEAR(copies, 1500, 1e-3);
+  Tensor expected = encoder.forward(whole, RowLayout::single(3000)).hidden.slice_rows(0, speech);
+  double error = sampled_error(sparse.hidden.slice_rows(0, speech), expected, 1);
+  double error_without_padding = sampled_error(encode({}).hidden.slice_rows(0, speech), expected, 1);
+  EXPECT_LE(error, 0.1);
+  EXPECT_LE(error, 0.5 * error_without_padding);
 }
 
 TEST(WhisperEncoder, RefusesWindowsThatAreTooLong) {

@@ -67,12 +67,14 @@ KvCacheOptions WhisperDecoder::past_options() const {
 
 KvCacheOptions WhisperDecoder::audio_options() const { return past_options(); }
 
-void WhisperDecoder::store_audio(const Tensor& encoded, SequenceId window, KvCache& audio) const {
-  RowLayout layout = RowLayout::single(encoded.rows(), 0, window);
+void WhisperDecoder::store_audio(const EncodedAudio& encoded, SequenceId window, KvCache& audio) const {
+  AURIS_CHECK(encoded.layout.spans.size() == 1);
+  RowLayout layout = encoded.layout;
+  layout.spans[0].sequence = window;
   audio.extend(layout);
   for (size_t i = 0; i < weights_.layers.size(); ++i) {
     const WhisperAttention& w = weights_.layers[i].cross_attention;
-    ops::store_keys_values(ops::linear(encoded, w.k), ops::linear(encoded, w.v), layout, audio, static_cast<int>(i));
+    ops::store_keys_values(ops::linear(encoded.hidden, w.k), ops::linear(encoded.hidden, w.v), layout, audio, static_cast<int>(i));
   }
 }
 

@@ -5,13 +5,14 @@
 //
 //   KvCache past(decoder.past_options()), audio(decoder.audio_options());
 //   SequenceId window = audio.create(), beam = past.create();
-//   decoder.store_audio(encoded.hidden, window, audio);
+//   decoder.store_audio(encoded, window, audio);
 //   Tensor hidden = decoder.forward(tokens, {RowLayout::single(n, 0, beam), RowLayout::single(n, 0, window)}, past, audio);
 //   Tensor logits = decoder.logits(hidden);
 
 #include <span>
 #include <vector>
 
+#include "auris/models/encoders/whisper/whisper_encoder.h"
 #include "auris/models/speech/whisper/decoder_weights.h"
 #include "auris/tensor/kv_cache.h"
 #include "auris/tensor/ops/attention.h"
@@ -44,9 +45,9 @@ class WhisperDecoder {
   KvCacheOptions past_options() const;
   KvCacheOptions audio_options() const;
 
-  // Computes the keys and values of encoded audio [rows, d_model] for every layer and stores them as `window`, which
-  // must be an empty sequence of `audio`.
-  void store_audio(const Tensor& encoded, SequenceId window, KvCache& audio) const;
+  // Computes the keys and values of encoded audio (one span) for every layer and stores them, with its key biases, as
+  // `window`, which must be an empty sequence of `audio`.
+  void store_audio(const EncodedAudio& encoded, SequenceId window, KvCache& audio) const;
 
   // Hidden rows behind the final norm [tokens, d_model]. Extends `past` by the rows. Positions beyond
   // max_target_positions or ids outside the vocabulary throw kInternal: callers bound them.

@@ -66,7 +66,7 @@ void compare_logits(const std::string& model) {
                                  std::pair("prompt", testing::english_prompt("agent-alreadyon"))}) {
     Tensor mel = testing::first_window(audio::decode_audio(path.string()));
     Session session(loaded.decoder);
-    loaded.decoder.store_audio(loaded.encoder.forward(mel, RowLayout::single(mel.rows())).hidden, session.window,
+    loaded.decoder.store_audio(loaded.encoder.forward(mel, RowLayout::single(mel.rows())), session.window,
                                session.audio);
     std::span<int32_t> tokens = golden->tensor(std::string(recording) + ".decoder.tokens").span<int32_t>();
     Tensor expected = golden->tensor(std::string(recording) + ".decoder.logits");
@@ -102,10 +102,10 @@ void compare_small(const std::string& kind) {
   EXPECT_EQ(loaded.config.encoder_heads, 2);
   auto golden = weights::open_checkpoint(folder / "golden.safetensors");
   Tensor mel = golden->tensor(kind + ".mel");
-  Tensor hidden = loaded.encoder.forward(mel, RowLayout::single(mel.rows())).hidden;
-  EXPECT_LE(testing::sampled_error(hidden, golden->tensor(kind + ".hidden"), 1), 1e-4) << kind;
+  EncodedAudio encoded = loaded.encoder.forward(mel, RowLayout::single(mel.rows()));
+  EXPECT_LE(testing::sampled_error(encoded.hidden, golden->tensor(kind + ".hidden"), 1), 1e-4) << kind;
   Session session(loaded.decoder);
-  loaded.decoder.store_audio(hidden, session.window, session.audio);
+  loaded.decoder.store_audio(encoded, session.window, session.audio);
   Tensor logits = session.feed(golden->tensor("tokens").span<int32_t>(), session.past.create());
   EXPECT_LE(largest_difference(logits, golden->tensor(kind + ".logits"), 1), 1e-3) << kind;
 }
@@ -117,7 +117,7 @@ TEST(WhisperDecoder, AttentionOfChosenHeadsSumsToOne) {
   Loaded loaded = load(testing::whisper_golden_folder() / "small_v3" / "hugging_face");
   Session session(loaded.decoder);
   Tensor mel = Tensor::zeros({120, 128});
-  loaded.decoder.store_audio(loaded.encoder.forward(mel, RowLayout::single(120)).hidden, session.window, session.audio);
+  loaded.decoder.store_audio(loaded.encoder.forward(mel, RowLayout::single(120)), session.window, session.audio);
   WhisperAttentionTap tap;
   tap.heads = {{1, 0}, {0, 1}};
   std::vector<int32_t> tokens = {1, 2, 3};

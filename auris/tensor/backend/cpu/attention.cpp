@@ -157,6 +157,7 @@ Tensor CpuBackend::attention(const Tensor& q, const Tensor& k, const Tensor& v, 
   int64_t pages = 0;
   for (const RowSpan& span : layout.spans) pages += (span.row_count + kPageTokens - 1) / kPageTokens;
   float* panels = cpu::scratch(Purpose::kKeysValues, pages * spec.kv_heads * 2 * panel);
+  float* biases = layout.key_bias.empty() ? nullptr : cpu::scratch(Purpose::kKeyBias, pages * kPageTokens);
   std::vector<StoreTask>& stores = empty_store_list();
   std::vector<QueryBlock>& blocks = empty_block_list();
   for (const RowSpan& span : layout.spans) {
@@ -164,6 +165,12 @@ Tensor CpuBackend::attention(const Tensor& q, const Tensor& k, const Tensor& v, 
     float* first = panels;
     panels += count * spec.kv_heads * 2 * panel;
     auto page_at = [=](int head, int64_t page) { return first + (head * count + page) * 2 * panel; };
+    const float* span_biases = biases;
+    if (biases) {
+      float* end = std::copy_n(layout.key_bias.data() + span.row_begin, span.row_count, biases);
+      biases += count * kPageTokens;
+      std::fill(end, biases, 0.0f);
+    }
     for (int head = 0; head < spec.kv_heads; ++head) {
       if (span.row_count % kPageTokens != 0) std::fill_n(page_at(head, count - 1), 2 * panel, 0.0f);
       add_stores(stores, k, v, span, 0, head, spec.head_dim, DType::kF32, [&](int64_t page) {
@@ -177,6 +184,7 @@ Tensor CpuBackend::attention(const Tensor& q, const Tensor& k, const Tensor& v, 
       kv.kv_head = head;
       kv.panels = reinterpret_cast<const std::byte*>(page_at(head, 0));
       kv.panel_bytes = static_cast<size_t>(panel) * sizeof(float);
+      kv.biases = span_biases;
       return kv;
     });
   }

@@ -129,15 +129,16 @@ HWY_INLINE void sum_values(const KvPages& kv, int64_t chunk, int64_t begin, int6
 }
 
 // Turns scores [begin, end) into weights e^(score - largest), 0 outside of [from, to). Bounds are within the chunk, begin
-// and end are multiples of kPageTokens.
-HWY_INLINE void weigh_scores(float* HWY_RESTRICT scores, int64_t begin, int64_t end, int64_t from, int64_t to,
-                             float softcap, float* largest_score, float* total) {
+// and end are multiples of kPageTokens. `bias` [end] is added to the scores unless it is null.
+HWY_INLINE void weigh_scores(float* HWY_RESTRICT scores, const float* bias, int64_t begin, int64_t end, int64_t from,
+                             int64_t to, float softcap, float* largest_score, float* total) {
   const Vec hidden = broadcast(-std::numeric_limits<float>::max());
   const Vec lanes = hn::Iota(F32(), 0.0f);
   Vec top = hidden;
   for (int64_t i = begin; i < end; i += kLanes) {
     Vec s = load(scores + i);
     if (softcap > 0.0f) s = hn::Mul(broadcast(softcap), tanh(hn::Div(s, broadcast(softcap))));
+    if (bias) s = hn::Add(s, load(bias + i));
     if (i < from || i + kLanes > to) {
       const Vec at = hn::Add(lanes, broadcast(static_cast<float>(i)));
       const auto seen = hn::And(hn::Ge(at, broadcast(static_cast<float>(from))),
@@ -158,6 +159,24 @@ HWY_INLINE void weigh_scores(float* HWY_RESTRICT scores, int64_t begin, int64_t 
   *total = sum(sums);
 }
 
+// The key biases of pages [begin, end) of a chunk side by side in `biases`; null if they are all zero.
+HWY_INLINE const float* chunk_bias(const KvPages& kv, int64_t chunk, int64_t begin, int64_t end,
+                                   float* HWY_RESTRICT biases) {
+  bool any = false;
+  for (int64_t page = begin; page < end; ++page) any |= kv.key_bias(chunk * kChunkPages + page) != nullptr;
+  if (!any) return nullptr;
+  for (int64_t page = begin; page < end; ++page) {
+    const float* bias = kv.key_bias(chunk * kChunkPages + page);
+    float* to = biases + page * kPageTokens;
+    if (bias) {
+      std::copy_n(bias, kPageTokens, to);
+    } else {
+      std::fill_n(to, kPageTokens, 0.0f);
+    }
+  }
+  return biases;
+}
+
 // One block against one chunk.
 template <DType kType, int kRows>
 HWY_NOINLINE void attend_chunk(const QueryBlock& block, const AttentionSpec& spec, int64_t chunk, const float* queries,
@@ -167,13 +186,16 @@ HWY_NOINLINE void attend_chunk(const QueryBlock& block, const AttentionSpec& spe
   const int64_t begin = HWY_MAX(all.begin - origin, int64_t{0}) / kPageTokens;
   const int64_t end = (HWY_MIN(all.end - origin, kChunkTokens) + kPageTokens - 1) / kPageTokens;
   score_pages<kType, kRows>(block.kv, chunk, begin, end, queries, spec.head_dim, scores);
+  alignas(64) float biases[kChunkTokens];
+  const float* bias = chunk_bias(block.kv, chunk, begin, end, biases);
   for (int i = 0; i < block.items; ++i) {
     const Visible seen = visible_to(block, i, spec);
     const int64_t from = HWY_MAX(seen.begin - origin, int64_t{0});
     const int64_t to = HWY_MIN(seen.end - origin, kChunkTokens);
     float* row = scores + i * kChunkTokens;
     if (from < to) {
-      weigh_scores(row, begin * kPageTokens, end * kPageTokens, from, to, spec.softcap, &out.largest[i], &out.total[i]);
+      weigh_scores(row, bias, begin * kPageTokens, end * kPageTokens, from, to, spec.softcap, &out.largest[i],
+                   &out.total[i]);
     } else {
       std::fill(row + begin * kPageTokens, row + end * kPageTokens, 0.0f);
       out.total[i] = 0.0f;
@@ -253,8 +275,10 @@ void weigh(const QueryBlock& block, const AttentionSpec& spec, float* y) {
   float* queries = scratch(Purpose::kQueries, int64_t{kTileRows} * spec.head_dim);
   const int64_t length = block.kv.length;
   const int64_t padded = (length + kChunkTokens - 1) / kChunkTokens * kChunkTokens;
-  float* scores = scratch(Purpose::kScores, kTileRows * kChunkTokens + padded);
+  float* scores = scratch(Purpose::kScores, kTileRows * kChunkTokens + 2 * padded);
   pack_queries(block, spec, queries);
+  const int64_t end = (length + kPageTokens - 1) / kPageTokens * kPageTokens;
+  const float* bias = chunk_bias(block.kv, 0, 0, end / kPageTokens, scores + kTileRows * kChunkTokens + padded);
   for (int i = 0; i < block.items; ++i) {
     float* row = scores + kTileRows * kChunkTokens;
     for (int64_t chunk = 0; chunk * kChunkTokens < length; ++chunk) {
@@ -272,8 +296,7 @@ void weigh(const QueryBlock& block, const AttentionSpec& spec, float* y) {
     }
     const Visible seen = visible_to(block, i, spec);
     float top, total;
-    const int64_t end = (length + kPageTokens - 1) / kPageTokens * kPageTokens;
-    weigh_scores(row, 0, end, seen.begin, seen.end, spec.softcap, &top, &total);
+    weigh_scores(row, bias, 0, end, seen.begin, seen.end, spec.softcap, &top, &total);
     for (int64_t t = 0; t < length; ++t) y[i * length + t] = row[t] / total;
   }
 }

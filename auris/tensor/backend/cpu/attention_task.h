@@ -24,12 +24,18 @@ struct KvPages {
   int layer = 0, kv_head = 0;
   const std::byte* panels = nullptr;  // without a cache: keys and values of page after page
   size_t panel_bytes = 0;
+  const float* biases = nullptr;  // without a cache: key biases of page after page, or null
 
   const std::byte* keys(int64_t page) const {
     return cache ? cache->keys(layer, pages[page], kv_head) : panels + 2 * static_cast<size_t>(page) * panel_bytes;
   }
   const std::byte* values(int64_t page) const {
     return cache ? cache->values(layer, pages[page], kv_head) : keys(page) + panel_bytes;
+  }
+  // [kPageTokens] or null
+  const float* key_bias(int64_t page) const {
+    if (cache) return cache->key_bias(pages[page]);
+    return biases ? biases + page * kPageTokens : nullptr;
   }
 };
 

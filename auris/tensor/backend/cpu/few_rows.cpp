@@ -24,6 +24,9 @@ namespace auris::cpu::HWY_NAMESPACE {
 constexpr int kWeightRows = 4;                            // weight rows at once: independent chains, one read of x
 constexpr int kFewTile = kTileRows == 12 ? 6 : 2;         // rows of x whose sums fit into registers besides
 
+// Types whose elements come from memory as vectors: beams of Whisper, whose weights are of them, are worth code of their own.
+constexpr bool decodes_fast(DType dtype) { return dtype == DType::kF16 || dtype == DType::kF32; }
+
 struct FourRows {
   const uint8_t* rows[kWeightRows];
   size_t ahead = 0;  // bytes from a row to the same one of the next four
@@ -116,6 +119,59 @@ HWY_INLINE void dot_rows(const float* HWY_RESTRICT x, int64_t padded, const floa
   }
 }
 
+// The same straight from weights that decode fast, for rows whose sums all fit into registers: nothing goes through
+// memory. Same order, same bits.
+template <DType kType, int kRows>
+HWY_INLINE void dot_rows_decoding(const float* HWY_RESTRICT x, int64_t padded, int64_t cols, const FourRows& weights,
+                                  const float* halves, float* HWY_RESTRICT sums, int64_t sums_step, int count) {
+  Vec total[kRows][kWeightRows];
+  AURIS_UNROLL
+  for (int r = 0; r < kRows; ++r) {
+    AURIS_UNROLL
+    for (int n = 0; n < kWeightRows; ++n) total[r][n] = hn::Zero(F32());
+  }
+  const auto add = [&](int64_t at, const Vec (&w)[kWeightRows][kRunVectors], int v) HWY_ATTR {
+    AURIS_UNROLL
+    for (int r = 0; r < kRows; ++r) {
+      const Vec row = load(x + r * padded + at);
+      AURIS_UNROLL
+      for (int n = 0; n < kWeightRows; ++n) total[r][n] = hn::MulAdd(row, w[n][v], total[r][n]);
+    }
+  };
+  const int64_t runs = cols / kRun;
+  Vec w[kWeightRows][kRunVectors];
+  for (int64_t run = 0; run < runs; ++run) {
+    AURIS_UNROLL
+    for (int n = 0; n < kWeightRows; ++n) {
+      weights.prefetch<kType>(n, run);
+      decode_run<kType>(weights.rows[n], run, halves, w[n]);
+    }
+    AURIS_UNROLL
+    for (int v = 0; v < kRunVectors; ++v) add(run * kRun + v * kLanes, w, v);
+  }
+  if (runs * kRun < cols) {
+    for (int n = 0; n < kWeightRows; ++n) decode_tail<kType>(weights.rows[n], runs * kRun, cols, halves, w[n]);
+    for (int v = 0; v < kRunVectors; ++v) add(runs * kRun + v * kLanes, w, v);
+  }
+  for (int r = 0; r < kRows; ++r) {
+    float four[4];
+    sum4(total[r][0], total[r][1], total[r][2], total[r][3], four);
+    std::copy_n(four, count, sums + r * sums_step);
+  }
+}
+
+template <DType kType, int kRows = kFewTile>
+HWY_INLINE void dot_rows_decoding_of(int rows, const float* x, int64_t padded, int64_t cols, const FourRows& weights,
+                                     const float* halves, float* sums, int64_t sums_step, int count) {
+  if constexpr (kRows > 1) {
+    if (rows == kRows) {
+      dot_rows_decoding<kType, kRows>(x, padded, cols, weights, halves, sums, sums_step, count);
+    } else {
+      dot_rows_decoding_of<kType, kRows - 1>(rows, x, padded, cols, weights, halves, sums, sums_step, count);
+    }
+  }
+}
+
 template <int kRows = kFewTile>
 HWY_INLINE void dot_rows_of(int rows, const float* x, int64_t padded, const float* weights, float* sums,
                             int64_t sums_step, int count) {
@@ -147,6 +203,12 @@ HWY_NOINLINE void dot_chunk(const float* x, int64_t rows, int64_t cols, const We
       dot_one_row<kType>(x, cols, four, halves, results);
       std::copy_n(results, count, to);
       continue;
+    }
+    if constexpr (decodes_fast(kType)) {
+      if (rows <= kFewTile) {
+        dot_rows_decoding_of<kType>(static_cast<int>(rows), x, padded, cols, four, halves, to, sums_step, count);
+        continue;
+      }
     }
     decode_rows<kType>(four, cols, halves, decoded, padded);
     for (int64_t r = 0; r < rows; r += kFewTile) {

@@ -15,6 +15,7 @@ enum class Purpose {
   kSecondResult,    // the `up` half of a gated product
   kVectors,         // biases and scales as f32
   kKeysValues,      // keys and values of attention without a cache, as pages
+  kKeyBias,         // their key biases, page after page
   kPartials,        // attention over a part of the context
   kQueries,         // one block of query rows
   kScores,          // their scores against one chunk

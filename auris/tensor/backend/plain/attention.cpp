@@ -12,6 +12,7 @@ namespace {
 struct Memory {
   int64_t length = 0;
   std::vector<float> keys, values;
+  std::vector<float> biases;  // [length]
 };
 
 Memory memory_of_cache(const KvCache& cache, SequenceId sequence, int layer, int kv_head) {
@@ -23,11 +24,14 @@ Memory memory_of_cache(const KvCache& cache, SequenceId sequence, int layer, int
   for (int64_t i = 0; i < memory.length; ++i) {
     load_key(cache, sequence, layer, kv_head, i, memory.keys.data() + i * dim);
     load_value(cache, sequence, layer, kv_head, i, memory.values.data() + i * dim);
+    const float* bias = cache.key_bias(cache.pages(sequence)[static_cast<size_t>(i / kPageTokens)]);
+    memory.biases.push_back(bias ? bias[i % kPageTokens] : 0.0f);
   }
   return memory;
 }
 
-Memory memory_of_rows(const Tensor& k, const Tensor& v, const RowSpan& span, int kv_head, int64_t dim) {
+Memory memory_of_rows(const Tensor& k, const Tensor& v, const RowLayout& layout, const RowSpan& span, int kv_head,
+                      int64_t dim) {
   Memory memory;
   memory.length = span.row_count;
   for (int64_t row = span.row_begin; row < span.row_begin + span.row_count; ++row) {
@@ -35,6 +39,7 @@ Memory memory_of_rows(const Tensor& k, const Tensor& v, const RowSpan& span, int
     const float* value = v.data<float>() + row * v.cols() + kv_head * dim;
     memory.keys.insert(memory.keys.end(), key, key + dim);
     memory.values.insert(memory.values.end(), value, value + dim);
+    memory.biases.push_back(layout.key_bias.empty() ? 0.0f : layout.key_bias[static_cast<size_t>(row)]);
   }
   return memory;
 }
@@ -53,6 +58,7 @@ std::vector<double> weights_of(const float* query, int64_t position, const Memor
     }
     sum *= spec.scale;
     if (spec.softcap > 0.0f) sum = spec.softcap * std::tanh(sum / spec.softcap);
+    sum += static_cast<double>(memory.biases[static_cast<size_t>(i)]);
     weights[i] = sum;
     largest = std::max(largest, sum);
   }
@@ -94,7 +100,7 @@ Tensor attend_all(const Tensor& q, const RowLayout& layout, const AttentionSpec&
 Tensor PlainBackend::attention(const Tensor& q, const Tensor& k, const Tensor& v, const RowLayout& layout,
                                const AttentionSpec& spec) {
   return attend_all(q, layout, spec, true, [&](const RowSpan& span, int kv_head) {
-    return memory_of_rows(k, v, span, kv_head, spec.head_dim);
+    return memory_of_rows(k, v, layout, span, kv_head, spec.head_dim);
   });
 }
 
