@@ -2,6 +2,8 @@
 
 #include "auris/generate/whisper/transcriber.h"
 
+#include <cctype>
+
 #include <gtest/gtest.h>
 
 #include "auris/base/cache_folder.h"
@@ -52,6 +54,26 @@ TEST(Transcriber, ClippedSpeechIsStillHeard) {
   EXPECT_TRUE(transcript.text.starts_with("He might even have been made")) << transcript.text;
 }
 
+// With part of the padding, clear speech has the words that it has with all of it.
+TEST(Transcriber, PaddingHeardInPartGivesTheSameWords) {
+  auto words = [](const std::string& text) {
+    std::string letters;
+    for (char c : text) {
+      if (std::isalnum(static_cast<unsigned char>(c))) letters += static_cast<char>(std::tolower(c));
+    }
+    return letters;
+  };
+  for (const char* number : {"0870", "0880", "0890", "0920", "0930"}) {
+    audio::AudioClip clip = audio::decode_audio(models::testing::librivox_sentence(number).string());
+    Transcript part = tiny().transcribe(clip, {.word_timestamps = true});
+    Transcript whole = tiny().transcribe(clip, {.padding_step = 1, .word_timestamps = true});
+    EXPECT_EQ(words(part.text), words(whole.text)) << number;
+    ASSERT_FALSE(part.segments.empty());
+    EXPECT_NEAR(part.segments.back().words.back().end, whole.segments.back().words.back().end, 0.25) << number;
+    EXPECT_LE(part.segments.back().end, part.duration_s + 0.1);
+  }
+}
+
 TEST(Transcriber, SamplesThatAreNoNumbersAreAnError) {
   audio::AudioClip clip = sentence();
   clip.samples[1000] = std::nanf("");
@@ -69,6 +91,7 @@ TEST(Transcriber, WrongOptionsAreUsageErrors) {
     return false;
   };
   EXPECT_TRUE(fails({.beam_size = 0}));
+  EXPECT_TRUE(fails({.padding_step = 0}));
   EXPECT_TRUE(fails({.temperatures = {}}));
   EXPECT_TRUE(fails({.temperatures = {-0.5}}));
   EXPECT_TRUE(fails({.hallucination_silence_threshold_s = 2.0}));

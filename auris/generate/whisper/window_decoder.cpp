@@ -11,7 +11,7 @@ namespace {
 // Room for text that a long prefix leaves.
 constexpr size_t kLeastNewTokens = 32;
 
-// A text heard with part of the padding is taken if it is at least this probable (docs/decisions/0006).
+// A text heard with part of the padding is taken if it is at least this probable (docs/decisions/0007).
 constexpr double kSureLogProb = -0.7;
 constexpr double kSureNoSpeech = 0.6;
 
