@@ -89,6 +89,7 @@ def speech_engines(arguments, folder, auris):
 
 def measure_speech(arguments, folder, auris):
     engines = speech_engines(arguments, folder, auris)
+    engines = {name: run for name, run in engines.items() if not arguments.engines or name in arguments.engines}
     rows = []
     for seconds in arguments.lengths:
         samples, transcript = recordings.build(seconds)
@@ -100,7 +101,7 @@ def measure_speech(arguments, folder, auris):
             if rates[name] > MAX_WORD_ERROR_RATE:
                 raise SystemExit(f"{name}: word error rate {rates[name]:.2f} at {seconds} s; not timed")
         times = {name: [] for name in engines}
-        rounds = arguments.rounds if seconds < 100 else max(3, arguments.rounds // 2)
+        rounds = arguments.rounds if seconds < 100 else max(1, arguments.rounds // 2)
         for _ in range(rounds):
             for name, run in engines.items():
                 begin = time.perf_counter()
@@ -179,6 +180,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--lengths", type=int, nargs="*", default=LENGTHS_S)
+    parser.add_argument("--engines", nargs="*", help="speech engines by name; all if left out")
     parser.add_argument("--only", choices=("speech", "language"))
     parser.add_argument("--json", type=pathlib.Path)
     arguments = parser.parse_args()

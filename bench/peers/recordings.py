@@ -1,6 +1,7 @@
 """Real recordings of chosen lengths: spoken prompts of the Debian package asterisk-core-sounds-en-g722.
 
-A single prompt below 15 s; several prompts in alphabetical order, 0.3 s apart, for longer ones.
+A single prompt below 15 s; several prompts, 0.3 s apart, for longer ones. They are spread over the alphabetical list: its
+neighbours repeat one another, which Whisper's compression rule takes for a loop.
 """
 
 import gzip
@@ -15,6 +16,7 @@ SOUNDS = pathlib.Path("/usr/share/asterisk/sounds/en")
 TRANSCRIPTS = pathlib.Path("/usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz")
 RATE_HZ = 16000
 LONGEST_SINGLE_PROMPT_S = 15
+STEP = 37  # prime to every likely number of prompts
 GAP = np.zeros(int(0.3 * RATE_HZ), np.float32)
 
 
@@ -43,7 +45,8 @@ def build(seconds):
     if seconds < LONGEST_SINGLE_PROMPT_S and abs(len(samples) / RATE_HZ - seconds) < 0.15 * seconds:
         return samples, text
     pieces, texts, length = [], [], 0
-    for name, text, samples in everything:
+    for index in range(len(everything)):
+        name, text, samples = everything[index * STEP % len(everything)]
         if length + len(samples) > seconds * RATE_HZ:
             continue
         pieces += [samples, GAP]
