@@ -73,8 +73,8 @@ ScaleAndMin k_scale(const uint8_t* packed, int j) {
   return {(packed[j + 4] & 15) | (packed[j - 4] >> 6) << 4, (packed[j + 4] >> 4) | (packed[j] >> 6) << 4};
 }
 
-// f16 d, f16 dmin, 12 bytes of scales, 128 bytes of nibbles: 32 bytes hold sub-block 2i in the low, 2i + 1 in the high
-// nibbles.
+// f16 d, f16 dmin, 12 bytes of scales, 128 bytes of nibbles: 32 bytes hold sub-block 2i in the low, 2i + 1 in
+// the high nibbles.
 void block_q4_k(const uint8_t* block, float* out) {
   float d = half_at(block);
   float dmin = half_at(block + 2);
@@ -90,7 +90,8 @@ void block_q4_k(const uint8_t* block, float* out) {
   }
 }
 
-// As q4_k with 32 bytes of fifth bits before the nibbles: bit j of byte i belongs to element i of sub-block j.
+// As q4_k with 32 bytes of fifth bits before the nibbles: bit j of byte i belongs to element i of sub-block
+// j.
 void block_q5_k(const uint8_t* block, float* out) {
   float d = half_at(block);
   float dmin = half_at(block + 2);
@@ -107,8 +108,9 @@ void block_q5_k(const uint8_t* block, float* out) {
   }
 }
 
-// 128 bytes of low nibbles, 64 bytes of upper bit pairs, 16 i8 scales, f16 d. Each half of 128 elements has 64 bytes of
-// nibbles and 32 of pairs; its four runs of 32 elements use (low, low, high, high) nibbles of bytes (0, 32, 0, 32)...
+// 128 bytes of low nibbles, 64 bytes of upper bit pairs, 16 i8 scales, f16 d. Each half of 128 elements has
+// 64 bytes of nibbles and 32 of pairs; its four runs of 32 elements use (low, low, high, high) nibbles of
+// bytes (0, 32, 0, 32)...
 void block_q6_k(const uint8_t* block, float* out) {
   float d = half_at(block + 208);
   for (int half = 0; half < 2; ++half) {

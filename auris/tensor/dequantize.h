@@ -1,6 +1,7 @@
 #pragma once
-// Rows of any DType as f32, one number after the other: the definition of the formats, and the path of rare cases.
-// The layouts are ggml's (ggml-quants.c, dequantize_row_*). Kernels decode blocks on their own, in registers.
+// Rows of any DType as f32, one number after the other: the definition of the formats, and the path of rare
+// cases. The layouts are ggml's (ggml-quants.c, dequantize_row_*). Kernels decode blocks on their own, in
+// registers.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #pragma once
-// Element types. A quantized type stores blocks of elements along the last dimension; its byte layout is GGUF's
-// (ggml's block formats), so that a mapped file is used in place.
+// Element types. A quantized type stores blocks of elements along the last dimension; its byte layout is
+// GGUF's (ggml's block formats), so that a mapped file is used in place.
 
 #include <cstdint>
 #include <string_view>
@@ -8,7 +8,10 @@
 namespace auris {
 
 enum class DType : uint8_t {
-  kF32, kF16, kBF16, kI32,
+  kF32,
+  kF16,
+  kBF16,
+  kI32,
   kI8,    // with one f32 scale per row beside it: value = i8 / scale (CTranslate2)
   kQ8_0,  // 32 elements: f16 d; 32 x i8;             value = d * q
   kQ4_0,  // 32 elements: f16 d; 16 bytes;            value = d * (q - 8)

@@ -20,7 +20,7 @@ inline uint16_t f32_to_f16(float value) {
   uint32_t bits = std::bit_cast<uint32_t>(value);
   auto sign = static_cast<uint16_t>(bits >> 16 & 0x8000u);
   uint32_t magnitude = bits & 0x7fffffffu;
-  if (magnitude > 0x7f800000u) return sign | 0x7e00u;  // NaN
+  if (magnitude > 0x7f800000u) return sign | 0x7e00u;   // NaN
   if (magnitude >= 0x477ff000u) return sign | 0x7c00u;  // 65520 and more
   if (magnitude < 0x38800000u) {  // below 2^-14, the smallest normal half: let float addition round
     float shifted = std::bit_cast<float>(magnitude) + 0.5f;

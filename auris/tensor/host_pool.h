@@ -1,6 +1,7 @@
 #pragma once
-// Host memory for tensors. Activations of one size come and go with every layer; asking the system each time would cost
-// more than the kernels (fresh pages must be zeroed), so freed blocks wait here for the next tensor of their size class.
+// Host memory for tensors. Activations of one size come and go with every layer; asking the system each time
+// would cost more than the kernels (fresh pages must be zeroed), so freed blocks wait here for the next
+// tensor of their size class.
 
 #include <cstddef>
 #include <memory>

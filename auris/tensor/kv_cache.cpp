@@ -86,13 +86,15 @@ void KvCache::extend(const RowLayout& layout) {
       }
     }
     int64_t length = target.length + span.row_count;
-    while (static_cast<int64_t>(target.pages.size()) * kPageTokens < length) target.pages.push_back(take_page());
+    while (static_cast<int64_t>(target.pages.size()) * kPageTokens < length)
+      target.pages.push_back(take_page());
     target.length = length;
     store_key_bias(target, span, layout.key_bias);
   }
 }
 
-void KvCache::store_key_bias(const Sequence& sequence, const RowSpan& span, const std::vector<float>& key_bias) {
+void KvCache::store_key_bias(const Sequence& sequence, const RowSpan& span,
+                             const std::vector<float>& key_bias) {
   for (int64_t i = 0; i < span.row_count; ++i) {
     const int64_t position = span.position_begin + i;
     std::vector<float>& page = page_key_bias_[sequence.pages[position / kPageTokens]];
@@ -106,7 +108,8 @@ const std::vector<int32_t>& KvCache::pages(SequenceId sequence) const { return a
 
 std::byte* KvCache::keys(int layer, int32_t page, int kv_head) const {
   auto heads = static_cast<size_t>(options_.kv_heads);
-  return page_storage_[page]->data() + (static_cast<size_t>(layer) * 2 * heads + static_cast<size_t>(kv_head)) * panel_bytes_;
+  return page_storage_[page]->data() +
+         (static_cast<size_t>(layer) * 2 * heads + static_cast<size_t>(kv_head)) * panel_bytes_;
 }
 
 std::byte* KvCache::values(int layer, int32_t page, int kv_head) const {
@@ -117,7 +120,9 @@ const float* KvCache::key_bias(int32_t page) const {
   return page_key_bias_[page].empty() ? nullptr : page_key_bias_[page].data();
 }
 
-int64_t KvCache::pages_in_use() const { return static_cast<int64_t>(page_storage_.size() - free_pages_.size()); }
+int64_t KvCache::pages_in_use() const {
+  return static_cast<int64_t>(page_storage_.size() - free_pages_.size());
+}
 
 size_t KvCache::bytes_in_use() const { return static_cast<size_t>(pages_in_use()) * page_bytes(); }
 
@@ -128,10 +133,11 @@ size_t KvCache::page_bytes() const {
 int32_t KvCache::take_page() {
   if (free_pages_.empty()) {
     if (options_.max_pages > 0 && static_cast<int64_t>(page_storage_.size()) >= options_.max_pages) {
-      throw Error(ErrorCode::kUsage, {.where = "kv_cache",
-                                      .expected = "at most " + std::to_string(options_.max_pages * kPageTokens) + " tokens",
-                                      .got = "a longer context",
-                                      .hint = "shorten the conversation or raise the context limit"});
+      throw Error(ErrorCode::kUsage,
+                  {.where = "kv_cache",
+                   .expected = "at most " + std::to_string(options_.max_pages * kPageTokens) + " tokens",
+                   .got = "a longer context",
+                   .hint = "shorten the conversation or raise the context limit"});
     }
     page_storage_.push_back(allocate_host(page_bytes()));
     page_references_.push_back(0);
@@ -156,7 +162,8 @@ KvCache::Sequence& KvCache::at(SequenceId sequence) {
 }
 
 const KvCache::Sequence& KvCache::at(SequenceId sequence) const {
-  AURIS_CHECK(sequence >= 0 && sequence < static_cast<SequenceId>(sequences_.size()) && sequences_[sequence].live);
+  AURIS_CHECK(sequence >= 0 && sequence < static_cast<SequenceId>(sequences_.size()) &&
+              sequences_[sequence].live);
   return sequences_[sequence];
 }
 

@@ -1,16 +1,18 @@
 #pragma once
-// Keys and values of past positions, in pages of kPageTokens tokens. A sequence is a list of pages; forking a sequence
-// (beams, a shared prompt prefix) shares its pages, and a shared page is copied only when somebody writes into it.
+// Keys and values of past positions, in pages of kPageTokens tokens. A sequence is a list of pages; forking a
+// sequence (beams, a shared prompt prefix) shares its pages, and a shared page is copied only when somebody
+// writes into it.
 //
-// Memory layout of a page, for one layer and one kv head, made for the attention kernel: with 32 tokens a page is
-// exactly a packed matrix panel, so that scores and sums need no packing.
+// Memory layout of a page, for one layer and one kv head, made for the attention kernel: with 32 tokens a
+// page is exactly a packed matrix panel, so that scores and sums need no packing.
 //   keys    [head_dim][kPageTokens]     transposed: one token is a column
 //   values  [kPageTokens][head_dim]
 // In q8_0 every 32 elements along head_dim of a token share an f32 scale, kept behind the page's bytes:
 //   keys    int8 [head_dim][kPageTokens], then f32 scales [head_dim / 32][kPageTokens]
 //   values  int8 [kPageTokens][head_dim], then f32 scales [kPageTokens][head_dim / 32]
 //
-// Not thread-safe: the owner (a session, the scheduler) serialises calls. Throws kUsage when the page budget is spent.
+// Not thread-safe: the owner (a session, the scheduler) serialises calls. Throws kUsage when the page budget
+// is spent.
 
 #include <cstdint>
 #include <memory>
@@ -44,8 +46,8 @@ class KvCache {
   void truncate(SequenceId sequence, int64_t length);  // forgets positions >= length
   int64_t length(SequenceId sequence) const;
 
-  // Makes room for the rows of every span (position_begin must equal the sequence's length) and advances the lengths.
-  // Call once per forward, before the first layer. The layout's key biases are kept with the tokens.
+  // Makes room for the rows of every span (position_begin must equal the sequence's length) and advances the
+  // lengths. Call once per forward, before the first layer. The layout's key biases are kept with the tokens.
   void extend(const RowLayout& layout);
 
   // The pages of a sequence, in order. Valid until the next call that is not const.
@@ -54,7 +56,9 @@ class KvCache {
   std::byte* values(int layer, int32_t page, int kv_head) const;
   // The key biases of a page's tokens, [kPageTokens], or nullptr if the page has none: that is, zeros.
   const float* key_bias(int32_t page) const;
-  size_t panel_bytes() const { return panel_bytes_; }  // bytes of keys (or values) of one page, layer and kv head
+  size_t panel_bytes() const {
+    return panel_bytes_;
+  }  // bytes of keys (or values) of one page, layer and kv head
 
   int64_t pages_in_use() const;
   size_t bytes_in_use() const;

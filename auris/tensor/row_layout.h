@@ -1,7 +1,7 @@
 #pragma once
-// How the rows of an activation [rows, dim] belong to sequences. All model code works on rows: prefill and decode rows
-// of many requests, the beams of one search, the frames of many recordings, all through the same forward. There is no
-// padding and there are no masks: attention looks up here which rows see which.
+// How the rows of an activation [rows, dim] belong to sequences. All model code works on rows: prefill and
+// decode rows of many requests, the beams of one search, the frames of many recordings, all through the same
+// forward. There is no padding and there are no masks: attention looks up here which rows see which.
 
 #include <cstdint>
 #include <vector>
@@ -15,8 +15,8 @@ constexpr SequenceId kNoSequence = -1;
 struct RowSpan {
   int64_t row_begin = 0;
   int64_t row_count = 0;
-  int64_t position_begin = 0;          // position of the first row within its sequence
-  SequenceId sequence = kNoSequence;   // its sequence in the KvCache, if one is used
+  int64_t position_begin = 0;         // position of the first row within its sequence
+  SequenceId sequence = kNoSequence;  // its sequence in the KvCache, if one is used
 };
 
 constexpr float kUnseenKey = -1e30f;
@@ -24,8 +24,8 @@ constexpr float kUnseenKey = -1e30f;
 struct RowLayout {
   std::vector<RowSpan> spans;  // in row order, without gaps
 
-  // Added to every score of a row as a key, after the scale and the soft cap: [rows], or empty for zeros. ln(n) makes a row
-  // count as n equal ones; kUnseenKey hides it as long as there is another one to see.
+  // Added to every score of a row as a key, after the scale and the soft cap: [rows], or empty for zeros.
+  // ln(n) makes a row count as n equal ones; kUnseenKey hides it as long as there is another one to see.
   std::vector<float> key_bias;
 
   int64_t rows() const { return spans.empty() ? 0 : spans.back().row_begin + spans.back().row_count; }

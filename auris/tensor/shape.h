@@ -18,10 +18,10 @@ class Shape {
   explicit Shape(std::span<const int64_t> extents);
 
   int rank() const { return rank_; }
-  int64_t operator[](int axis) const;    // negative axes count from the end
+  int64_t operator[](int axis) const;  // negative axes count from the end
   void set(int axis, int64_t extent);
-  int64_t elements() const;              // the product; throws kInternal on overflow
-  std::string to_string() const;         // "[1500, 512]"
+  int64_t elements() const;       // the product; throws kInternal on overflow
+  std::string to_string() const;  // "[1500, 512]"
   bool operator==(const Shape&) const = default;
 
  private:

@@ -1,7 +1,7 @@
 #pragma once
-// A tensor: a small value handle to shared storage. Copies are cheap and share the data. Always contiguous and
-// row-major; model code works on rows, so the last dimension is the one that is contiguous and, for quantized types,
-// the one that is cut into blocks.
+// A tensor: a small value handle to shared storage. Copies are cheap and share the data. Always contiguous
+// and row-major; model code works on rows, so the last dimension is the one that is contiguous and, for
+// quantized types, the one that is cut into blocks.
 //
 //   Tensor x = Tensor::empty({rows, 576});        // f32 on the CPU, from a pool: uninitialised
 //   float* row = x.data<float>() + i * x.cols();
@@ -52,22 +52,22 @@ class Tensor {
   // A copy of `values`.
   static Tensor from(std::span<const float> values, const Shape& shape, Device device = Device::kCpu);
   static Tensor from(std::span<const int32_t> values, const Shape& shape, Device device = Device::kCpu);
-  // A window into storage that lives as long as the tensor does. Throws kInternal if it does not fit: parsers check
-  // sizes before. `offset_bytes` need not be aligned: kernels use unaligned loads on weights.
+  // A window into storage that lives as long as the tensor does. Throws kInternal if it does not fit: parsers
+  // check sizes before. `offset_bytes` need not be aligned: kernels use unaligned loads on weights.
   static Tensor view(std::shared_ptr<Storage> storage, size_t offset_bytes, const Shape& shape, DType dtype,
                      Device device = Device::kCpu);
   // Read-only memory kept alive by `owner` (a MappedFile). Nobody may write through it.
-  static Tensor borrow(std::shared_ptr<const void> owner, std::span<const std::byte> bytes, const Shape& shape,
-                       DType dtype, Device device = Device::kCpu);
+  static Tensor borrow(std::shared_ptr<const void> owner, std::span<const std::byte> bytes,
+                       const Shape& shape, DType dtype, Device device = Device::kCpu);
 
   bool defined() const { return storage_ != nullptr; }
   const Shape& shape() const { return shape_; }
   DType dtype() const { return dtype_; }
   Device device() const { return device_; }
   int64_t elements() const { return shape_.elements(); }
-  int64_t cols() const { return shape_.rank() == 0 ? 1 : shape_[-1]; }         // last extent
-  int64_t rows() const { return cols() == 0 ? 0 : elements() / cols(); }       // product of all others
-  size_t row_bytes() const;                                                    // bytes of one row
+  int64_t cols() const { return shape_.rank() == 0 ? 1 : shape_[-1]; }    // last extent
+  int64_t rows() const { return cols() == 0 ? 0 : elements() / cols(); }  // product of all others
+  size_t row_bytes() const;                                               // bytes of one row
   size_t bytes() const { return row_bytes() * static_cast<size_t>(rows()); }
 
   // T must match dtype(); std::byte always does, uint16_t holds f16 and bf16 bits.

@@ -55,9 +55,9 @@ class WhisperFrontend {
   // Frames of a recording itself, without what a tail adds.
   static int64_t content_frames(size_t samples) { return static_cast<int64_t>(samples) / kHopSamples; }
 
-  // Rows [first, first + window_frames) of `features` that lie before `content_frames`, with rows of 0 (not of
-  // silence) up to window_frames: with 3000, the input of one decoding step of openai-whisper and faster-whisper
-  // (pad_or_trim on features). A view if no row is missing.
+  // Rows [first, first + window_frames) of `features` that lie before `content_frames`, with rows of 0 (not
+  // of silence) up to window_frames: with 3000, the input of one decoding step of openai-whisper and
+  // faster-whisper (pad_or_trim on features). A view if no row is missing.
   static Tensor slice(const Tensor& features, int64_t first, int64_t content_frames,
                       int64_t window_frames = kWindowFrames);
 

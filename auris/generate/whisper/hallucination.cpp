@@ -29,7 +29,8 @@ bool anomalous(const SegmentWords* segment) {
 }
 
 const SegmentWords* first_with_words(std::span<const SegmentWords> segments) {
-  auto found = std::find_if(segments.begin(), segments.end(), [](const SegmentWords& s) { return !s.words.empty(); });
+  auto found =
+      std::find_if(segments.begin(), segments.end(), [](const SegmentWords& s) { return !s.words.empty(); });
   return found == segments.end() ? nullptr : &*found;
 }
 

@@ -26,7 +26,8 @@ WindowSegments split_by_timestamps(const WhisperVocabulary& vocabulary, std::spa
   }
   if (cuts.empty()) {
     double duration = static_cast<double>(place.frames) * kSecondsPerFrame;
-    auto last = std::find_if(tokens.rbegin(), tokens.rend(), [&](TokenId id) { return vocabulary.is_timestamp(id); });
+    auto last =
+        std::find_if(tokens.rbegin(), tokens.rend(), [&](TokenId id) { return vocabulary.is_timestamp(id); });
     if (last != tokens.rend() && *last != vocabulary.timestamp_begin) {
       duration = static_cast<double>(*last - vocabulary.timestamp_begin) * kSecondsPerTimestamp;
     }

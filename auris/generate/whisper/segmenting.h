@@ -16,8 +16,8 @@ struct TokenSegment {
 
 struct WindowSegments {
   std::vector<TokenSegment> segments;
-  int64_t next_frame = 0;       // where to go on, in mel frames
-  bool silent_end = false;      // one closing timestamp: nothing is said behind it
+  int64_t next_frame = 0;   // where to go on, in mel frames
+  bool silent_end = false;  // one closing timestamp: nothing is said behind it
 };
 
 struct WindowPlace {

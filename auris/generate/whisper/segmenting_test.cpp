@@ -10,7 +10,8 @@ namespace {
 
 class SegmentingTest : public ::testing::Test {
  protected:
-  SegmentingTest() : vocabulary_(text::load_tokenizer_json(model_folder() / "whisper-base" / "tokenizer.json"), 51865) {}
+  SegmentingTest()
+      : vocabulary_(text::load_tokenizer_json(model_folder() / "whisper-base" / "tokenizer.json"), 51865) {}
   TokenId time(int steps) const { return vocabulary_.timestamp_begin + steps; }
   WindowSegments split(std::vector<TokenId> tokens) {
     return split_by_timestamps(vocabulary_, tokens, {.frame = 1000, .frames = 3000});

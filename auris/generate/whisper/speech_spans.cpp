@@ -12,15 +12,19 @@ double round2(double seconds) { return std::nearbyint(seconds * 100.0) / 100.0; 
 
 }  // namespace
 
-SpeechSpans::SpeechSpans(std::vector<TimeSpan> spans, size_t samples, int sample_rate_hz) : rate_(sample_rate_hz) {
-  std::sort(spans.begin(), spans.end(), [](const TimeSpan& a, const TimeSpan& b) { return a.begin_s < b.begin_s; });
+SpeechSpans::SpeechSpans(std::vector<TimeSpan> spans, size_t samples, int sample_rate_hz)
+    : rate_(sample_rate_hz) {
+  std::sort(spans.begin(), spans.end(),
+            [](const TimeSpan& a, const TimeSpan& b) { return a.begin_s < b.begin_s; });
   auto place = [&](double seconds) {
     double at = std::clamp(seconds * rate_, 0.0, static_cast<double>(samples));
     return static_cast<size_t>(std::llround(at));
   };
   for (const TimeSpan& span : spans) {
     if (!std::isfinite(span.begin_s) || !std::isfinite(span.end_s)) {
-      throw Error(ErrorCode::kUsage, {.where = "speech spans", .expected = "finite times", .got = "nan or infinity", .hint = ""});
+      throw Error(
+          ErrorCode::kUsage,
+          {.where = "speech spans", .expected = "finite times", .got = "nan or infinity", .hint = ""});
     }
     size_t begin = place(span.begin_s);
     size_t end = place(span.end_s);

@@ -1,6 +1,6 @@
 #pragma once
-// Leaving silence out: the parts of a recording that a voice activity detector found are joined, transcribed, and the
-// times mapped back.
+// Leaving silence out: the parts of a recording that a voice activity detector found are joined, transcribed,
+// and the times mapped back.
 
 #include <span>
 #include <vector>
@@ -26,7 +26,7 @@ class SpeechSpans {
 
  private:
   struct Part {
-    size_t begin = 0;        // samples of the original
+    size_t begin = 0;  // samples of the original
     size_t end = 0;
     double joined_begin_s = 0;
     double joined_end_s = 0;

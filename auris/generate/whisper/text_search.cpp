@@ -15,7 +15,8 @@ namespace {
 // How often, in tokens, a text is examined for repetition loops.
 constexpr size_t kLoopCheckInterval = 8;
 
-// Real speech ("no, no, no", a chorus) stays below this; such a text's compression ratio is beyond every limit.
+// Real speech ("no, no, no", a chorus) stays below this; such a text's compression ratio is beyond every
+// limit.
 constexpr RepetitionOptions kLoop = {.max_period = 40, .min_repeats = 6, .min_tokens = 48};
 
 // A text that got stuck is only taken if there is no other.
@@ -60,7 +61,12 @@ class Search {
  public:
   Search(WindowState& state, std::span<const TokenId> prefix, const TokenRules& rules,
          const WhisperVocabulary& vocabulary, const SearchOptions& options, Rng& rng)
-      : state_(state), prefix_(prefix), rules_(rules), vocabulary_(vocabulary), options_(options), rng_(rng) {}
+      : state_(state),
+        prefix_(prefix),
+        rules_(rules),
+        vocabulary_(vocabulary),
+        options_(options),
+        rng_(rng) {}
 
   FoundText beams(Tensor logits);
   FoundText samples(Tensor logits);
@@ -120,7 +126,8 @@ Tensor Search::log_probs(const Tensor& logits, const std::vector<Text>& texts) c
 }
 
 // The best 2 * beam_size continuations of all texts: even if beam_size of them end, as many stay alive.
-std::vector<Search::Candidate> Search::candidates(const Tensor& log_probs, const std::vector<Text>& texts) const {
+std::vector<Search::Candidate> Search::candidates(const Tensor& log_probs,
+                                                  const std::vector<Text>& texts) const {
   const auto vocab = static_cast<size_t>(log_probs.cols());
   const size_t count = 2 * static_cast<size_t>(options_.beam_size);
   std::vector<Candidate> all;
@@ -268,8 +275,8 @@ FoundText Search::samples(Tensor logits) {
 }  // namespace
 
 FoundText search_text(WindowState& state, const Tensor& prompt_logits, std::span<const TokenId> prefix,
-                      const TokenRules& rules, const WhisperVocabulary& vocabulary, const SearchOptions& options,
-                      Rng& rng) {
+                      const TokenRules& rules, const WhisperVocabulary& vocabulary,
+                      const SearchOptions& options, Rng& rng) {
   Search search(state, prefix, rules, vocabulary, options, rng);
   // The search overwrites its logits, and the prompt's are needed again at the next temperature.
   Tensor logits = Tensor::from(prompt_logits.span<float>(), {1, prompt_logits.elements()});

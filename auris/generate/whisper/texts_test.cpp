@@ -1,5 +1,5 @@
-// What is written down for real recordings in five languages, against openai-whisper (greedy, word times, language) and
-// faster-whisper (5 beams) in f32 with the same weights: tools/reference/whisper_texts.py.
+// What is written down for real recordings in five languages, against openai-whisper (greedy, word times,
+// language) and faster-whisper (5 beams) in f32 with the same weights: tools/reference/whisper_texts.py.
 
 #include <gtest/gtest.h>
 
@@ -23,7 +23,8 @@ json golden(const std::string& name) {
 
 std::vector<TokenId> text_of(const WhisperVocabulary& vocabulary, const std::vector<TokenId>& tokens) {
   std::vector<TokenId> text;
-  std::copy_if(tokens.begin(), tokens.end(), std::back_inserter(text), [&](TokenId id) { return vocabulary.is_text(id); });
+  std::copy_if(tokens.begin(), tokens.end(), std::back_inserter(text),
+               [&](TokenId id) { return vocabulary.is_text(id); });
   return text;
 }
 
@@ -50,9 +51,9 @@ class Comparison {
     TranscribeOptions options;
     language_ = entry["language"];
     const WhisperLanguage* language = vocabulary_.find_language(language_);
-    WindowPrompt prompt =
-        make_prompt(vocabulary_, options, {.previous = {}, .language = language != nullptr ? language->token : 0},
-                    model_->config.max_target_positions);
+    WindowPrompt prompt = make_prompt(vocabulary_, options,
+                                      {.previous = {}, .language = language != nullptr ? language->token : 0},
+                                      model_->config.max_target_positions);
     ++tally.recordings;
     compare_language(entry);
     compare_greedy(entry["greedy"], prompt);
@@ -78,24 +79,29 @@ class Comparison {
   void compare_greedy(const json& expected, const WindowPrompt& prompt) {
     TranscribeOptions options = {.beam_size = 1, .temperatures = {0.0}};
     WindowText text = decode(prompt, options);
-    EXPECT_EQ(text.tokens, expected["tokens"].get<std::vector<TokenId>>()) << file_ << vocabulary_.decode(text.tokens);
+    EXPECT_EQ(text.tokens, expected["tokens"].get<std::vector<TokenId>>())
+        << file_ << vocabulary_.decode(text.tokens);
     EXPECT_NEAR(text.avg_logprob, expected["avg_logprob"].get<double>(), 2e-3) << file_;
     EXPECT_NEAR(text.no_speech_prob, expected["no_speech_prob"].get<double>(), 2e-3) << file_;
     EXPECT_NEAR(text.compression_ratio, expected["compression_ratio"].get<double>(), 1e-3) << file_;
   }
 
-  // Texts that were sampled at a temperature differ from run to run; only those of the search itself are compared.
+  // Texts that were sampled at a temperature differ from run to run; only those of the search itself are
+  // compared.
   void compare_beams(const json& expected, const WindowPrompt& prompt) {
     if (expected["temperature"] != 0.0) return;
     WindowText text = decode(prompt, {.temperatures = {0.0}});
     ++tally.beam_texts;
     const bool equal = vocabulary_.decode(text.tokens) == expected["text"].get<std::string>();
     tally.equal_beam_texts += equal ? 1 : 0;
-    if (!equal) std::cerr << file_ << ": " << vocabulary_.decode(text.tokens) << " instead of " << expected["text"] << "\n";
+    if (!equal)
+      std::cerr << file_ << ": " << vocabulary_.decode(text.tokens) << " instead of " << expected["text"]
+                << "\n";
   }
 
   void compare_words(const json& entry, int64_t frames) {
-    AlignmentRequest request = {.language = 0, .language_code = language_, .translate = false, .frames = frames};
+    AlignmentRequest request = {
+        .language = 0, .language_code = language_, .translate = false, .frames = frames};
     if (vocabulary_.multilingual()) request.language = vocabulary_.find_language(language_)->token;
     std::vector<TokenId> text = text_of(vocabulary_, entry["greedy"]["tokens"].get<std::vector<TokenId>>());
     std::vector<TimedWord> words = align_words(state_, vocabulary_, text, request);
@@ -103,7 +109,8 @@ class Comparison {
     for (size_t i = 0; i < words.size(); ++i) {
       const json& expected = entry["words"][i];
       EXPECT_EQ(words[i].text, expected["word"].get<std::string>()) << file_;
-      EXPECT_NEAR(words[i].probability, expected["probability"].get<double>(), 5e-3) << file_ << words[i].text;
+      EXPECT_NEAR(words[i].probability, expected["probability"].get<double>(), 5e-3)
+          << file_ << words[i].text;
       tally.word_times += 2;
       tally.near_word_times += std::abs(words[i].start - expected["start"].get<double>()) <= 0.0401 ? 1 : 0;
       tally.near_word_times += std::abs(words[i].end - expected["end"].get<double>()) <= 0.0401 ? 1 : 0;
@@ -124,8 +131,9 @@ void compare_texts(const std::string& model) {
   EXPECT_GE(tally.recordings, 20);
   EXPECT_GE(tally.near_word_times, 0.95 * tally.word_times);
   EXPECT_GE(tally.equal_beam_texts, 0.95 * tally.beam_texts);
-  std::cerr << model << ": " << tally.recordings << " recordings, beam texts equal " << tally.equal_beam_texts << "/"
-            << tally.beam_texts << ", word times within 0.04 s " << tally.near_word_times << "/" << tally.word_times << "\n";
+  std::cerr << model << ": " << tally.recordings << " recordings, beam texts equal " << tally.equal_beam_texts
+            << "/" << tally.beam_texts << ", word times within 0.04 s " << tally.near_word_times << "/"
+            << tally.word_times << "\n";
 }
 
 TEST(Texts, BaseEqualsTheReferences) { compare_texts("whisper-base"); }
@@ -154,7 +162,8 @@ void compare_long(const std::string& name) {
   TranscribeCallbacks callbacks;
   callbacks.on_segment = [&](const TranscriptSegment&) { ++seen; };
   callbacks.on_progress = [&](double done_s, double) { done = done_s; };
-  Transcript transcript = transcriber.transcribe(clip, {.padding_step = 1, .word_timestamps = true}, callbacks);
+  Transcript transcript =
+      transcriber.transcribe(clip, {.padding_step = 1, .word_timestamps = true}, callbacks);
   EXPECT_EQ(transcript.language, expected["language"]);
   EXPECT_EQ(seen, transcript.segments.size());
   EXPECT_NEAR(done, transcript.duration_s, 0.02);

@@ -30,7 +30,8 @@ void TokenRules::forbid_repeated_ngrams(std::span<float> logits, std::span<const
   }
 }
 
-void TokenRules::before_softmax(std::span<float> logits, std::span<const TokenId> written, size_t prefix) const {
+void TokenRules::before_softmax(std::span<float> logits, std::span<const TokenId> written,
+                                size_t prefix) const {
   AURIS_CHECK(logits.size() == static_cast<size_t>(vocabulary_.size));
   if (options_.repetition_penalty != 1.0f) {
     std::vector<TokenId> seen(written.begin(), written.end());
@@ -71,15 +72,18 @@ void TokenRules::apply_timestamp_order(std::span<float> logits, std::span<const 
     }
     return;
   }
-  auto previous = std::find_if(sampled.rbegin(), sampled.rend(), [&](TokenId id) { return v.is_timestamp(id); });
+  auto previous =
+      std::find_if(sampled.rbegin(), sampled.rend(), [&](TokenId id) { return v.is_timestamp(id); });
   if (previous != sampled.rend()) forbid(logits, v.timestamp_begin, *previous + 1);
 }
 
-void TokenRules::after_softmax(std::span<float> log_probs, std::span<const TokenId> written, size_t prefix) const {
+void TokenRules::after_softmax(std::span<float> log_probs, std::span<const TokenId> written,
+                               size_t prefix) const {
   if (!options_.timestamps || written.size() <= prefix) return;
   const WhisperVocabulary& v = vocabulary_;
   std::span<const TokenId> sampled = written.subspan(prefix);
-  if (v.is_timestamp(sampled.back()) && (sampled.size() < 2 || v.is_timestamp(sampled[sampled.size() - 2]))) return;
+  if (v.is_timestamp(sampled.back()) && (sampled.size() < 2 || v.is_timestamp(sampled[sampled.size() - 2])))
+    return;
   std::span<float> words = log_probs.first(static_cast<size_t>(v.timestamp_begin));
   std::span<float> times = log_probs.subspan(static_cast<size_t>(v.timestamp_begin));
   float best_time = *std::max_element(times.begin(), times.end());

@@ -14,14 +14,17 @@ namespace {
 
 class TokenRulesTest : public ::testing::Test {
  protected:
-  TokenRulesTest() : vocabulary_(text::load_tokenizer_json(model_folder() / "whisper-base" / "tokenizer.json"), 51865) {}
+  TokenRulesTest()
+      : vocabulary_(text::load_tokenizer_json(model_folder() / "whisper-base" / "tokenizer.json"), 51865) {}
 
   std::vector<float> apply(std::vector<TokenId> written, TokenRuleOptions options = {}, size_t prefix = 0) {
     std::vector<float> logits(static_cast<size_t>(vocabulary_.size), 0.0f);
     TokenRules(vocabulary_, std::move(options)).before_softmax(logits, written, prefix);
     return logits;
   }
-  bool allowed(const std::vector<float>& logits, TokenId id) const { return logits[static_cast<size_t>(id)] > kForbidden; }
+  bool allowed(const std::vector<float>& logits, TokenId id) const {
+    return logits[static_cast<size_t>(id)] > kForbidden;
+  }
   TokenId time(int steps) const { return vocabulary_.timestamp_begin + steps; }
 
   WhisperVocabulary vocabulary_;
@@ -65,7 +68,8 @@ TEST_F(TokenRulesTest, PrefixLiftsTheFirstTimestamp) {
 }
 
 TEST_F(TokenRulesTest, WithoutTimestampsOnlySuppressionApplies) {
-  std::vector<float> logits = apply({}, {.suppressed = {7}, .suppressed_at_begin = {220}, .timestamps = false});
+  std::vector<float> logits =
+      apply({}, {.suppressed = {7}, .suppressed_at_begin = {220}, .timestamps = false});
   EXPECT_FALSE(allowed(logits, 7));
   EXPECT_FALSE(allowed(logits, 220));
   EXPECT_TRUE(allowed(logits, 100));
@@ -85,7 +89,8 @@ TEST_F(TokenRulesTest, RepetitionPenaltyLowersScoresOfBothSigns) {
   logits[5] = 3.0f;
   logits[6] = -3.0f;
   std::vector<TokenId> written = {5, 6, 5};
-  TokenRules(vocabulary_, {.timestamps = false, .repetition_penalty = 1.5f}).before_softmax(logits, written, 0);
+  TokenRules(vocabulary_, {.timestamps = false, .repetition_penalty = 1.5f})
+      .before_softmax(logits, written, 0);
   EXPECT_FLOAT_EQ(logits[5], 2.0f);
   EXPECT_FLOAT_EQ(logits[6], -4.5f);
 }

@@ -1,7 +1,8 @@
 #pragma once
-// How to transcribe. The defaults are those of faster-whisper 1.2, and so are the texts, with two exceptions: less than a
-// second behind the last text is left out when the model itself takes it for no speech, however fluent its text is; and
-// windows of less than 28 s are heard with part of their padding (padding_step), which changes some texts a little.
+// How to transcribe. The defaults are those of faster-whisper 1.2, and so are the texts, with two exceptions:
+// less than a second behind the last text is left out when the model itself takes it for no speech, however
+// fluent its text is; and windows of less than 28 s are heard with part of their padding (padding_step),
+// which changes some texts a little.
 
 #include <functional>
 #include <optional>
@@ -24,41 +25,43 @@ struct TimeSpan {
 };
 
 struct TranscribeOptions {
-  std::string language = {};  // code or English name; empty or "auto" detects it. English-only models ignore it
+  std::string language =
+      {};  // code or English name; empty or "auto" detects it. English-only models ignore it
   WhisperTask task = WhisperTask::kTranscribe;
 
   // Search
-  int beam_size = 5;             // 1 = greedy
-  double patience = 1.0;         // a search ends after round(beam_size * patience) finished texts
-  double length_penalty = 1.0;   // texts are ranked by log-probability / length^length_penalty
-  int best_of = 5;               // texts sampled at temperatures above 0
-  std::vector<double> temperatures = {0.0, 0.2, 0.4, 0.6, 0.8, 1.0};  // tried in turn until a text is good enough
+  int beam_size = 5;            // 1 = greedy
+  double patience = 1.0;        // a search ends after round(beam_size * patience) finished texts
+  double length_penalty = 1.0;  // texts are ranked by log-probability / length^length_penalty
+  int best_of = 5;              // texts sampled at temperatures above 0
+  std::vector<double> temperatures = {0.0, 0.2, 0.4,
+                                      0.6, 0.8, 1.0};  // tried in turn until a text is good enough
   double repetition_penalty = 1.0;
-  int no_repeat_ngram = 0;       // 0 = off
-  int max_new_tokens = 0;        // per window; 0 = what the model allows (224)
-  uint64_t seed = 0;             // of the sampling; equal seeds give equal texts
+  int no_repeat_ngram = 0;  // 0 = off
+  int max_new_tokens = 0;   // per window; 0 = what the model allows (224)
+  uint64_t seed = 0;        // of the sampling; equal seeds give equal texts
 
   // When a text is not good enough, and when there is none
   std::optional<double> compression_ratio_threshold = 2.4;
   std::optional<double> log_prob_threshold = -1.0;
   std::optional<double> no_speech_threshold = 0.6;
 
-  // Windows of less than 30 s. The model wants 30 s; the references compute all of the padding. 1 does so too; above it,
-  // the padding farther than 2 s from the recording is computed at every padding_step-th row only, and a text that the
-  // model is not sure of is searched again with all of it.
+  // Windows of less than 30 s. The model wants 30 s; the references compute all of the padding. 1 does so
+  // too; above it, the padding farther than 2 s from the recording is computed at every padding_step-th row
+  // only, and a text that the model is not sure of is searched again with all of it.
   int padding_step = 16;
 
   // What the model is told
   bool condition_on_previous_text = true;
   double prompt_reset_on_temperature = 0.5;  // a text sampled above this is not used as context
-  std::string initial_prompt = {};                // context for the first windows
-  std::string prefix = {};                        // the beginning of the first window's text
-  std::string hotwords = {};                      // context for every window; not used where there is a prefix
+  std::string initial_prompt = {};           // context for the first windows
+  std::string prefix = {};                   // the beginning of the first window's text
+  std::string hotwords = {};                 // context for every window; not used where there is a prefix
 
   // What it may write
   bool suppress_blank = true;
-  bool suppress_non_speech = true;                   // signs and sound descriptions
-  std::vector<int32_t> suppressed_tokens = {};            // further ones
+  bool suppress_non_speech = true;              // signs and sound descriptions
+  std::vector<int32_t> suppressed_tokens = {};  // further ones
   bool timestamps = true;
   double max_initial_timestamp_s = 1.0;
 
@@ -66,20 +69,22 @@ struct TranscribeOptions {
   bool word_timestamps = false;
   std::string prepend_punctuations = "\"'“¿([{-";
   std::string append_punctuations = "\"'.。,，!！?？:：”)]}、";
-  std::optional<double> hallucination_silence_threshold_s = {};  // with words: skip silence around unlikely text
+  std::optional<double> hallucination_silence_threshold_s =
+      {};  // with words: skip silence around unlikely text
 
   // Where to listen. Both empty: everywhere.
-  std::vector<TimeSpan> speech = {};  // from a voice activity detector: what lies between is left out, times are mapped back
-  std::vector<TimeSpan> clips = {};   // only these parts, each with windows of its own; an end of 0 = the end
+  std::vector<TimeSpan> speech =
+      {};  // from a voice activity detector: what lies between is left out, times are mapped back
+  std::vector<TimeSpan> clips = {};  // only these parts, each with windows of its own; an end of 0 = the end
 
   // Language detection
-  int language_detection_windows = 1;            // how many are asked until one is surer than the threshold
+  int language_detection_windows = 1;  // how many are asked until one is surer than the threshold
   double language_detection_threshold = 0.5;
-  bool detect_language_per_window = false;       // for recordings in several languages
+  bool detect_language_per_window = false;  // for recordings in several languages
 };
 
 struct TranscribeCallbacks {
-  std::function<void(const TranscriptSegment& segment)> on_segment = {};       // in order, as soon as it is final
+  std::function<void(const TranscriptSegment& segment)> on_segment = {};  // in order, as soon as it is final
   std::function<void(const std::string& language, double probability)> on_language = {};
   std::function<void(double done_s, double total_s)> on_progress = {};
   std::function<bool()> cancelled = {};  // asked at every decoding step; true ends with Error kCancelled

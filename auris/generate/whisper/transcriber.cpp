@@ -14,16 +14,20 @@ void require(bool holds, std::string expected, std::string got) {
 }
 
 void check(const TranscribeOptions& options) {
-  require(options.beam_size >= 1 && options.beam_size <= 64, "1 to 64 beams", fmt::format("{}", options.beam_size));
-  require(options.best_of >= 1 && options.best_of <= 64, "1 to 64 samples", fmt::format("{}", options.best_of));
+  require(options.beam_size >= 1 && options.beam_size <= 64, "1 to 64 beams",
+          fmt::format("{}", options.beam_size));
+  require(options.best_of >= 1 && options.best_of <= 64, "1 to 64 samples",
+          fmt::format("{}", options.best_of));
   require(options.padding_step >= 1 && options.padding_step <= 1500, "a padding step of 1 to 1500",
           fmt::format("{}", options.padding_step));
-  require(options.patience > 0 && options.patience <= 100, "a patience above 0", fmt::format("{}", options.patience));
+  require(options.patience > 0 && options.patience <= 100, "a patience above 0",
+          fmt::format("{}", options.patience));
   require(options.repetition_penalty > 0, "a repetition penalty above 0",
           fmt::format("{}", options.repetition_penalty));
   require(!options.temperatures.empty(), "at least one temperature", "none");
   for (double temperature : options.temperatures) {
-    require(temperature >= 0 && temperature <= 10, "temperatures from 0 to 10", fmt::format("{}", temperature));
+    require(temperature >= 0 && temperature <= 10, "temperatures from 0 to 10",
+            fmt::format("{}", temperature));
   }
   require(options.max_initial_timestamp_s >= 0, "a first timestamp from 0 on",
           fmt::format("{}", options.max_initial_timestamp_s));

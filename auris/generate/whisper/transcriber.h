@@ -1,6 +1,7 @@
 #pragma once
-// A recording of any length into text: windows of 30 s one behind the other, each begun where the text of the one before
-// ended. Follows faster-whisper's transcribe(), so that the same weights and options give the same text.
+// A recording of any length into text: windows of 30 s one behind the other, each begun where the text of the
+// one before ended. Follows faster-whisper's transcribe(), so that the same weights and options give the same
+// text.
 //
 //   generate::Transcriber transcriber(models::load_whisper(folder));
 //   generate::Transcript said = transcriber.transcribe(clip, {.language = "fr"});
@@ -23,8 +24,9 @@ class Transcriber {
 
   const WhisperVocabulary& vocabulary() const { return vocabulary_; }
 
-  // The clip must have 16 kHz. A recording under 10 ms, or one that is digital silence, gives an empty transcript.
-  // Throws kUsage for options that make no sense, kInput for samples that are no numbers, kCancelled.
+  // The clip must have 16 kHz. A recording under 10 ms, or one that is digital silence, gives an empty
+  // transcript. Throws kUsage for options that make no sense, kInput for samples that are no numbers,
+  // kCancelled.
   Transcript transcribe(const audio::AudioClip& clip, const TranscribeOptions& options = {},
                         const TranscribeCallbacks& callbacks = {}) const;
 

@@ -18,7 +18,9 @@ const Transcriber& tiny() {
   return transcriber;
 }
 
-audio::AudioClip sentence() { return audio::decode_audio(models::testing::librivox_sentence("0930").string()); }
+audio::AudioClip sentence() {
+  return audio::decode_audio(models::testing::librivox_sentence("0930").string());
+}
 
 audio::AudioClip constant(size_t samples, float value) {
   audio::AudioClip clip;
@@ -69,7 +71,8 @@ TEST(Transcriber, PaddingHeardInPartGivesTheSameWords) {
     Transcript whole = tiny().transcribe(clip, {.padding_step = 1, .word_timestamps = true});
     EXPECT_EQ(words(part.text), words(whole.text)) << number;
     ASSERT_FALSE(part.segments.empty());
-    EXPECT_NEAR(part.segments.back().words.back().end, whole.segments.back().words.back().end, 0.25) << number;
+    EXPECT_NEAR(part.segments.back().words.back().end, whole.segments.back().words.back().end, 0.25)
+        << number;
     EXPECT_LE(part.segments.back().end, part.duration_s + 0.1);
   }
 }

@@ -19,7 +19,7 @@ struct TranscriptSegment {
   double end = 0;
   std::string text;  // with its leading space, as the model wrote it
   std::vector<int32_t> tokens;
-  double avg_logprob = 0;        // of the window that the segment belongs to, as the three below
+  double avg_logprob = 0;  // of the window that the segment belongs to, as the three below
   double compression_ratio = 0;
   double no_speech_prob = 0;
   double temperature = 0;

@@ -53,7 +53,8 @@ Transcription::Transcription(const models::WhisperModel& model, const WhisperVoc
 
 void Transcription::check_cancelled() const {
   if (callbacks_.cancelled && callbacks_.cancelled()) {
-    throw Error(ErrorCode::kCancelled, {.where = "transcribe", .expected = "to finish", .got = "a request to stop", .hint = ""});
+    throw Error(ErrorCode::kCancelled,
+                {.where = "transcribe", .expected = "to finish", .got = "a request to stop", .hint = ""});
   }
 }
 
@@ -76,7 +77,8 @@ void Transcription::listen(int64_t frame, int64_t frames, int padding_step) {
   const int64_t window_frames =
       padding_step == 1 ? whole_frames : std::min(whole_frames, (frames + 1) / 2 * 2 + kPaddingFrames);
   Tensor window = audio::WhisperFrontend::slice(recording_.features, frame, frame + frames, window_frames);
-  state_.listen(model_.encoder.forward(window, RowLayout::single(window.rows()), {.padding_step = padding_step}));
+  state_.listen(
+      model_.encoder.forward(window, RowLayout::single(window.rows()), {.padding_step = padding_step}));
   heard_frame_ = frame;
   heard_frames_ = frames;
   heard_padding_step_ = padding_step;
@@ -148,8 +150,8 @@ void Transcription::choose_language(const std::vector<Clip>& clips) {
   if (callbacks_.on_language) callbacks_.on_language(transcript_.language, transcript_.language_probability);
 }
 
-// For less than a second behind the last text the model readily invents a fluent sentence, so there its own estimate that
-// nobody speaks is enough; elsewhere a probable text outweighs it.
+// For less than a second behind the last text the model readily invents a fluent sentence, so there its own
+// estimate that nobody speaks is enough; elsewhere a probable text outweighs it.
 bool Transcription::skips(const WindowText& text, int64_t frame, int64_t frames) const {
   constexpr int64_t kShortRestFrames = 100;  // 1 s
   if (!options_.no_speech_threshold || text.no_speech_prob <= *options_.no_speech_threshold) return false;
@@ -159,7 +161,8 @@ bool Transcription::skips(const WindowText& text, int64_t frame, int64_t frames)
 
 bool Transcription::is_silent(int64_t frame, int64_t frames) const {
   constexpr int64_t kHop = audio::WhisperFrontend::kHopSamples;
-  auto part = recording_.samples.subspan(static_cast<size_t>(frame * kHop), static_cast<size_t>(frames * kHop));
+  auto part =
+      recording_.samples.subspan(static_cast<size_t>(frame * kHop), static_cast<size_t>(frames * kHop));
   return std::all_of(part.begin(), part.end(), [](float x) { return std::abs(x) < kDigitalSilence; });
 }
 
@@ -259,7 +262,8 @@ void Transcription::run_window(int64_t frame, int64_t frames) {
 Transcript Transcription::run() {
   if (!options_.initial_prompt.empty()) context_ = vocabulary_.encode_spoken(options_.initial_prompt);
   const std::vector<Clip> all = clips();
-  const bool nothing = std::all_of(all.begin(), all.end(), [&](const Clip& clip) { return is_silent(clip.begin, clip.end - clip.begin); });
+  const bool nothing = std::all_of(
+      all.begin(), all.end(), [&](const Clip& clip) { return is_silent(clip.begin, clip.end - clip.begin); });
   if (!nothing) choose_language(all);
   for (const Clip& clip : all) {
     if (nothing) break;

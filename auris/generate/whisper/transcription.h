@@ -16,7 +16,9 @@ namespace auris::generate {
 class Stopwatch {
  public:
   explicit Stopwatch(double& seconds) : seconds_(seconds), begin_(std::chrono::steady_clock::now()) {}
-  ~Stopwatch() { seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count(); }
+  ~Stopwatch() {
+    seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  }
   Stopwatch(const Stopwatch&) = delete;
   Stopwatch& operator=(const Stopwatch&) = delete;
 
@@ -26,18 +28,18 @@ class Stopwatch {
 };
 
 struct Recording {
-  std::span<const float> samples;        // 16 kHz; what is transcribed
-  Tensor features;                       // [frames + 1, mels]
-  int64_t frames = 0;                    // 10 ms each
-  const SpeechSpans* spans = nullptr;    // maps times back if silence was left out
-  double duration_s = 0;                 // of the original recording
+  std::span<const float> samples;      // 16 kHz; what is transcribed
+  Tensor features;                     // [frames + 1, mels]
+  int64_t frames = 0;                  // 10 ms each
+  const SpeechSpans* spans = nullptr;  // maps times back if silence was left out
+  double duration_s = 0;               // of the original recording
 };
 
 class Transcription {
  public:
   Transcription(const models::WhisperModel& model, const WhisperVocabulary& vocabulary,
-                const TranscribeOptions& options, const TranscribeCallbacks& callbacks, const Recording& recording,
-                TranscriptTimings timings);
+                const TranscribeOptions& options, const TranscribeCallbacks& callbacks,
+                const Recording& recording, TranscriptTimings timings);
 
   Transcript run();
 
@@ -69,12 +71,12 @@ class Transcription {
   WindowDecoder decoder_;
   Transcript transcript_;
 
-  int64_t heard_frame_ = -1;            // the window that state_ listens to
+  int64_t heard_frame_ = -1;  // the window that state_ listens to
   int64_t heard_frames_ = 0;
   int heard_padding_step_ = 0;
   TokenId language_ = 0;
-  std::vector<TokenId> context_;        // everything written so far, timestamps included
-  size_t context_begin_ = 0;            // what the next prompt may show begins here
+  std::vector<TokenId> context_;  // everything written so far, timestamps included
+  size_t context_begin_ = 0;      // what the next prompt may show begins here
   int64_t next_frame_ = 0;
   double last_speech_s_ = 0;
 };

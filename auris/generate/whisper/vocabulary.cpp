@@ -8,7 +8,8 @@
 namespace auris::generate {
 namespace {
 
-// openai-whisper calls a model multilingual from this vocabulary size on; English-only ones have one text token less.
+// openai-whisper calls a model multilingual from this vocabulary size on; English-only ones have one text
+// token less.
 constexpr int64_t kMultilingualVocabulary = 51865;
 
 std::string_view trim(std::string_view text) {
@@ -83,9 +84,9 @@ std::vector<TokenId> WhisperVocabulary::non_speech_tokens() const {
   // Hyphens and quotes are allowed inside words but not at the beginning of one.
   std::vector<TokenId> tokens = {tokenizer_->encode(" -").at(0), tokenizer_->encode(" '").at(0)};
   static constexpr std::string_view kSymbols[] = {
-      "\"", "#", "(", ")", "*", "+", "/", ":", ";", "<", "=", ">", "@", "[", "\\", "]", "^", "_", "`", "{", "|", "}",
-      "~", "「", "」", "『", "』", "<<", ">>", "<<<", ">>>", "--", "---", "-(", "-[", "('", "(\"", "((", "))", "(((",
-      ")))", "[[", "]]", "{{", "}}", "♪♪", "♪♪♪"};
+      "\"",  "#",  "(",  ")",  "*",   "+",  "/",  ":",   ";",   "<",  "=",  ">",  "@",  "[",   "\\",  "]",
+      "^",   "_",  "`",  "{",  "|",   "}",  "~",  "「",  "」",  "『", "』", "<<", ">>", "<<<", ">>>", "--",
+      "---", "-(", "-[", "('", "(\"", "((", "))", "(((", ")))", "[[", "]]", "{{", "}}", "♪♪",  "♪♪♪"};
   // Music signs may take several tokens; their first one leads to nothing else than signs.
   static constexpr std::string_view kMusic[] = {"♩", "♪", "♫", "♬", "♭", "♮", "♯"};
   auto add = [&](std::string_view symbol, bool only_whole) {

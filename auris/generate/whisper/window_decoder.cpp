@@ -55,7 +55,8 @@ void append_limited(std::vector<TokenId>& prompt, const std::vector<TokenId>& to
 
 WindowPrompt make_prompt(const WhisperVocabulary& vocabulary, const TranscribeOptions& options,
                          const PromptParts& parts, int max_context) {
-  const size_t half = static_cast<size_t>(max_context) / 2 - 1;  // as much previous text as openai-whisper allows
+  const size_t half =
+      static_cast<size_t>(max_context) / 2 - 1;  // as much previous text as openai-whisper allows
   const bool with_prefix = parts.with_prefix && !options.prefix.empty();
   const bool with_hotwords = !options.hotwords.empty() && !with_prefix;
   WindowPrompt prompt;
@@ -74,22 +75,24 @@ WindowPrompt make_prompt(const WhisperVocabulary& vocabulary, const TranscribeOp
   prompt.tokens.push_back(vocabulary.start);
   if (vocabulary.multilingual()) {
     prompt.tokens.push_back(parts.language);
-    prompt.tokens.push_back(options.task == WhisperTask::kTranslate ? vocabulary.translate : vocabulary.transcribe);
+    prompt.tokens.push_back(options.task == WhisperTask::kTranslate ? vocabulary.translate
+                                                                    : vocabulary.transcribe);
   }
   if (!options.timestamps) prompt.tokens.push_back(vocabulary.no_timestamps);
   size_t before = prompt.tokens.size();
   if (with_prefix) {
     if (options.timestamps) prompt.tokens.push_back(vocabulary.timestamp_begin);
-    const size_t room = static_cast<size_t>(max_context) - std::min<size_t>(prompt.tokens.size() + kLeastNewTokens,
-                                                                            static_cast<size_t>(max_context));
+    const size_t room =
+        static_cast<size_t>(max_context) -
+        std::min<size_t>(prompt.tokens.size() + kLeastNewTokens, static_cast<size_t>(max_context));
     append_limited(prompt.tokens, vocabulary.encode_spoken(options.prefix), std::min(half, room));
   }
   prompt.prefix = prompt.tokens.size() - before;
   return prompt;
 }
 
-WindowDecoder::WindowDecoder(WindowState& state, const WhisperVocabulary& vocabulary, const TranscribeOptions& options,
-                             std::function<void()> check)
+WindowDecoder::WindowDecoder(WindowState& state, const WhisperVocabulary& vocabulary,
+                             const TranscribeOptions& options, std::function<void()> check)
     : state_(state),
       vocabulary_(vocabulary),
       options_(options),
@@ -111,8 +114,8 @@ WindowText WindowDecoder::attempt(const WindowPrompt& prompt, const Tensor& logi
                           .max_tokens = std::max(1, limit),
                           .prefix = prompt.prefix,
                           .check = check_};
-  FoundText found = search_text(state_, logits, std::span(prompt.tokens).last(prompt.prefix), rules_, vocabulary_,
-                                search, rng_);
+  FoundText found = search_text(state_, logits, std::span(prompt.tokens).last(prompt.prefix), rules_,
+                                vocabulary_, search, rng_);
   WindowText text;
   text.avg_logprob = found.sum_logprob / static_cast<double>(found.tokens.size() + 1);
   std::string words = vocabulary_.decode(found.tokens);
@@ -157,7 +160,8 @@ WindowText WindowDecoder::decode(const WindowPrompt& prompt) {
     last_temperature = temperature;
     const bool repetitive = text.repetition_loop || (ratio_limit && text.compression_ratio > *ratio_limit);
     const bool improbable = prob_limit && text.avg_logprob < *prob_limit;
-    const bool silent = options_.no_speech_threshold && no_speech > *options_.no_speech_threshold && improbable;
+    const bool silent =
+        options_.no_speech_threshold && no_speech > *options_.no_speech_threshold && improbable;
     if (silent || (!repetitive && !improbable)) return text;
     (repetitive ? failed : unrepetitive).push_back(std::move(text));
   }
@@ -184,9 +188,10 @@ std::vector<LanguageProbability> WindowDecoder::detect_language() {
   double sum = 0;
   for (double score : scores) sum += std::exp(score - best);
   for (size_t i = 0; i < scores.size(); ++i) languages[i].probability = std::exp(scores[i] - best) / sum;
-  std::stable_sort(languages.begin(), languages.end(), [](const LanguageProbability& a, const LanguageProbability& b) {
-    return a.probability > b.probability;
-  });
+  std::stable_sort(languages.begin(), languages.end(),
+                   [](const LanguageProbability& a, const LanguageProbability& b) {
+                     return a.probability > b.probability;
+                   });
   return languages;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// The text of one window of audio: the prompt, the search, and the fallback to higher temperatures when the text
-// repeats itself or is improbable (section 4.5 of the Whisper paper; the order and the limits are faster-whisper's).
+// The text of one window of audio: the prompt, the search, and the fallback to higher temperatures when the
+// text repeats itself or is improbable (section 4.5 of the Whisper paper; the order and the limits are
+// faster-whisper's).
 
 #include <functional>
 #include <optional>

@@ -1,6 +1,6 @@
 #pragma once
-// The caches of one window of audio while its text is searched, and the one step that every search takes: feed a token
-// to each of some texts, get the log-probabilities of what comes next.
+// The caches of one window of audio while its text is searched, and the one step that every search takes:
+// feed a token to each of some texts, get the log-probabilities of what comes next.
 
 #include <functional>
 #include <span>
@@ -19,8 +19,9 @@ class WindowState {
   // Another window: forgets the audio and every text.
   void listen(const models::EncodedAudio& encoded);
 
-  // Reads the prompt (at most the model's context, at least one token) and keeps it as the beginning of all texts until
-  // the next call. Returns the logits behind the tokens at `wanted` places of it, [wanted, vocab].
+  // Reads the prompt (at most the model's context, at least one token) and keeps it as the beginning of all
+  // texts until the next call. Returns the logits behind the tokens at `wanted` places of it, [wanted,
+  // vocab].
   Tensor read_prompt(std::span<const TokenId> prompt, std::span<const int32_t> wanted);
   int64_t prompt_length() const;
 

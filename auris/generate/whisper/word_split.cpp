@@ -21,9 +21,10 @@ bool written_without_spaces(std::string_view language) {
   return std::find(kCodes.begin(), kCodes.end(), language) != kCodes.end();
 }
 
-// Tokens joined until they make complete characters. The decoder may really have written U+FFFD or left a character
-// unfinished at the end; then the full text has it at the same place.
-std::vector<TokenWord> split_on_characters(const WhisperVocabulary& vocabulary, std::span<const TokenId> tokens) {
+// Tokens joined until they make complete characters. The decoder may really have written U+FFFD or left a
+// character unfinished at the end; then the full text has it at the same place.
+std::vector<TokenWord> split_on_characters(const WhisperVocabulary& vocabulary,
+                                           std::span<const TokenId> tokens) {
   const std::string full = vocabulary.decode(tokens);
   std::vector<TokenWord> words;
   TokenWord current;

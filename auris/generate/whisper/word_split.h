@@ -1,6 +1,6 @@
 #pragma once
-// Tokens into words, as openai-whisper's tokenizer does it: at spaces and punctuation, or at every complete character in
-// languages written without spaces. Then signs are joined to the words they belong to.
+// Tokens into words, as openai-whisper's tokenizer does it: at spaces and punctuation, or at every complete
+// character in languages written without spaces. Then signs are joined to the words they belong to.
 
 #include <span>
 #include <string>

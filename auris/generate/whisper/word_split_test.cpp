@@ -14,13 +14,15 @@ namespace auris::generate {
 namespace {
 
 TEST(WordSplit, EqualsOpenAiInNineLanguages) {
-  WhisperVocabulary vocabulary(text::load_tokenizer_json(model_folder() / "whisper-base" / "tokenizer.json"), 51865);
+  WhisperVocabulary vocabulary(text::load_tokenizer_json(model_folder() / "whisper-base" / "tokenizer.json"),
+                               51865);
   std::ifstream file(AURIS_SOURCE_DIR "/tests/golden/whisper/words.json");
   nlohmann::json golden = nlohmann::json::parse(file);
   ASSERT_EQ(golden.size(), 9u);
   for (const nlohmann::json& entry : golden) {
     std::string language = entry["language"];
-    std::vector<TokenWord> words = split_words(vocabulary, entry["tokens"].get<std::vector<TokenId>>(), language);
+    std::vector<TokenWord> words =
+        split_words(vocabulary, entry["tokens"].get<std::vector<TokenId>>(), language);
     std::vector<std::string> texts;
     std::vector<std::vector<TokenId>> tokens;
     for (const TokenWord& word : words) {
@@ -69,7 +71,11 @@ SegmentWords segment(double start, double end, double probability) {
 }
 
 TEST(Hallucination, SkipsSilenceBeforeUnlikelyText) {
-  SilenceRules rules = {.threshold_s = 2, .window_start_s = 0, .window_end_s = 30, .audio_end_s = 30, .recording_end_s = 60,
+  SilenceRules rules = {.threshold_s = 2,
+                        .window_start_s = 0,
+                        .window_end_s = 30,
+                        .audio_end_s = 30,
+                        .recording_end_s = 60,
                         .last_speech_s = 0};
   std::vector<SegmentWords> segments = {segment(10, 10.02, 0.05)};
   SilenceVerdict verdict = judge_silence(segments, rules);

@@ -16,8 +16,9 @@ constexpr int64_t kProbabilityRows = 32;  // rows whose logits are in memory at 
 double round2(double seconds) { return std::nearbyint(seconds * 100.0) / 100.0; }
 
 // Probability of each text token among the text tokens. Row `first + i` of `hidden` predicts text[i].
-std::vector<double> token_probabilities(const models::WhisperModel& model, const WhisperVocabulary& vocabulary,
-                                        const Tensor& hidden, int64_t first, std::span<const TokenId> text) {
+std::vector<double> token_probabilities(const models::WhisperModel& model,
+                                        const WhisperVocabulary& vocabulary, const Tensor& hidden,
+                                        int64_t first, std::span<const TokenId> text) {
   std::vector<double> probabilities;
   for (size_t begin = 0; begin < text.size(); begin += kProbabilityRows) {
     const size_t count = std::min<size_t>(kProbabilityRows, text.size() - begin);
@@ -39,7 +40,8 @@ std::vector<double> token_probabilities(const models::WhisperModel& model, const
 std::vector<double> jump_times(const std::vector<WarpPoint>& path) {
   std::vector<double> times;
   for (size_t i = 0; i < path.size(); ++i) {
-    if (i == 0 || path[i].row != path[i - 1].row) times.push_back(static_cast<double>(path[i].col) / kRowsPerSecond);
+    if (i == 0 || path[i].row != path[i - 1].row)
+      times.push_back(static_cast<double>(path[i].col) / kRowsPerSecond);
   }
   return times;
 }
@@ -57,7 +59,8 @@ DurationLimits limits_of(const std::vector<TimedWord>& words) {
   if (durations.empty()) return {};
   std::sort(durations.begin(), durations.end());
   const size_t middle = durations.size() / 2;
-  double median = durations.size() % 2 == 1 ? durations[middle] : (durations[middle - 1] + durations[middle]) / 2;
+  double median =
+      durations.size() % 2 == 1 ? durations[middle] : (durations[middle - 1] + durations[middle]) / 2;
   median = std::min(0.7, median);
   return {median, 2 * median};
 }
@@ -85,7 +88,8 @@ void tidy_segment(SegmentWords& placed, const DurationLimits& limits, double las
   auto too_long = [&](double duration) { return duration > limits.longest; };
   const bool has_second = words.size() > 1;
   if (first.end - last_speech_s > limits.median * 4 &&
-      (too_long(first.end - first.start) || (has_second && words[1].end - first.start > limits.longest * 2))) {
+      (too_long(first.end - first.start) ||
+       (has_second && words[1].end - first.start > limits.longest * 2))) {
     if (has_second && too_long(words[1].end - words[1].start)) {
       const double border = std::max(words[1].end / 2, words[1].end - limits.longest);
       first.end = words[1].start = border;
@@ -132,10 +136,10 @@ std::vector<TimedWord> align_words(WindowState& state, const WhisperVocabulary& 
   for (float& x : matrix) x = -x;
   // From <|notimestamps|>, which predicts the first word, to the last word, which predicts the end.
   const int64_t rows = static_cast<int64_t>(text.size()) + 1;
-  std::vector<double> times = jump_times(
-      time_warp(std::span<const float>(matrix).subspan(static_cast<size_t>(start * audio_rows),
-                                                       static_cast<size_t>(rows * audio_rows)),
-                rows, audio_rows));
+  std::vector<double> times =
+      jump_times(time_warp(std::span<const float>(matrix).subspan(static_cast<size_t>(start * audio_rows),
+                                                                  static_cast<size_t>(rows * audio_rows)),
+                           rows, audio_rows));
 
   std::vector<TimedWord> words;
   size_t begin = 0;

@@ -11,14 +11,14 @@
 namespace auris::generate {
 
 struct AlignmentRequest {
-  TokenId language = 0;            // token and code; English-only models ignore the token
+  TokenId language = 0;  // token and code; English-only models ignore the token
   std::string language_code = "en";
   bool translate = false;
-  int64_t frames = 0;              // mel frames of the recording in the window
+  int64_t frames = 0;  // mel frames of the recording in the window
 };
 
-// Words with times inside the window for text tokens (no timestamps, no end of text). Empty if the window is too short
-// to align with (fewer than two frames).
+// Words with times inside the window for text tokens (no timestamps, no end of text). Empty if the window is
+// too short to align with (fewer than two frames).
 std::vector<TimedWord> align_words(WindowState& state, const WhisperVocabulary& vocabulary,
                                    std::span<const TokenId> text, const AlignmentRequest& request);
 
@@ -34,8 +34,8 @@ struct WordRules {
   double last_speech_s = 0;  // end of the last word before this window
 };
 
-// Deals the words out to the segments, shortens words that swallowed a pause, and moves segment borders to the words.
-// `last_speech_s` in the result is the end of the last segment with words.
+// Deals the words out to the segments, shortens words that swallowed a pause, and moves segment borders to
+// the words. `last_speech_s` in the result is the end of the last segment with words.
 struct TimedSegments {
   std::vector<SegmentWords> segments;
   double last_speech_s = 0;

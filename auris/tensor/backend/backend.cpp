@@ -4,7 +4,8 @@
 
 namespace auris {
 
-ops::Qkv Backend::linear_qkv(const Tensor& x, const LinearWeights& q, const LinearWeights& k, const LinearWeights& v) {
+ops::Qkv Backend::linear_qkv(const Tensor& x, const LinearWeights& q, const LinearWeights& k,
+                             const LinearWeights& v) {
   return {linear(x, q, {}), linear(x, k, {}), linear(x, v, {})};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// What a backend computes. The free functions in tensor/ops check shapes and types, then call the backend of the first
-// argument's device; so a backend may trust its arguments. One virtual call per op costs nothing: ops are coarse.
+// What a backend computes. The free functions in tensor/ops check shapes and types, then call the backend of
+// the first argument's device; so a backend may trust its arguments. One virtual call per op costs nothing:
+// ops are coarse.
 
 #include <span>
 #include <vector>
@@ -19,19 +20,22 @@ class Backend {
 
   // linear.h
   virtual Tensor linear(const Tensor& x, const LinearWeights& w, const LinearOptions& options) = 0;
-  virtual ops::Qkv linear_qkv(const Tensor& x, const LinearWeights& q, const LinearWeights& k, const LinearWeights& v);
-  virtual Tensor gated_linear(const Tensor& x, const LinearWeights& gate, const LinearWeights& up, Activation activation);
+  virtual ops::Qkv linear_qkv(const Tensor& x, const LinearWeights& q, const LinearWeights& k,
+                              const LinearWeights& v);
+  virtual Tensor gated_linear(const Tensor& x, const LinearWeights& gate, const LinearWeights& up,
+                              Activation activation);
 
   // attention.h
   virtual Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const RowLayout& layout,
                            const AttentionSpec& spec) = 0;
   virtual Tensor attention_cached(const Tensor& q, const Tensor& k, const Tensor& v, const RowLayout& layout,
                                   const AttentionSpec& spec, KvCache& cache, int layer) = 0;
-  virtual void store_keys_values(const Tensor& k, const Tensor& v, const RowLayout& layout, KvCache& cache, int layer) = 0;
-  virtual Tensor attention_over(const Tensor& q, const RowLayout& layout, const AttentionSpec& spec, const KvCache& cache,
-                                int layer) = 0;
-  virtual Tensor attention_weights(const Tensor& q, SequenceId sequence, const AttentionSpec& spec, const KvCache& cache,
-                                   int layer, const std::vector<int>& heads) = 0;
+  virtual void store_keys_values(const Tensor& k, const Tensor& v, const RowLayout& layout, KvCache& cache,
+                                 int layer) = 0;
+  virtual Tensor attention_over(const Tensor& q, const RowLayout& layout, const AttentionSpec& spec,
+                                const KvCache& cache, int layer) = 0;
+  virtual Tensor attention_weights(const Tensor& q, SequenceId sequence, const AttentionSpec& spec,
+                                   const KvCache& cache, int layer, const std::vector<int>& heads) = 0;
 
   // norm.h, rope.h, conv1d.h
   virtual Tensor rms_norm(const Tensor& x, const Tensor& weight, float eps, float weight_offset) = 0;

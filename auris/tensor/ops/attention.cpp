@@ -22,7 +22,8 @@ void check_queries(std::string_view op, const Tensor& q, const AttentionSpec& sp
 
 void check_unmasked(std::string_view op, const AttentionSpec& spec) {
   if (!spec.causal && spec.window == 0) return;
-  fail_argument(op, "neither causal nor a window", fmt::format("causal {}, window {}", spec.causal, spec.window));
+  fail_argument(op, "neither causal nor a window",
+                fmt::format("causal {}, window {}", spec.causal, spec.window));
 }
 
 void check_rows(std::string_view op, std::string_view name, const Tensor& x, int64_t rows, int64_t cols) {
@@ -33,24 +34,28 @@ void check_rows(std::string_view op, std::string_view name, const Tensor& x, int
 
 void check_cache(std::string_view op, const KvCache& cache, int layer, int kv_heads, int head_dim) {
   const KvCacheOptions& options = cache.options();
-  if (layer >= 0 && layer < options.layers && options.kv_heads == kv_heads && options.head_dim == head_dim) return;
-  fail_argument(op, fmt::format("a cache of {} kv heads of {} with layer {}", kv_heads, head_dim, layer),
-                fmt::format("{} kv heads of {} in {} layers", options.kv_heads, options.head_dim, options.layers));
+  if (layer >= 0 && layer < options.layers && options.kv_heads == kv_heads && options.head_dim == head_dim)
+    return;
+  fail_argument(
+      op, fmt::format("a cache of {} kv heads of {} with layer {}", kv_heads, head_dim, layer),
+      fmt::format("{} kv heads of {} in {} layers", options.kv_heads, options.head_dim, options.layers));
 }
 
 // The cache must hold the positions of the rows already.
 void check_extended(std::string_view op, const RowLayout& layout, const KvCache& cache) {
   for (const RowSpan& span : layout.spans) {
     if (cache.length(span.sequence) >= span.position_begin + span.row_count) continue;
-    fail_argument(op, "cache.extend(layout) before the first layer",
-                  fmt::format("sequence {} of length {}, rows at {} to {}", span.sequence, cache.length(span.sequence),
-                              span.position_begin, span.position_begin + span.row_count));
+    fail_argument(
+        op, "cache.extend(layout) before the first layer",
+        fmt::format("sequence {} of length {}, rows at {} to {}", span.sequence, cache.length(span.sequence),
+                    span.position_begin, span.position_begin + span.row_count));
   }
 }
 
 }  // namespace
 
-Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const RowLayout& layout, const AttentionSpec& spec) {
+Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const RowLayout& layout,
+                 const AttentionSpec& spec) {
   check_queries("attention", q, spec);
   check_rows("attention", "k", k, q.rows(), int64_t{spec.kv_heads} * spec.head_dim);
   check_rows("attention", "v", v, q.rows(), int64_t{spec.kv_heads} * spec.head_dim);
@@ -79,18 +84,19 @@ void store_keys_values(const Tensor& k, const Tensor& v, const RowLayout& layout
   backend_of(k.device()).store_keys_values(k, v, layout, cache, layer);
 }
 
-Tensor attention_over(const Tensor& q, const RowLayout& layout, const AttentionSpec& spec, const KvCache& cache,
-                      int layer) {
+Tensor attention_over(const Tensor& q, const RowLayout& layout, const AttentionSpec& spec,
+                      const KvCache& cache, int layer) {
   check_queries("attention_over", q, spec);
   check_unmasked("attention_over", spec);
   expect_layout("attention_over", layout, q);
   check_cache("attention_over", cache, layer, spec.kv_heads, spec.head_dim);
-  for (const RowSpan& span : layout.spans) cache.length(span.sequence);  // throws for a sequence that is not there
+  for (const RowSpan& span : layout.spans)
+    cache.length(span.sequence);  // throws for a sequence that is not there
   return backend_of(q.device()).attention_over(q, layout, spec, cache, layer);
 }
 
-Tensor attention_weights(const Tensor& q, SequenceId sequence, const AttentionSpec& spec, const KvCache& cache,
-                         int layer, const std::vector<int>& heads) {
+Tensor attention_weights(const Tensor& q, SequenceId sequence, const AttentionSpec& spec,
+                         const KvCache& cache, int layer, const std::vector<int>& heads) {
   check_queries("attention_weights", q, spec);
   check_unmasked("attention_weights", spec);
   check_cache("attention_weights", cache, layer, spec.kv_heads, spec.head_dim);

@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "auris/base/thread_pool.h"
-#include "auris/tensor/ops/rows.h"
 #include "auris/tensor/ops/random_tensors.h"
+#include "auris/tensor/ops/rows.h"
 
 namespace auris {
 namespace {
@@ -25,8 +25,13 @@ struct Heads {
 };
 
 AttentionSpec spec_of(const Heads& h, bool causal, int64_t window = 0, float softcap = 0.0f) {
-  return {.heads = h.heads, .kv_heads = h.kv_heads, .head_dim = h.head_dim, .scale = 0.2f, .causal = causal,
-          .window = window, .softcap = softcap};
+  return {.heads = h.heads,
+          .kv_heads = h.kv_heads,
+          .head_dim = h.head_dim,
+          .scale = 0.2f,
+          .causal = causal,
+          .window = window,
+          .softcap = softcap};
 }
 
 struct Qkv {
@@ -43,11 +48,13 @@ TEST(Attention, MatchesPlain) {
     RowLayout layout;
     for (int64_t rows : {70, 0, 1, 32, 300, 5}) layout.add(rows);
     Qkv x(rng, layout.rows(), h);
-    for (AttentionSpec spec : {spec_of(h, false), spec_of(h, true), spec_of(h, true, 40), spec_of(h, true, 0, 5.0f)}) {
+    for (AttentionSpec spec :
+         {spec_of(h, false), spec_of(h, true), spec_of(h, true, 40), spec_of(h, true, 0, 5.0f)}) {
       Tensor expected = ops::attention(x.q.on(Device::kPlain), x.k, x.v, layout, spec);
       for_each_target([&](const std::string& target) {
         EXPECT_LE(difference(ops::attention(x.q, x.k, x.v, layout, spec), expected), kTolerance)
-            << target << " " << h.heads << " " << h.head_dim << " " << spec.causal << spec.window << spec.softcap;
+            << target << " " << h.heads << " " << h.head_dim << " " << spec.causal << spec.window
+            << spec.softcap;
       });
     }
   }
@@ -106,8 +113,9 @@ struct Session {
   void step(const Qkv& x, int64_t begin, int64_t rows, const AttentionSpec& spec, Device device) {
     RowLayout layout = RowLayout::single(rows, cache.length(sequence), sequence);
     cache.extend(layout);
-    outputs.push_back(ops::attention_cached(x.q.slice_rows(begin, rows).on(device), x.k.slice_rows(begin, rows),
-                                            x.v.slice_rows(begin, rows), layout, spec, cache, 1));
+    outputs.push_back(ops::attention_cached(x.q.slice_rows(begin, rows).on(device),
+                                            x.k.slice_rows(begin, rows), x.v.slice_rows(begin, rows), layout,
+                                            spec, cache, 1));
   }
 };
 
@@ -160,7 +168,8 @@ TEST_P(CachedAttention, CrossAttentionAndItsWeightsMatchPlain) {
   for_each_target([&](const std::string& target) {
     ops::store_keys_values(x.k, x.v, stored, cache, 0);
     EXPECT_LE(difference(ops::attention_over(q, asking, spec, cache, 0), expected), kTolerance) << target;
-    EXPECT_LE(difference(ops::attention_weights(q, a, spec, cache, 0, {3, 0, 2}), weights), kTolerance) << target;
+    EXPECT_LE(difference(ops::attention_weights(q, a, spec, cache, 0, {3, 0, 2}), weights), kTolerance)
+        << target;
   });
 }
 
@@ -178,11 +187,13 @@ TEST_P(CachedAttention, BitsDependOnThePositionOnly) {
     for (int64_t row = 595; row < 600; ++row) {
       set_compute_threads(row % 2 == 0 ? 1 : 4);
       split.step(x, row, 1, spec, Device::kCpu);
-      EXPECT_TRUE(same_bits(whole.outputs[0].slice_rows(row, 1), split.outputs.back())) << target << " row " << row;
+      EXPECT_TRUE(same_bits(whole.outputs[0].slice_rows(row, 1), split.outputs.back()))
+          << target << " row " << row;
     }
     set_compute_threads(0);
     if (GetParam() == DType::kF32) {
-      EXPECT_TRUE(same_bits(whole.outputs[0], ops::attention(x.q, x.k, x.v, RowLayout::single(600), spec))) << target;
+      EXPECT_TRUE(same_bits(whole.outputs[0], ops::attention(x.q, x.k, x.v, RowLayout::single(600), spec)))
+          << target;
     }
   });
 }

@@ -1,5 +1,6 @@
 #pragma once
-// Argument checks shared by the op functions. They throw kInternal: models check files and users before they compute.
+// Argument checks shared by the op functions. They throw kInternal: models check files and users before they
+// compute.
 
 #include <string>
 #include <string_view>

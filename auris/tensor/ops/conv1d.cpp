@@ -9,8 +9,9 @@ namespace auris {
 
 int64_t conv1d_rows(int64_t rows, int kernel, const Conv1dOptions& options) {
   if (kernel < 1 || options.stride < 1 || options.padding < 0) {
-    ops::fail_argument("conv1d", "kernel and stride above 0, padding at least 0",
-                       fmt::format("kernel {}, stride {}, padding {}", kernel, options.stride, options.padding));
+    ops::fail_argument(
+        "conv1d", "kernel and stride above 0, padding at least 0",
+        fmt::format("kernel {}, stride {}, padding {}", kernel, options.stride, options.padding));
   }
   int64_t padded = rows + 2 * int64_t{options.padding};
   return rows == 0 || padded < kernel ? 0 : (padded - kernel) / options.stride + 1;

@@ -59,16 +59,22 @@ Tensor run_rope(const Case& c) {
 
 Tensor run_attention(const Case& c) {
   Tensor q = c.input("q");
-  AttentionSpec spec{.heads = c.option("heads"), .kv_heads = c.option("kv_heads"), .head_dim = c.option("head_dim"),
-                     .scale = c.option("scale"), .causal = c.option("causal"), .window = c.option("window"),
+  AttentionSpec spec{.heads = c.option("heads"),
+                     .kv_heads = c.option("kv_heads"),
+                     .head_dim = c.option("head_dim"),
+                     .scale = c.option("scale"),
+                     .causal = c.option("causal"),
+                     .window = c.option("window"),
                      .softcap = c.option("softcap")};
   return ops::attention(q, c.input("k"), c.input("v"), RowLayout::single(q.rows()), spec);
 }
 
 Tensor run(const Case& c) {
   const std::string name = c.data["name"];
-  if (name == "rms_norm") return ops::rms_norm(c.input("x"), c.input("weight"), c.option("eps"), c.option("weight_offset"));
-  if (name == "layer_norm") return ops::layer_norm(c.input("x"), c.input("weight"), c.input("bias"), c.option("eps"));
+  if (name == "rms_norm")
+    return ops::rms_norm(c.input("x"), c.input("weight"), c.option("eps"), c.option("weight_offset"));
+  if (name == "layer_norm")
+    return ops::layer_norm(c.input("x"), c.input("weight"), c.input("bias"), c.option("eps"));
   if (name == "activate") return ops::activate(c.input("x"), c.activation());
   if (name == "log_softmax") return ops::log_softmax(c.input("x"));
   if (name == "rope") return run_rope(c);
@@ -83,8 +89,9 @@ Tensor run(const Case& c) {
   }
   EXPECT_EQ(name, "conv1d");
   Tensor x = c.input("x");
-  return ops::conv1d(x, c.input("weight"), c.input("bias"), RowLayout::single(x.rows()),
-                     {.stride = c.option("stride"), .padding = c.option("padding"), .activation = c.activation()});
+  return ops::conv1d(
+      x, c.input("weight"), c.input("bias"), RowLayout::single(x.rows()),
+      {.stride = c.option("stride"), .padding = c.option("padding"), .activation = c.activation()});
 }
 
 class GoldenOps : public testing::TestWithParam<Device> {};
@@ -110,15 +117,16 @@ INSTANTIATE_TEST_SUITE_P(Backends, GoldenOps, testing::Values(Device::kPlain, De
 
 std::vector<std::byte> bytes_of_hex(const std::string& hex) {
   std::vector<std::byte> bytes;
-  for (size_t i = 0; i < hex.size(); i += 2) bytes.push_back(std::byte(std::stoi(hex.substr(i, 2), nullptr, 16)));
+  for (size_t i = 0; i < hex.size(); i += 2)
+    bytes.push_back(std::byte(std::stoi(hex.substr(i, 2), nullptr, 16)));
   return bytes;
 }
 
 // Both ways to read a weight: as numbers, and as what a product with unit vectors gives.
 TEST_P(GoldenOps, QuantizedBlocksMatchGguf) {
   const json formats = golden("quantized_blocks.json");
-  for (DType dtype : {DType::kQ8_0, DType::kQ4_0, DType::kQ4_1, DType::kQ5_0, DType::kQ5_1, DType::kQ4_K, DType::kQ5_K,
-                      DType::kQ6_K}) {
+  for (DType dtype : {DType::kQ8_0, DType::kQ4_0, DType::kQ4_1, DType::kQ5_0, DType::kQ5_1, DType::kQ4_K,
+                      DType::kQ5_K, DType::kQ6_K}) {
     std::string name(name_of(dtype));
     SCOPED_TRACE(name);
     const json& format = formats.at(name);

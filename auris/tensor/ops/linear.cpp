@@ -14,7 +14,8 @@ void check_weights(std::string_view op, const Tensor& x, const LinearWeights& w)
     fail_argument(op, "a weight of float or block type", describe("weight", w.weight));
   }
   if (w.in() != x.cols()) {
-    fail_argument(op, fmt::format("a weight with {} columns, as x has", x.cols()), describe("weight", w.weight));
+    fail_argument(op, fmt::format("a weight with {} columns, as x has", x.cols()),
+                  describe("weight", w.weight));
   }
   if (w.bias.defined()) expect_vector(op, "bias", w.bias, w.out());
   if (w.weight.dtype() == DType::kI8) {
@@ -42,7 +43,8 @@ Qkv linear_qkv(const Tensor& x, const LinearWeights& q, const LinearWeights& k, 
   return backend_of(x.device()).linear_qkv(x, q, k, v);
 }
 
-Tensor gated_linear(const Tensor& x, const LinearWeights& gate, const LinearWeights& up, Activation activation) {
+Tensor gated_linear(const Tensor& x, const LinearWeights& gate, const LinearWeights& up,
+                    Activation activation) {
   check_weights("gated_linear", x, gate);
   check_weights("gated_linear", x, up);
   expect_rows("gated_linear", "up weight", up.weight, gate.out());

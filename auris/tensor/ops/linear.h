@@ -1,6 +1,6 @@
 #pragma once
-// Matrix products with weights. Activations are f32 [rows, in]; a weight is [out, in] in any DType, so that each output
-// is the dot product of an input row with a weight row.
+// Matrix products with weights. Activations are f32 [rows, in]; a weight is [out, in] in any DType, so that
+// each output is the dot product of an input row with a weight row.
 
 #include "auris/tensor/tensor.h"
 
@@ -32,8 +32,9 @@ namespace ops {
 
 // activation(x W^T + bias) + residual -> [rows, out].
 //
-// On the cpu backend a row's bits depend neither on the other rows nor on the number of threads, as long as x has 1 to 12
-// rows (decoding, beams); and again, with other bits, as long as it has more. The same holds for the two below.
+// On the cpu backend a row's bits depend neither on the other rows nor on the number of threads, as long as x
+// has 1 to 12 rows (decoding, beams); and again, with other bits, as long as it has more. The same holds for
+// the two below.
 Tensor linear(const Tensor& x, const LinearWeights& w, const LinearOptions& options = {});
 
 struct Qkv {
@@ -43,7 +44,8 @@ struct Qkv {
 Qkv linear_qkv(const Tensor& x, const LinearWeights& q, const LinearWeights& k, const LinearWeights& v);
 
 // activation(x gate^T) * (x up^T) -> [rows, out]: the first half of a gated MLP (SwiGLU, GeGLU).
-Tensor gated_linear(const Tensor& x, const LinearWeights& gate, const LinearWeights& up, Activation activation);
+Tensor gated_linear(const Tensor& x, const LinearWeights& gate, const LinearWeights& up,
+                    Activation activation);
 
 }  // namespace ops
 }  // namespace auris

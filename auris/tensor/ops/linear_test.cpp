@@ -22,10 +22,12 @@ constexpr double kTolerance = 3e-6;  // f32 sums against double sums, as a share
 LinearWeights random_linear(Rng& rng, int64_t out, int64_t in, DType dtype, bool bias) {
   LinearWeights w;
   w.weight = random_weight(rng, {out, in}, dtype);
-  if (bias) w.bias = random_weight(rng, {out}, dtype == DType::kF16 || dtype == DType::kBF16 ? dtype : DType::kF32);
+  if (bias)
+    w.bias = random_weight(rng, {out}, dtype == DType::kF16 || dtype == DType::kBF16 ? dtype : DType::kF32);
   if (dtype == DType::kI8) {
     w.row_scale = Tensor::empty({out});
-    for (float& scale : w.row_scale.span<float>()) scale = 500.0f + static_cast<float>(rng.uniform()) * 1000.0f;
+    for (float& scale : w.row_scale.span<float>())
+      scale = 500.0f + static_cast<float>(rng.uniform()) * 1000.0f;
   }
   return w;
 }
@@ -45,8 +47,20 @@ class LinearTypes : public testing::TestWithParam<DType> {
 
 TEST_P(LinearTypes, MatchPlain) {
   Rng rng(1);
-  for (Sizes s : {Sizes{0, 32, 5}, {1, 1, 8}, {1, 576, 37}, {1, 100, 6}, {2, 33, 9}, {3, 512, 64}, {5, 577, 50},
-                  {6, 64, 3}, {7, 300, 21}, {12, 1536, 13}, {13, 31, 33}, {14, 96, 65}, {64, 1500, 31}, {261, 40, 70}}) {
+  for (Sizes s : {Sizes{0, 32, 5},
+                  {1, 1, 8},
+                  {1, 576, 37},
+                  {1, 100, 6},
+                  {2, 33, 9},
+                  {3, 512, 64},
+                  {5, 577, 50},
+                  {6, 64, 3},
+                  {7, 300, 21},
+                  {12, 1536, 13},
+                  {13, 31, 33},
+                  {14, 96, 65},
+                  {64, 1500, 31},
+                  {261, 40, 70}}) {
     int64_t in = columns(s.in);
     Tensor x = random_f32(rng, {s.rows, in});
     LinearWeights w = random_linear(rng, s.out, in, GetParam(), s.rows % 2 == 1);
@@ -56,7 +70,8 @@ TEST_P(LinearTypes, MatchPlain) {
     Tensor expected = ops::linear(x.on(Device::kPlain), w, options);
     for_each_target([&](const std::string& target) {
       Tensor y = ops::linear(x, w, options);
-      EXPECT_LE(difference(y, expected), kTolerance) << target << " " << s.rows << " x " << in << " x " << s.out;
+      EXPECT_LE(difference(y, expected), kTolerance)
+          << target << " " << s.rows << " x " << in << " x " << s.out;
     });
   }
 }
@@ -80,9 +95,9 @@ TEST_P(LinearTypes, RowsDoNotChangeEachOther) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, LinearTypes,
-                         testing::Values(DType::kF32, DType::kF16, DType::kBF16, DType::kI8, DType::kQ8_0, DType::kQ4_0,
-                                         DType::kQ4_1, DType::kQ5_0, DType::kQ5_1, DType::kQ4_K, DType::kQ5_K,
-                                         DType::kQ6_K),
+                         testing::Values(DType::kF32, DType::kF16, DType::kBF16, DType::kI8, DType::kQ8_0,
+                                         DType::kQ4_0, DType::kQ4_1, DType::kQ5_0, DType::kQ5_1, DType::kQ4_K,
+                                         DType::kQ5_K, DType::kQ6_K),
                          [](const auto& dtype) { return std::string(name_of(dtype.param)); });
 
 TEST(Linear, ThreadsDoNotChangeBits) {
@@ -146,10 +161,13 @@ TEST(Linear, WrongArgumentsAreNamed) {
     ops::linear(x, w);
     FAIL();
   } catch (const Error& error) {
-    EXPECT_EQ(std::string(error.what()), "[linear] expected a weight with 8 columns, as x has, got weight f32 [4, 9] on cpu.");
+    EXPECT_EQ(std::string(error.what()),
+              "[linear] expected a weight with 8 columns, as x has, got weight f32 [4, 9] on cpu.");
   }
-  EXPECT_THROW(ops::linear(x, {.weight = Tensor::zeros({4, 8}), .bias = Tensor::zeros({3}), .row_scale = {}}), Error);
-  EXPECT_THROW(ops::linear(x, {.weight = Tensor::zeros({4, 8}, DType::kI8), .bias = {}, .row_scale = {}}), Error);
+  EXPECT_THROW(ops::linear(x, {.weight = Tensor::zeros({4, 8}), .bias = Tensor::zeros({3}), .row_scale = {}}),
+               Error);
+  EXPECT_THROW(ops::linear(x, {.weight = Tensor::zeros({4, 8}, DType::kI8), .bias = {}, .row_scale = {}}),
+               Error);
   EXPECT_THROW(ops::linear(x, {.weight = Tensor::zeros({4, 8}), .bias = {}, .row_scale = {}},
                            {.activation = Activation::kNone, .residual = Tensor::zeros({2, 5})}),
                Error);

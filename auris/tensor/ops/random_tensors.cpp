@@ -41,7 +41,8 @@ void fill_blocks(Rng& rng, Tensor& weight) {
   auto block = static_cast<size_t>(info_of(weight.dtype()).block_bytes);
   HalfScales scales = half_scales_of(weight.dtype());
   for (size_t at = 0; at < weight.bytes(); at += block) {
-    for (size_t offset : scales.offsets) put_half(data + at + offset, static_cast<float>(rng.normal()) * scales.deviation);
+    for (size_t offset : scales.offsets)
+      put_half(data + at + offset, static_cast<float>(rng.normal()) * scales.deviation);
   }
 }
 

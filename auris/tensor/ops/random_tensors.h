@@ -17,7 +17,8 @@ Tensor random_weight(Rng& rng, const Shape& shape, DType dtype);
 // Runs check(name) with each Highway target that this machine supports in turn chosen for the cpu backend.
 void for_each_target(const std::function<void(const std::string& name)>& check);
 
-// The largest difference, as a share of the largest expected number (0 for empty tensors). Shapes must be equal.
+// The largest difference, as a share of the largest expected number (0 for empty tensors). Shapes must be
+// equal.
 double difference(const Tensor& got, const Tensor& expected);
 
 bool same_bits(const Tensor& a, const Tensor& b);

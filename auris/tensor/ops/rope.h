@@ -11,13 +11,15 @@ namespace auris {
 
 enum class RopeStyle {
   kHalves,       // rotates element i with element i + rotary_dim / 2 (Hugging Face checkpoints)
-  kInterleaved,  // rotates elements 2i and 2i + 1 (GGUF files of arch llama, whose q and k rows are permuted for it)
+  kInterleaved,  // rotates elements 2i and 2i + 1 (GGUF files of arch llama, whose q and k rows are permuted
+                 // for it)
 };
 
 struct RopeSpec {
   int head_dim = 0;
-  std::vector<float> inverse_frequencies;  // [rotary_dim / 2], scaling already applied; elements beyond pass through
-  float magnitude = 1.0f;                  // multiplies cos and sin (YaRN's attention factor)
+  std::vector<float>
+      inverse_frequencies;  // [rotary_dim / 2], scaling already applied; elements beyond pass through
+  float magnitude = 1.0f;   // multiplies cos and sin (YaRN's attention factor)
   RopeStyle style = RopeStyle::kHalves;
 };
 

@@ -10,7 +10,8 @@ namespace auris {
 RowLayout pooled_layout(const RowLayout& layout, int factor) {
   AURIS_CHECK(factor >= 1);
   RowLayout result;
-  for (const RowSpan& span : layout.spans) result.add((span.row_count + factor - 1) / factor, 0, span.sequence);
+  for (const RowSpan& span : layout.spans)
+    result.add((span.row_count + factor - 1) / factor, 0, span.sequence);
   return result;
 }
 

@@ -1,4 +1,5 @@
-// Norms, RoPE, element-by-element ops and moving rows: the cpu backend against the plain one, on every SIMD target.
+// Norms, RoPE, element-by-element ops and moving rows: the cpu backend against the plain one, on every SIMD
+// target.
 
 #include <gtest/gtest.h>
 
@@ -66,13 +67,14 @@ TEST(Elementwise, MatchesPlain) {
 TEST(Elementwise, ActivationsAreExactEverywhere) {
   Tensor x = Tensor::empty({40001});
   for (int64_t i = 0; i < x.elements(); ++i) x.data<float>()[i] = static_cast<float>(i - 20000) * 1e-3f;
-  for (Activation activation : {Activation::kNone, Activation::kGelu, Activation::kGeluTanh, Activation::kSilu,
-                                Activation::kRelu}) {
+  for (Activation activation :
+       {Activation::kNone, Activation::kGelu, Activation::kGeluTanh, Activation::kSilu, Activation::kRelu}) {
     Tensor expected = ops::activate(x.on(Device::kPlain), activation);
     for_each_target([&](const std::string& target) {
       Tensor y = ops::activate(x, activation);
       for (int64_t i = 0; i < x.elements(); ++i) {
-        ASSERT_NEAR(y.data<float>()[i], expected.data<float>()[i], 1e-6 * (1.0 + std::abs(expected.data<float>()[i])))
+        ASSERT_NEAR(y.data<float>()[i], expected.data<float>()[i],
+                    1e-6 * (1.0 + std::abs(expected.data<float>()[i])))
             << target << " activation " << static_cast<int>(activation) << " of " << x.data<float>()[i];
       }
     });
@@ -87,8 +89,10 @@ TEST(Elementwise, LogSoftmaxOfAVocabularyAddsUpToOne) {
 TEST(Rope, MatchesPlain) {
   Rng rng(4);
   for (int head_dim : {4, 64, 80}) {
-    RopeSpec spec{.head_dim = head_dim, .inverse_frequencies = {}, .magnitude = 1.2f, .style = RopeStyle::kHalves};
-    for (int i = 0; i < head_dim / 4 + 1; ++i) spec.inverse_frequencies.push_back(std::pow(0.7f, static_cast<float>(i)));
+    RopeSpec spec{
+        .head_dim = head_dim, .inverse_frequencies = {}, .magnitude = 1.2f, .style = RopeStyle::kHalves};
+    for (int i = 0; i < head_dim / 4 + 1; ++i)
+      spec.inverse_frequencies.push_back(std::pow(0.7f, static_cast<float>(i)));
     Tensor x = random_f32(rng, {5, int64_t{3} * head_dim});
     for (RopeStyle style : {RopeStyle::kHalves, RopeStyle::kInterleaved}) {
       spec.style = style;
@@ -103,15 +107,20 @@ TEST(Rows, MoveAsWritten) {
   std::vector<float> numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
   for (Device device : {Device::kPlain, Device::kCpu}) {
     Tensor x = Tensor::from(numbers, {5, 2}, device);
-    auto values = [](const Tensor& t) { return std::vector<float>(t.data<float>(), t.data<float>() + t.elements()); };
-    EXPECT_EQ(values(ops::gather_rows(x, std::vector<int32_t>{4, 0, 4})), (std::vector<float>{8, 9, 0, 1, 8, 9}));
+    auto values = [](const Tensor& t) {
+      return std::vector<float>(t.data<float>(), t.data<float>() + t.elements());
+    };
+    EXPECT_EQ(values(ops::gather_rows(x, std::vector<int32_t>{4, 0, 4})),
+              (std::vector<float>{8, 9, 0, 1, 8, 9}));
     EXPECT_EQ(values(ops::embedding(x, std::vector<int32_t>{1})), (std::vector<float>{2, 3}));
-    Tensor placed = ops::place_rows(x, std::vector<int32_t>{3}, Tensor::from(std::vector<float>{-1, -2}, {1, 2}));
+    Tensor placed =
+        ops::place_rows(x, std::vector<int32_t>{3}, Tensor::from(std::vector<float>{-1, -2}, {1, 2}));
     EXPECT_EQ(values(placed), (std::vector<float>{0, 1, 2, 3, 4, 5, -1, -2, 8, 9}));
     EXPECT_EQ(ops::concat_rows(x, placed).rows(), 10);
     RowLayout layout = RowLayout::single(3);
     layout.add(2);
-    EXPECT_EQ(values(ops::stack_rows(x, layout, 2)), (std::vector<float>{0, 1, 2, 3, 4, 5, 0, 0, 6, 7, 8, 9}));
+    EXPECT_EQ(values(ops::stack_rows(x, layout, 2)),
+              (std::vector<float>{0, 1, 2, 3, 4, 5, 0, 0, 6, 7, 8, 9}));
     EXPECT_EQ(values(ops::average_rows(x, layout, 2)), (std::vector<float>{1, 2, 7, 8}));
     EXPECT_EQ(pooled_layout(layout, 2).rows(), 3);
     EXPECT_THROW(ops::embedding(x, std::vector<int32_t>{5}), Error);
@@ -121,8 +130,8 @@ TEST(Rows, MoveAsWritten) {
 
 TEST(Rows, EmbeddingAndToF32ReadEveryType) {
   Rng rng(5);
-  for (DType dtype : {DType::kF32, DType::kF16, DType::kBF16, DType::kI8, DType::kQ8_0, DType::kQ4_0, DType::kQ4_1,
-                      DType::kQ5_0, DType::kQ5_1, DType::kQ4_K, DType::kQ5_K, DType::kQ6_K}) {
+  for (DType dtype : {DType::kF32, DType::kF16, DType::kBF16, DType::kI8, DType::kQ8_0, DType::kQ4_0,
+                      DType::kQ4_1, DType::kQ5_0, DType::kQ5_1, DType::kQ4_K, DType::kQ5_K, DType::kQ6_K}) {
     Tensor table = random_weight(rng, {6, 256}, dtype);
     std::vector<int32_t> ids = {5, 0, 2};
     Tensor rows = ops::embedding(table, ids);

@@ -47,7 +47,8 @@ int extent(const weights::Checkpoint& checkpoint, const std::string& name, int r
   return static_cast<int>(shape[axis]);
 }
 
-// Head counts are scalars in the file, which older converters left out: every published Whisper has 64-wide heads.
+// Head counts are scalars in the file, which older converters left out: every published Whisper has 64-wide
+// heads.
 int heads_of(const weights::Checkpoint& checkpoint, const std::string& side, int d_model) {
   nlohmann::json attributes = checkpoint.metadata().value("attributes", nlohmann::json::object());
   auto found = attributes.find(side + "/num_heads");

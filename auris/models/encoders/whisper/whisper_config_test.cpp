@@ -10,10 +10,12 @@ namespace {
 using nlohmann::json;
 
 json large_v3() {
-  return {{"model_type", "whisper"},      {"d_model", 1280},          {"encoder_layers", 32},
-          {"encoder_attention_heads", 20}, {"encoder_ffn_dim", 5120},  {"num_mel_bins", 128},
-          {"max_source_positions", 1500}, {"decoder_layers", 32},     {"decoder_attention_heads", 20},
-          {"decoder_ffn_dim", 5120},      {"max_target_positions", 448}, {"vocab_size", 51866}};
+  return {{"model_type", "whisper"},       {"d_model", 1280},
+          {"encoder_layers", 32},          {"encoder_attention_heads", 20},
+          {"encoder_ffn_dim", 5120},       {"num_mel_bins", 128},
+          {"max_source_positions", 1500},  {"decoder_layers", 32},
+          {"decoder_attention_heads", 20}, {"decoder_ffn_dim", 5120},
+          {"max_target_positions", 448},   {"vocab_size", 51866}};
 }
 
 TEST(WhisperConfig, ReadsHuggingFaceSizes) {
@@ -35,9 +37,10 @@ TEST(WhisperConfig, Qwen2AudioEncoderPoolsAndHasNoDecoder) {
 }
 
 TEST(WhisperConfig, RefusesNonsense) {
-  for (const char* change : {R"({"d_model": 0})", R"({"d_model": -5})", R"({"d_model": "many"})", R"({"d_model": 1281})",
-                             R"({"encoder_layers": 1e9})", R"({"encoder_layers": 99999999999})",
-                             R"({"encoder_attention_heads": null})", R"({"vocab_size": 2.5})"}) {
+  for (const char* change :
+       {R"({"d_model": 0})", R"({"d_model": -5})", R"({"d_model": "many"})", R"({"d_model": 1281})",
+        R"({"encoder_layers": 1e9})", R"({"encoder_layers": 99999999999})",
+        R"({"encoder_attention_heads": null})", R"({"vocab_size": 2.5})"}) {
     json config = large_v3();
     config.update(json::parse(change));
     EXPECT_THROW(whisper_config_from_json(config), Error) << change;

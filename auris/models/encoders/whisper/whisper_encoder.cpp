@@ -24,7 +24,8 @@ EncodedAudio cut(const EncodedAudio& x, const std::vector<int64_t>& keep) {
     AURIS_CHECK(keep[i] >= 0 && keep[i] <= span.row_count);
     size_t old = indices.size();
     indices.resize(old + static_cast<size_t>(keep[i]));
-    std::iota(indices.begin() + static_cast<std::ptrdiff_t>(old), indices.end(), static_cast<int32_t>(span.row_begin));
+    std::iota(indices.begin() + static_cast<std::ptrdiff_t>(old), indices.end(),
+              static_cast<int32_t>(span.row_begin));
     layout.add(keep[i]);
   }
   return {ops::gather_rows(x.hidden, indices), layout};
@@ -107,7 +108,8 @@ EncodedAudio WhisperEncoder::stem(const Tensor& mel, const RowLayout& frames,
   for (RowSpan& span : out.layout.spans) span.position_begin = 0;
   std::vector<int32_t> positions = out.layout.positions();
   out.hidden = ops::add(out.hidden, ops::embedding(weights_.positions, positions));
-  bool hides = std::any_of(options.unseen_rows.begin(), options.unseen_rows.end(), [](int64_t n) { return n > 0; });
+  bool hides =
+      std::any_of(options.unseen_rows.begin(), options.unseen_rows.end(), [](int64_t n) { return n > 0; });
   if (hides) hide_rows(out.layout, options.unseen_rows);
   return out;
 }

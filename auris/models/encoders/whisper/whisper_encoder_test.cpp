@@ -29,9 +29,11 @@ std::string layer_name(int layer, int layers) {
   return layer == layers ? "final" : fmt::format("layer_{}", layer);
 }
 
-void compare_layers(const std::string& model, const std::string& recording, const std::filesystem::path& path) {
+void compare_layers(const std::string& model, const std::string& recording,
+                    const std::filesystem::path& path) {
   WhisperEncoder encoder = load(model);
-  auto golden = weights::open_checkpoint(testing::whisper_golden_folder() / ("layers_" + model + ".safetensors"));
+  auto golden =
+      weights::open_checkpoint(testing::whisper_golden_folder() / ("layers_" + model + ".safetensors"));
   std::string first_different;
   int compared = 0;
   WhisperEncodeOptions options;
@@ -99,7 +101,8 @@ TEST(WhisperEncoder, EveryRowOfThePaddingIsTheWholeWindow) {
   two.add(frames);
   two.add(frames);
   Tensor short_window = whole.slice_rows(0, frames);
-  EncodedAudio padded = encoder.forward(ops::concat_rows(short_window, short_window), two, {.padding_step = 1});
+  EncodedAudio padded =
+      encoder.forward(ops::concat_rows(short_window, short_window), two, {.padding_step = 1});
   Tensor expected = encoder.forward(whole, RowLayout::single(3000)).hidden;
   ASSERT_EQ(padded.hidden.rows(), 3000);
   // Only the window's last row sees that the frames end there.

@@ -35,7 +35,9 @@ LinearWeights slice(const LinearWeights& fused, int64_t begin, int64_t count) {
 }  // namespace
 
 WhisperTensors::WhisperTensors(const weights::Checkpoint& checkpoint, int64_t d_model)
-    : checkpoint_(checkpoint), d_model_(d_model), ctranslate2_(checkpoint.format() == weights::Format::kCTranslate2) {}
+    : checkpoint_(checkpoint),
+      d_model_(d_model),
+      ctranslate2_(checkpoint.format() == weights::Format::kCTranslate2) {}
 
 Tensor WhisperTensors::table(const std::string& name, int64_t rows) const {
   return checked(checkpoint_, name, {rows, d_model_});
@@ -67,8 +69,10 @@ LinearWeights WhisperTensors::linear(const std::string& name, int64_t out, int64
   const std::string dot = ctranslate2_ ? "/" : ".";
   LinearWeights linear;
   linear.weight = checked(checkpoint_, name + dot + "weight", {out, in});
-  if (checkpoint_.contains(name + dot + "bias")) linear.bias = checked(checkpoint_, name + dot + "bias", {out});
-  if (linear.weight.dtype() == DType::kI8) linear.row_scale = checked(checkpoint_, name + dot + "weight_scale", {out});
+  if (checkpoint_.contains(name + dot + "bias"))
+    linear.bias = checked(checkpoint_, name + dot + "bias", {out});
+  if (linear.weight.dtype() == DType::kI8)
+    linear.row_scale = checked(checkpoint_, name + dot + "weight_scale", {out});
   return linear;
 }
 
@@ -86,11 +90,12 @@ WhisperAttention WhisperTensors::cross_attention(const std::string& name) const 
   if (!ctranslate2_) return self_attention(name);
   const int64_t d = d_model_;
   LinearWeights kv = linear(name + "/linear_1", 2 * d, d);
-  return {linear(name + "/linear_0", d, d), slice(kv, 0, d), slice(kv, d, d), linear(name + "/linear_2", d, d)};
+  return {linear(name + "/linear_0", d, d), slice(kv, 0, d), slice(kv, d, d),
+          linear(name + "/linear_2", d, d)};
 }
 
-WhisperEncoderWeights whisper_encoder_weights(const weights::Checkpoint& checkpoint, const WhisperConfig& config,
-                                              const std::string& prefix) {
+WhisperEncoderWeights whisper_encoder_weights(const weights::Checkpoint& checkpoint,
+                                              const WhisperConfig& config, const std::string& prefix) {
   WhisperTensors tensors(checkpoint, config.d_model);
   const bool ct2 = tensors.is_ctranslate2();
   const std::string root = ct2 ? "encoder/" : prefix;

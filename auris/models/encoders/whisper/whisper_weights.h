@@ -1,7 +1,8 @@
 #pragma once
 // The tensors of a Whisper encoder under the names of two kinds of files:
-//   Hugging Face   PREFIX + "layers.N.self_attn.q_proj.weight" ..., PREFIX = "model.encoder.", "audio_tower." ...
-//   CTranslate2    "encoder/layer_N/self_attention/linear_0/weight" = q, k and v in one tensor, used as row slices
+//   Hugging Face   PREFIX + "layers.N.self_attn.q_proj.weight" ..., PREFIX = "model.encoder.", "audio_tower."
+//   ... CTranslate2    "encoder/layer_N/self_attention/linear_0/weight" = q, k and v in one tensor, used as
+//   row slices
 // Nothing is copied. Missing tensors and wrong shapes throw kModel.
 
 #include <string>
@@ -46,7 +47,8 @@ struct WhisperEncoderWeights {
 };
 
 // `prefix` is used with Hugging Face names only.
-WhisperEncoderWeights whisper_encoder_weights(const weights::Checkpoint& checkpoint, const WhisperConfig& config,
+WhisperEncoderWeights whisper_encoder_weights(const weights::Checkpoint& checkpoint,
+                                              const WhisperConfig& config,
                                               const std::string& prefix = "model.encoder.");
 
 // The pieces, for the decoder's name map. `name` is the path without ".weight" or "/weight".
@@ -61,7 +63,8 @@ class WhisperTensors {
   WhisperNorm norm(const std::string& name) const;
   WhisperConv conv(const std::string& name, int64_t in) const;
   LinearWeights linear(const std::string& name, int64_t out, int64_t in) const;
-  // Hugging Face: NAME.{q,k,v,out}_proj. CTranslate2: NAME/linear_0.. with q, k, v fused (self-attention) or k, v fused.
+  // Hugging Face: NAME.{q,k,v,out}_proj. CTranslate2: NAME/linear_0.. with q, k, v fused (self-attention) or
+  // k, v fused.
   WhisperAttention self_attention(const std::string& name) const;
   WhisperAttention cross_attention(const std::string& name) const;
 

@@ -33,8 +33,8 @@ WhisperDecoderLayer hugging_face_layer(const WhisperTensors& tensors, const Whis
 
 }  // namespace
 
-WhisperDecoderWeights whisper_decoder_weights(const weights::Checkpoint& checkpoint, const WhisperConfig& config,
-                                              const std::string& prefix) {
+WhisperDecoderWeights whisper_decoder_weights(const weights::Checkpoint& checkpoint,
+                                              const WhisperConfig& config, const std::string& prefix) {
   WhisperTensors tensors(checkpoint, config.d_model);
   const bool ct2 = tensors.is_ctranslate2();
   const std::string root = ct2 ? "decoder/" : prefix;
@@ -45,8 +45,9 @@ WhisperDecoderWeights whisper_decoder_weights(const weights::Checkpoint& checkpo
   weights.positions = tensors.table(root + (ct2 ? "position_encodings/encodings" : "embed_positions.weight"),
                                     config.max_target_positions);
   for (int i = 0; i < config.decoder_layers; ++i) {
-    weights.layers.push_back(ct2 ? ctranslate2_layer(tensors, config, i)
-                                 : hugging_face_layer(tensors, config, fmt::format("{}layers.{}.", prefix, i)));
+    weights.layers.push_back(
+        ct2 ? ctranslate2_layer(tensors, config, i)
+            : hugging_face_layer(tensors, config, fmt::format("{}layers.{}.", prefix, i)));
   }
   weights.norm = tensors.norm(root + "layer_norm");
   return weights;

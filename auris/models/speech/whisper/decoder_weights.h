@@ -24,7 +24,8 @@ struct WhisperDecoderWeights {
   WhisperNorm norm;
 };
 
-WhisperDecoderWeights whisper_decoder_weights(const weights::Checkpoint& checkpoint, const WhisperConfig& config,
+WhisperDecoderWeights whisper_decoder_weights(const weights::Checkpoint& checkpoint,
+                                              const WhisperConfig& config,
                                               const std::string& prefix = "model.decoder.");
 
 }  // namespace auris::models

@@ -26,10 +26,12 @@ Tensor embed_i8(const LinearWeights& table, std::span<const int32_t> ids) {
   return ops::to_f32(rows, scales);
 }
 
-Tensor norm(const Tensor& x, const WhisperNorm& w, float eps) { return ops::layer_norm(x, w.weight, w.bias, eps); }
+Tensor norm(const Tensor& x, const WhisperNorm& w, float eps) {
+  return ops::layer_norm(x, w.weight, w.bias, eps);
+}
 
-void tap_layer(WhisperAttentionTap& tap, int layer, const Tensor& q, SequenceId window, const AttentionSpec& spec,
-               const KvCache& audio) {
+void tap_layer(WhisperAttentionTap& tap, int layer, const Tensor& q, SequenceId window,
+               const AttentionSpec& spec, const KvCache& audio) {
   std::vector<int> heads;
   std::vector<size_t> places;
   for (size_t i = 0; i < tap.heads.size(); ++i) {
@@ -74,7 +76,8 @@ void WhisperDecoder::store_audio(const EncodedAudio& encoded, SequenceId window,
   audio.extend(layout);
   for (size_t i = 0; i < weights_.layers.size(); ++i) {
     const WhisperAttention& w = weights_.layers[i].cross_attention;
-    ops::store_keys_values(ops::linear(encoded.hidden, w.k), ops::linear(encoded.hidden, w.v), layout, audio, static_cast<int>(i));
+    ops::store_keys_values(ops::linear(encoded.hidden, w.k), ops::linear(encoded.hidden, w.v), layout, audio,
+                           static_cast<int>(i));
   }
 }
 
@@ -85,7 +88,8 @@ Tensor WhisperDecoder::embed(std::span<const int32_t> tokens) const {
 
 Tensor WhisperDecoder::forward(std::span<const int32_t> tokens, const WhisperRows& rows, KvCache& past,
                                const KvCache& audio, WhisperAttentionTap* tap) const {
-  AURIS_CHECK(static_cast<int64_t>(tokens.size()) == rows.text.rows() && rows.text.rows() == rows.audio.rows());
+  AURIS_CHECK(static_cast<int64_t>(tokens.size()) == rows.text.rows() &&
+              rows.text.rows() == rows.audio.rows());
   AURIS_CHECK(tap == nullptr || rows.audio.spans.size() == 1);
   if (tap != nullptr) tap->weights.assign(tap->heads.size(), Tensor());
   const float eps = config_.layer_norm_eps;

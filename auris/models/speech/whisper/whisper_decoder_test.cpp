@@ -25,7 +25,9 @@ struct Loaded {
 Loaded load(const std::filesystem::path& folder) {
   auto checkpoint = weights::open_checkpoint(folder);
   WhisperConfig config = whisper_config_of(*checkpoint);
-  return {checkpoint, config, {whisper_encoder_weights(*checkpoint, config), config},
+  return {checkpoint,
+          config,
+          {whisper_encoder_weights(*checkpoint, config), config},
           {whisper_decoder_weights(*checkpoint, config), config}};
 }
 
@@ -36,7 +38,8 @@ struct Session {
 
   Tensor feed(std::span<const int32_t> tokens, SequenceId text, WhisperAttentionTap* tap = nullptr) {
     auto rows = static_cast<int64_t>(tokens.size());
-    WhisperRows layout = {RowLayout::single(rows, past.length(text), text), RowLayout::single(rows, 0, window)};
+    WhisperRows layout = {RowLayout::single(rows, past.length(text), text),
+                          RowLayout::single(rows, 0, window)};
     return decoder.logits(decoder.forward(tokens, layout, past, audio, tap));
   }
 
@@ -51,7 +54,8 @@ double largest_difference(const Tensor& logits, const Tensor& golden, int64_t st
   double largest = 0;
   for (int64_t r = 0; r < golden.rows(); ++r) {
     for (int64_t c = 0; c < golden.cols(); ++c) {
-      double difference = logits.data<float>()[r * logits.cols() + c * step] - golden.data<float>()[r * golden.cols() + c];
+      double difference =
+          logits.data<float>()[r * logits.cols() + c * step] - golden.data<float>()[r * golden.cols() + c];
       if (std::isnan(difference)) return INFINITY;
       largest = std::max(largest, std::abs(difference));
     }
@@ -61,7 +65,8 @@ double largest_difference(const Tensor& logits, const Tensor& golden, int64_t st
 
 void compare_logits(const std::string& model) {
   Loaded loaded = load(model_folder() / model);
-  auto golden = weights::open_checkpoint(testing::whisper_golden_folder() / ("layers_" + model + ".safetensors"));
+  auto golden =
+      weights::open_checkpoint(testing::whisper_golden_folder() / ("layers_" + model + ".safetensors"));
   for (auto [recording, path] : {std::pair("librivox", testing::librivox_sentence("0880")),
                                  std::pair("prompt", testing::english_prompt("agent-alreadyon"))}) {
     Tensor mel = testing::first_window(audio::decode_audio(path.string()));
@@ -87,7 +92,8 @@ void compare_logits(const std::string& model) {
       Tensor hidden = loaded.decoder.forward(two, rows, session.past, session.audio);
       Tensor logits = loaded.decoder.logits(hidden.slice_rows(0, 1));
       Tensor row = expected.slice_rows(static_cast<int64_t>(i), 1);
-      EXPECT_LE(largest_difference(logits, row, kLogitStep), 1e-3) << model << " " << recording << " token " << i;
+      EXPECT_LE(largest_difference(logits, row, kLogitStep), 1e-3)
+          << model << " " << recording << " token " << i;
     }
   }
 }
@@ -117,7 +123,8 @@ TEST(WhisperDecoder, AttentionOfChosenHeadsSumsToOne) {
   Loaded loaded = load(testing::whisper_golden_folder() / "small_v3" / "hugging_face");
   Session session(loaded.decoder);
   Tensor mel = Tensor::zeros({120, 128});
-  loaded.decoder.store_audio(loaded.encoder.forward(mel, RowLayout::single(120)), session.window, session.audio);
+  loaded.decoder.store_audio(loaded.encoder.forward(mel, RowLayout::single(120)), session.window,
+                             session.audio);
   WhisperAttentionTap tap;
   tap.heads = {{1, 0}, {0, 1}};
   std::vector<int32_t> tokens = {1, 2, 3};
@@ -151,12 +158,15 @@ TEST(WhisperFacts, HostileEntriesAreErrorsAndUnknownHeadsAreDropped) {
   config.decoder_layers = 4;
   config.vocab_size = 100;
   using nlohmann::json;
-  for (const char* text : {R"({"suppress_ids": 5})", R"({"suppress_ids": ["a"]})", R"({"alignment_heads": [[1]]})",
-                           R"({"alignment_heads": [[1, 2, 3]]})", R"({"alignment_heads": {"a": 1}})"}) {
+  for (const char* text :
+       {R"({"suppress_ids": 5})", R"({"suppress_ids": ["a"]})", R"({"alignment_heads": [[1]]})",
+        R"({"alignment_heads": [[1, 2, 3]]})", R"({"alignment_heads": {"a": 1}})"}) {
     EXPECT_THROW(whisper_facts_from_json(json::parse(text), config), Error) << text;
   }
   WhisperFacts facts = whisper_facts_from_json(
-      json::parse(R"({"suppress_ids": [1, -1, 100, 1000000000000, 99], "alignment_heads": [[9, 9], [-1, 0], [3, 7]]})"), config);
+      json::parse(
+          R"({"suppress_ids": [1, -1, 100, 1000000000000, 99], "alignment_heads": [[9, 9], [-1, 0], [3, 7]]})"),
+      config);
   EXPECT_EQ(facts.alignment_heads, (std::vector<WhisperHead>{{3, 7}}));
   facts = whisper_facts_from_json(json::object(), config);
   EXPECT_EQ(facts.alignment_heads.size(), 16u);  // all heads of the last two layers

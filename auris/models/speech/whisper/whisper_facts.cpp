@@ -12,16 +12,19 @@ constexpr size_t kMaxEntries = 100'000;
 constexpr uintmax_t kMaxJsonBytes = 16 << 20;
 
 [[noreturn]] void bad_facts(const std::string& expected, const nlohmann::json& got) {
-  throw Error(ErrorCode::kModel,
-              {.where = "whisper config", .expected = expected, .got = auris::quoted(got.dump()), .hint = ""});
+  throw Error(
+      ErrorCode::kModel,
+      {.where = "whisper config", .expected = expected, .got = auris::quoted(got.dump()), .hint = ""});
 }
 
-std::vector<int32_t> ids(const nlohmann::json& json, std::initializer_list<const char*> keys, int64_t vocab_size) {
+std::vector<int32_t> ids(const nlohmann::json& json, std::initializer_list<const char*> keys,
+                         int64_t vocab_size) {
   std::vector<int32_t> out;
   for (const char* key : keys) {
     auto found = json.find(key);
     if (found == json.end() || found->is_null()) continue;
-    if (!found->is_array() || found->size() > kMaxEntries) bad_facts(fmt::format("{} as a list of token ids", key), *found);
+    if (!found->is_array() || found->size() > kMaxEntries)
+      bad_facts(fmt::format("{} as a list of token ids", key), *found);
     for (const nlohmann::json& id : *found) {
       if (!id.is_number_integer()) bad_facts(fmt::format("integers in {}", key), id);
       if (id >= 0 && id < vocab_size) out.push_back(id.get<int32_t>());
@@ -35,9 +38,11 @@ std::vector<WhisperHead> heads_of(const nlohmann::json& json, const WhisperConfi
   std::vector<WhisperHead> heads;
   auto found = json.find("alignment_heads");
   if (found != json.end() && !found->is_null()) {
-    if (!found->is_array() || found->size() > kMaxEntries) bad_facts("alignment_heads as a list of pairs", *found);
+    if (!found->is_array() || found->size() > kMaxEntries)
+      bad_facts("alignment_heads as a list of pairs", *found);
     for (const nlohmann::json& pair : *found) {
-      if (!pair.is_array() || pair.size() != 2 || !pair[0].is_number_integer() || !pair[1].is_number_integer()) {
+      if (!pair.is_array() || pair.size() != 2 || !pair[0].is_number_integer() ||
+          !pair[1].is_number_integer()) {
         bad_facts("pairs of layer and head in alignment_heads", pair);
       }
       if (pair[0] >= 0 && pair[0] < config.decoder_layers && pair[1] >= 0 && pair[1] < config.decoder_heads) {
@@ -78,7 +83,8 @@ WhisperFacts whisper_facts_of(const weights::Checkpoint& checkpoint, const Whisp
   if (checkpoint.format() != weights::Format::kCTranslate2) {
     std::filesystem::path folder = checkpoint.path();
     if (!std::filesystem::is_directory(folder)) folder = folder.parent_path();
-    if (auto json = read_json(folder / "generation_config.json")) return whisper_facts_from_json(*json, config);
+    if (auto json = read_json(folder / "generation_config.json"))
+      return whisper_facts_from_json(*json, config);
   }
   return whisper_facts_from_json(checkpoint.metadata(), config);
 }

@@ -21,8 +21,8 @@ struct WhisperModel {
   std::shared_ptr<const text::Tokenizer> tokenizer;
 };
 
-// From a CTranslate2 folder (model.bin, tokenizer.json) or a Hugging Face folder (config.json, model.safetensors,
-// tokenizer.json). Weights are used in place. Throws kModel.
+// From a CTranslate2 folder (model.bin, tokenizer.json) or a Hugging Face folder (config.json,
+// model.safetensors, tokenizer.json). Weights are used in place. Throws kModel.
 std::shared_ptr<const WhisperModel> load_whisper(const std::filesystem::path& folder);
 
 }  // namespace auris::models

@@ -33,8 +33,8 @@ std::vector<StoreTask>& empty_store_list() {
 
 // Blocks of all kv heads of `rows` rows. kv_of(kv_head) gives their pages.
 template <typename KvOf>
-void add_blocks(std::vector<QueryBlock>& blocks, const Tensor& q, const Tensor& y, const RowSpan& span, int64_t position,
-                const AttentionSpec& spec, KvOf kv_of) {
+void add_blocks(std::vector<QueryBlock>& blocks, const Tensor& q, const Tensor& y, const RowSpan& span,
+                int64_t position, const AttentionSpec& spec, KvOf kv_of) {
   int group = spec.heads / spec.kv_heads;
   int most = cpu::attention_block_items();
   int64_t items = span.row_count * group;
@@ -127,10 +127,11 @@ void run_stores(const std::vector<StoreTask>& tasks, int64_t rows) {
   }
 }
 
-// Cuts rows [0, span.row_count) at page borders and adds a task for each piece; panels_of(page) gives keys and values.
+// Cuts rows [0, span.row_count) at page borders and adds a task for each piece; panels_of(page) gives keys
+// and values.
 template <typename PanelsOf>
-void add_stores(std::vector<StoreTask>& tasks, const Tensor& k, const Tensor& v, const RowSpan& span, int64_t position,
-                int kv_head, int head_dim, DType dtype, PanelsOf panels_of) {
+void add_stores(std::vector<StoreTask>& tasks, const Tensor& k, const Tensor& v, const RowSpan& span,
+                int64_t position, int kv_head, int head_dim, DType dtype, PanelsOf panels_of) {
   for (int64_t row = 0; row < span.row_count;) {
     StoreTask task;
     int64_t at = (span.row_begin + row) * k.cols() + int64_t{kv_head} * head_dim;
@@ -193,8 +194,9 @@ Tensor CpuBackend::attention(const Tensor& q, const Tensor& k, const Tensor& v, 
   return y;
 }
 
-Tensor CpuBackend::attention_cached(const Tensor& q, const Tensor& k, const Tensor& v, const RowLayout& layout,
-                                    const AttentionSpec& spec, KvCache& cache, int layer) {
+Tensor CpuBackend::attention_cached(const Tensor& q, const Tensor& k, const Tensor& v,
+                                    const RowLayout& layout, const AttentionSpec& spec, KvCache& cache,
+                                    int layer) {
   store_keys_values(k, v, layout, cache, layer);
   Tensor y = Tensor::empty(q.shape(), DType::kF32, q.device());
   std::vector<QueryBlock>& blocks = empty_block_list();
@@ -206,16 +208,18 @@ Tensor CpuBackend::attention_cached(const Tensor& q, const Tensor& k, const Tens
   return y;
 }
 
-void CpuBackend::store_keys_values(const Tensor& k, const Tensor& v, const RowLayout& layout, KvCache& cache, int layer) {
+void CpuBackend::store_keys_values(const Tensor& k, const Tensor& v, const RowLayout& layout, KvCache& cache,
+                                   int layer) {
   const KvCacheOptions& options = cache.options();
   std::vector<StoreTask>& stores = empty_store_list();
   for (const RowSpan& span : layout.spans) {
     const std::vector<int32_t>& pages = cache.pages(span.sequence);
     for (int head = 0; head < options.kv_heads; ++head) {
-      add_stores(stores, k, v, span, span.position_begin, head, options.head_dim, options.dtype, [&](int64_t page) {
-        int32_t id = pages[static_cast<size_t>(page)];
-        return std::pair(cache.keys(layer, id, head), cache.values(layer, id, head));
-      });
+      add_stores(stores, k, v, span, span.position_begin, head, options.head_dim, options.dtype,
+                 [&](int64_t page) {
+                   int32_t id = pages[static_cast<size_t>(page)];
+                   return std::pair(cache.keys(layer, id, head), cache.values(layer, id, head));
+                 });
     }
   }
   run_stores(stores, k.rows());
@@ -226,12 +230,14 @@ Tensor CpuBackend::attention_over(const Tensor& q, const RowLayout& layout, cons
   Tensor y = Tensor::empty(q.shape(), DType::kF32, q.device());
   std::vector<QueryBlock>& blocks = empty_block_list();
   for (size_t i = 0; i < layout.spans.size();) {
-    // Spans side by side that name one sequence are one span, as each of their rows sees the same: beams share the reading.
+    // Spans side by side that name one sequence are one span, as each of their rows sees the same: beams
+    // share the reading.
     RowSpan span = layout.spans[i++];
     while (i < layout.spans.size() && layout.spans[i].sequence == span.sequence) {
       span.row_count += layout.spans[i++].row_count;
     }
-    add_blocks(blocks, q, y, span, 0, spec, [&](int head) { return pages_of(cache, span.sequence, layer, head); });
+    add_blocks(blocks, q, y, span, 0, spec,
+               [&](int head) { return pages_of(cache, span.sequence, layer, head); });
   }
   attend_all(blocks, spec, true);
   return y;

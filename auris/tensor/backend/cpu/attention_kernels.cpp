@@ -17,7 +17,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace auris::cpu::HWY_NAMESPACE {
 
-// A page as the columns of a product, for each cache type. Keys: k counts head_dim, columns are tokens from `first` on.
+// A page as the columns of a product, for each cache type. Keys: k counts head_dim, columns are tokens from
+// `first` on.
 template <DType kType>
 struct KeyColumns {
   const std::byte* page;
@@ -78,8 +79,8 @@ HWY_INLINE void pack_queries(const QueryBlock& block, const AttentionSpec& spec,
 
 // scores[i * kChunkTokens + token] for the pages [begin, end) of a chunk.
 template <DType kType, int kRows>
-HWY_INLINE void score_pages(const KvPages& kv, int64_t chunk, int64_t begin, int64_t end, const float* queries,
-                            int head_dim, float* HWY_RESTRICT scores) {
+HWY_INLINE void score_pages(const KvPages& kv, int64_t chunk, int64_t begin, int64_t end,
+                            const float* queries, int head_dim, float* HWY_RESTRICT scores) {
   for (int64_t page = begin; page < end; ++page) {
     const std::byte* keys = kv.keys(chunk * kChunkPages + page);
     for (int64_t first = 0; first < kPageTokens; first += kTileCols) {
@@ -128,10 +129,10 @@ HWY_INLINE void sum_values(const KvPages& kv, int64_t chunk, int64_t begin, int6
   }
 }
 
-// Turns scores [begin, end) into weights e^(score - largest), 0 outside of [from, to). Bounds are within the chunk, begin
-// and end are multiples of kPageTokens. `bias` [end] is added to the scores unless it is null.
-HWY_INLINE void weigh_scores(float* HWY_RESTRICT scores, const float* bias, int64_t begin, int64_t end, int64_t from,
-                             int64_t to, float softcap, float* largest_score, float* total) {
+// Turns scores [begin, end) into weights e^(score - largest), 0 outside of [from, to). Bounds are within the
+// chunk, begin and end are multiples of kPageTokens. `bias` [end] is added to the scores unless it is null.
+HWY_INLINE void weigh_scores(float* HWY_RESTRICT scores, const float* bias, int64_t begin, int64_t end,
+                             int64_t from, int64_t to, float softcap, float* largest_score, float* total) {
   const Vec hidden = broadcast(-std::numeric_limits<float>::max());
   const Vec lanes = hn::Iota(F32(), 0.0f);
   Vec top = hidden;
@@ -179,8 +180,8 @@ HWY_INLINE const float* chunk_bias(const KvPages& kv, int64_t chunk, int64_t beg
 
 // One block against one chunk.
 template <DType kType, int kRows>
-HWY_NOINLINE void attend_chunk(const QueryBlock& block, const AttentionSpec& spec, int64_t chunk, const float* queries,
-                               float* scores, const Partial& out) {
+HWY_NOINLINE void attend_chunk(const QueryBlock& block, const AttentionSpec& spec, int64_t chunk,
+                               const float* queries, float* scores, const Partial& out) {
   const int64_t origin = chunk * kChunkTokens;
   const Visible all = visible_to(block, spec);
   const int64_t begin = HWY_MAX(all.begin - origin, int64_t{0}) / kPageTokens;
@@ -204,7 +205,8 @@ HWY_NOINLINE void attend_chunk(const QueryBlock& block, const AttentionSpec& spe
   sum_values<kType, kRows>(block.kv, chunk, begin, end, scores, spec.head_dim, out.values, out.value_step);
 }
 
-using AttendChunk = void (*)(const QueryBlock&, const AttentionSpec&, int64_t, const float*, float*, const Partial&);
+using AttendChunk = void (*)(const QueryBlock&, const AttentionSpec&, int64_t, const float*, float*,
+                             const Partial&);
 
 template <DType kType>
 HWY_INLINE AttendChunk attend_chunk_of_rows(int rows) {
@@ -247,7 +249,8 @@ int block_items() { return kTileRows; }
 void attend(const QueryBlock& block, const AttentionSpec& spec, int64_t first, int64_t last, float* partial) {
   const Partial into = partial_at(partial, spec.head_dim);
   std::fill_n(into.total, 12, 0.0f);
-  float* queries = scratch(Purpose::kQueries, int64_t{kTileRows} * spec.head_dim + partial_floats(spec.head_dim));
+  float* queries =
+      scratch(Purpose::kQueries, int64_t{kTileRows} * spec.head_dim + partial_floats(spec.head_dim));
   const Partial one = partial_at(queries + int64_t{kTileRows} * spec.head_dim, spec.head_dim);
   float* scores = scratch(Purpose::kScores, kTileRows * kChunkTokens);
   pack_queries(block, spec, queries);
@@ -278,7 +281,8 @@ void weigh(const QueryBlock& block, const AttentionSpec& spec, float* y) {
   float* scores = scratch(Purpose::kScores, kTileRows * kChunkTokens + 2 * padded);
   pack_queries(block, spec, queries);
   const int64_t end = (length + kPageTokens - 1) / kPageTokens * kPageTokens;
-  const float* bias = chunk_bias(block.kv, 0, 0, end / kPageTokens, scores + kTileRows * kChunkTokens + padded);
+  const float* bias =
+      chunk_bias(block.kv, 0, 0, end / kPageTokens, scores + kTileRows * kChunkTokens + padded);
   for (int i = 0; i < block.items; ++i) {
     float* row = scores + kTileRows * kChunkTokens;
     for (int64_t chunk = 0; chunk * kChunkTokens < length; ++chunk) {
@@ -303,7 +307,8 @@ void weigh(const QueryBlock& block, const AttentionSpec& spec, float* y) {
 
 HWY_INLINE void to_f16(const float* from, int64_t count, uint16_t* HWY_RESTRICT to) {
   int64_t i = 0;
-#if HWY_TARGET != HWY_SSE4 && HWY_TARGET != HWY_EMU128  // without an instruction for it, Highway does not round to nearest
+#if HWY_TARGET != HWY_SSE4 && \
+    HWY_TARGET != HWY_EMU128  // without an instruction for it, Highway does not round to nearest
   const hn::Rebind<hwy::float16_t, F32> f16;
   for (; i + kLanes <= count; i += kLanes) {
     hn::StoreU(hn::DemoteTo(f16, load(from + i)), f16, reinterpret_cast<hwy::float16_t*>(to + i));
@@ -331,7 +336,8 @@ HWY_INLINE void store_f32(const StoreTask& task) {
     const float* k = task.k + i * task.row_step;
     for (int64_t d = 0; d < task.head_dim; ++d) keys[d * kPageTokens + i] = k[d];
   }
-  for (i = 0; i < task.count; ++i) std::copy_n(task.v + i * task.row_step, task.head_dim, values + i * task.head_dim);
+  for (i = 0; i < task.count; ++i)
+    std::copy_n(task.v + i * task.row_step, task.head_dim, values + i * task.head_dim);
 }
 
 HWY_INLINE void store_f16(const StoreTask& task) {
@@ -396,7 +402,8 @@ HWY_EXPORT(store_rows);
 
 int attention_block_items() { return HWY_DYNAMIC_DISPATCH(block_items)(); }
 
-void attend_chunks(const QueryBlock& block, const AttentionSpec& spec, int64_t first, int64_t last, float* partial) {
+void attend_chunks(const QueryBlock& block, const AttentionSpec& spec, int64_t first, int64_t last,
+                   float* partial) {
   HWY_DYNAMIC_DISPATCH(attend)(block, spec, first, last, partial);
 }
 

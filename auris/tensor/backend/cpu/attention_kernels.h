@@ -8,7 +8,8 @@ namespace auris::cpu {
 int attention_block_items();  // queries of a block
 
 // Chunks [first, last) of the context for one block, merged, into `partial` (partial_floats of them).
-void attend_chunks(const QueryBlock& block, const AttentionSpec& spec, int64_t first, int64_t last, float* partial);
+void attend_chunks(const QueryBlock& block, const AttentionSpec& spec, int64_t first, int64_t last,
+                   float* partial);
 
 // Merges `count` partials that lie partial_floats apart, in order, and writes the block's rows of y.
 void finish_block(const QueryBlock& block, int head_dim, float* partials, int64_t count);

@@ -1,11 +1,12 @@
 #pragma once
 // How attention is cut into pieces, and what a kernel needs to know about one.
 //
-// The queries of one kv head, `group` heads times the rows of a span, go in blocks of up to 12 (6 with fewer registers);
-// the context goes in chunks of 8 pages. For one block and one chunk the scores, their softmax and the weighted sum of
-// values are computed and merged with those of the chunks before (Dao et al., FlashAttention, 2022). A chunk is always the
-// same 256 positions and merging is always in order: so the bits of a row's result depend neither on the other rows, nor on
-// how blocks and chunks are spread over threads, nor on whether keys lie in a cache (of f32) or come along.
+// The queries of one kv head, `group` heads times the rows of a span, go in blocks of up to 12 (6 with fewer
+// registers); the context goes in chunks of 8 pages. For one block and one chunk the scores, their softmax
+// and the weighted sum of values are computed and merged with those of the chunks before (Dao et al.,
+// FlashAttention, 2022). A chunk is always the same 256 positions and merging is always in order: so the bits
+// of a row's result depend neither on the other rows, nor on how blocks and chunks are spread over threads,
+// nor on whether keys lie in a cache (of f32) or come along.
 
 #include "auris/tensor/kv_cache.h"
 #include "auris/tensor/ops/attention.h"
@@ -27,7 +28,8 @@ struct KvPages {
   const float* biases = nullptr;  // without a cache: key biases of page after page, or null
 
   const std::byte* keys(int64_t page) const {
-    return cache ? cache->keys(layer, pages[page], kv_head) : panels + 2 * static_cast<size_t>(page) * panel_bytes;
+    return cache ? cache->keys(layer, pages[page], kv_head)
+                 : panels + 2 * static_cast<size_t>(page) * panel_bytes;
   }
   const std::byte* values(int64_t page) const {
     return cache ? cache->values(layer, pages[page], kv_head) : keys(page) + panel_bytes;
@@ -72,7 +74,8 @@ inline Visible visible_to(const QueryBlock& block, const AttentionSpec& spec) {
   return {visible_to(block, 0, spec).begin, visible_to(block, block.items - 1, spec).end};
 }
 
-// Floats of a block's result over some chunks: for each item the largest score, the sum of weights, the sums of values.
+// Floats of a block's result over some chunks: for each item the largest score, the sum of weights, the sums
+// of values.
 inline int64_t partial_floats(int head_dim) { return 12 * (int64_t{head_dim} + 2 + 32); }
 
 // Writes keys and values of rows [row, row + count) of k and v, which start at slot `slot` of a page.

@@ -16,9 +16,9 @@
 HWY_BEFORE_NAMESPACE();
 namespace auris::cpu::HWY_NAMESPACE {
 
-constexpr int64_t kRun = 32;                    // elements that are decoded together
-constexpr int kRunVectors = kRun / kLanes;      // vectors of a run
-constexpr int kHalfVectors = kRunVectors / 2;   // vectors of 16 elements
+constexpr int64_t kRun = 32;                   // elements that are decoded together
+constexpr int kRunVectors = kRun / kLanes;     // vectors of a run
+constexpr int kHalfVectors = kRunVectors / 2;  // vectors of 16 elements
 
 template <typename T>
 HWY_INLINE T read(const uint8_t* at) {
@@ -79,9 +79,10 @@ HWY_INLINE void decode_nibbles(const uint8_t* bytes, float scale, float offset, 
 HWY_INLINE void decode_nibbles_and_bits(const uint8_t* bytes, uint32_t fifth, float scale, float offset,
                                         Vec* HWY_RESTRICT out) {
   alignas(64) static constexpr uint32_t kBits[32] = {
-      1u << 0,  1u << 1,  1u << 2,  1u << 3,  1u << 4,  1u << 5,  1u << 6,  1u << 7,  1u << 8,  1u << 9,  1u << 10,
-      1u << 11, 1u << 12, 1u << 13, 1u << 14, 1u << 15, 1u << 16, 1u << 17, 1u << 18, 1u << 19, 1u << 20, 1u << 21,
-      1u << 22, 1u << 23, 1u << 24, 1u << 25, 1u << 26, 1u << 27, 1u << 28, 1u << 29, 1u << 30, 1u << 31};
+      1u << 0,  1u << 1,  1u << 2,  1u << 3,  1u << 4,  1u << 5,  1u << 6,  1u << 7,
+      1u << 8,  1u << 9,  1u << 10, 1u << 11, 1u << 12, 1u << 13, 1u << 14, 1u << 15,
+      1u << 16, 1u << 17, 1u << 18, 1u << 19, 1u << 20, 1u << 21, 1u << 22, 1u << 23,
+      1u << 24, 1u << 25, 1u << 26, 1u << 27, 1u << 28, 1u << 29, 1u << 30, 1u << 31};
   const auto all = hn::Set(U32(), fifth);
   for (int i = 0; i < kRunVectors; ++i) {
     const auto both = bytes_at(bytes + i % kHalfVectors * kLanes);
@@ -147,9 +148,11 @@ HWY_INLINE void decode_q6_k(const uint8_t* block, int j, const float* halves, Ve
 
 // Elements [32 run, 32 run + 32) of a weight row.
 template <DType kType>
-HWY_INLINE void decode_run(const uint8_t* HWY_RESTRICT row, int64_t run, const float* halves, Vec* HWY_RESTRICT out) {
+HWY_INLINE void decode_run(const uint8_t* HWY_RESTRICT row, int64_t run, const float* halves,
+                           Vec* HWY_RESTRICT out) {
   if constexpr (kType == DType::kF32) {
-    for (int i = 0; i < kRunVectors; ++i) out[i] = load(reinterpret_cast<const float*>(row) + run * kRun + i * kLanes);
+    for (int i = 0; i < kRunVectors; ++i)
+      out[i] = load(reinterpret_cast<const float*>(row) + run * kRun + i * kLanes);
   } else if constexpr (kType == DType::kF16) {
     for (int i = 0; i < kRunVectors; ++i) {
       out[i] = load_f16(reinterpret_cast<const uint16_t*>(row) + run * kRun + i * kLanes);
@@ -181,7 +184,8 @@ HWY_INLINE void decode_run(const uint8_t* HWY_RESTRICT row, int64_t run, const f
     decode_nibbles_and_bits(block + 6, read<uint32_t>(block + 2), d, -16.0f * d, out);
   } else if constexpr (kType == DType::kQ5_1) {
     const uint8_t* block = row + run * 24;
-    decode_nibbles_and_bits(block + 8, read<uint32_t>(block + 4), half_at(halves, block), half_at(halves, block + 2), out);
+    decode_nibbles_and_bits(block + 8, read<uint32_t>(block + 4), half_at(halves, block),
+                            half_at(halves, block + 2), out);
   } else if constexpr (kType == DType::kQ4_K) {
     decode_q4_k(row + run / 8 * 144, static_cast<int>(run % 8), halves, out);
   } else if constexpr (kType == DType::kQ5_K) {

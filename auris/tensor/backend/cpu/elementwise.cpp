@@ -105,8 +105,8 @@ Tensor combine(const Tensor& x, const Tensor& y, bool product) {
   auto kernel = HWY_DYNAMIC_DISPATCH(combine_row);
   for_row_chunks(x.rows(), cols, [&](int64_t first, int64_t rows) {
     for (int64_t row = first; row < first + rows; ++row) {
-      kernel(x.data<float>() + row * cols, y.data<std::byte>() + static_cast<size_t>(row) * step, y.dtype(), product,
-             cols, z.data<float>() + row * cols);
+      kernel(x.data<float>() + row * cols, y.data<std::byte>() + static_cast<size_t>(row) * step, y.dtype(),
+             product, cols, z.data<float>() + row * cols);
     }
   });
   return z;
@@ -120,12 +120,14 @@ Tensor CpuBackend::multiply(const Tensor& x, const Tensor& y) { return cpu::comb
 
 Tensor CpuBackend::scale(const Tensor& x, float factor) {
   auto kernel = HWY_DYNAMIC_DISPATCH(cpu::scale_row);
-  return cpu::each_element(x, [&](const float* from, int64_t count, float* to) { kernel(from, factor, count, to); });
+  return cpu::each_element(
+      x, [&](const float* from, int64_t count, float* to) { kernel(from, factor, count, to); });
 }
 
 Tensor CpuBackend::activate(const Tensor& x, Activation activation) {
   auto kernel = HWY_DYNAMIC_DISPATCH(cpu::activate_row);
-  return cpu::each_element(x, [&](const float* from, int64_t count, float* to) { kernel(from, activation, count, to); });
+  return cpu::each_element(
+      x, [&](const float* from, int64_t count, float* to) { kernel(from, activation, count, to); });
 }
 
 Tensor CpuBackend::log_softmax(const Tensor& x) {

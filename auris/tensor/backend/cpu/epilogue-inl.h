@@ -44,7 +44,8 @@ HWY_INLINE Vec finish(const EpilogueInputs& in, Activation activation) {
 HWY_INLINE const float* moved(const float* from, int64_t by) { return from ? from + by : nullptr; }
 
 // Fewer columns than a vector has: through copies, so that the arithmetic is the same.
-HWY_NOINLINE inline void finish_tail(const EpilogueInputs& in, Activation activation, float* y, int64_t count) {
+HWY_NOINLINE inline void finish_tail(const EpilogueInputs& in, Activation activation, float* y,
+                                     int64_t count) {
   alignas(64) float copies[7][16];
   const float* sources[7] = {in.sums, in.scale, in.bias, in.up, in.up_scale, in.up_bias, in.residual};
   for (int i = 0; i < 7; ++i) {
@@ -53,13 +54,16 @@ HWY_NOINLINE inline void finish_tail(const EpilogueInputs& in, Activation activa
     sources[i] = copies[i];
   }
   alignas(64) float result[16];
-  store(finish({sources[0], sources[1], sources[2], sources[3], sources[4], sources[5], sources[6]}, activation), result);
+  store(finish({sources[0], sources[1], sources[2], sources[3], sources[4], sources[5], sources[6]},
+               activation),
+        result);
   std::copy_n(result, count, y);
 }
 
-// Columns [column, column + count) of one row: y holds the sums and receives the results; up holds the sums of the gated
-// product's other half.
-HWY_INLINE void finish_row(const Product& product, int64_t row, int64_t column, int64_t count, float* y, const float* up) {
+// Columns [column, column + count) of one row: y holds the sums and receives the results; up holds the sums
+// of the gated product's other half.
+HWY_INLINE void finish_row(const Product& product, int64_t row, int64_t column, int64_t count, float* y,
+                           const float* up) {
   EpilogueInputs in = {y,
                        moved(product.weights.scale, column),
                        moved(product.weights.bias, column),
@@ -69,19 +73,19 @@ HWY_INLINE void finish_row(const Product& product, int64_t row, int64_t column, 
                        moved(product.residual, row * product.out + column)};
   int64_t i = 0;
   for (; i + kLanes <= count; i += kLanes) {
-    EpilogueInputs at = {in.sums + i,           moved(in.scale, i),    moved(in.bias, i),    moved(in.up, i),
+    EpilogueInputs at = {in.sums + i,           moved(in.scale, i),   moved(in.bias, i),    moved(in.up, i),
                          moved(in.up_scale, i), moved(in.up_bias, i), moved(in.residual, i)};
     store(finish(at, product.activation), y + i);
   }
   if (i == count) return;
-  EpilogueInputs at = {in.sums + i,           moved(in.scale, i),    moved(in.bias, i),    moved(in.up, i),
+  EpilogueInputs at = {in.sums + i,           moved(in.scale, i),   moved(in.bias, i),    moved(in.up, i),
                        moved(in.up_scale, i), moved(in.up_bias, i), moved(in.residual, i)};
   finish_tail(at, product.activation, y + i, count - i);
 }
 
 HWY_INLINE bool has_epilogue(const Product& product) {
-  return product.weights.scale || product.weights.bias || product.activation != Activation::kNone || product.up.data ||
-         product.residual;
+  return product.weights.scale || product.weights.bias || product.activation != Activation::kNone ||
+         product.up.data || product.residual;
 }
 
 }  // namespace auris::cpu::HWY_NAMESPACE

@@ -1,6 +1,7 @@
-// Products of few rows (decoding, beams): each weight row is read from memory once, decoded, and multiplied with all rows
-// of x while it is in registers or the first-level cache. Every result is one chain of vector multiply-adds over the
-// columns in order, then one horizontal sum, whatever the number of rows: so the bits do not depend on it.
+// Products of few rows (decoding, beams): each weight row is read from memory once, decoded, and multiplied
+// with all rows of x while it is in registers or the first-level cache. Every result is one chain of vector
+// multiply-adds over the columns in order, then one horizontal sum, whatever the number of rows: so the bits
+// do not depend on it.
 
 #include <algorithm>
 
@@ -11,8 +12,8 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "auris/tensor/backend/cpu/few_rows.cpp"
-#include <hwy/foreach_target.h>
 #include <hwy/cache_control.h>
+#include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
 #include "auris/tensor/backend/cpu/epilogue-inl.h"
@@ -21,10 +22,11 @@
 HWY_BEFORE_NAMESPACE();
 namespace auris::cpu::HWY_NAMESPACE {
 
-constexpr int kWeightRows = 4;                            // weight rows at once: independent chains, one read of x
-constexpr int kFewTile = kTileRows == 12 ? 6 : 2;         // rows of x whose sums fit into registers besides
+constexpr int kWeightRows = 4;                     // weight rows at once: independent chains, one read of x
+constexpr int kFewTile = kTileRows == 12 ? 6 : 2;  // rows of x whose sums fit into registers besides
 
-// Types whose elements come from memory as vectors: beams of Whisper, whose weights are of them, are worth code of their own.
+// Types whose elements come from memory as vectors: beams of Whisper, whose weights are of them, are worth
+// code of their own.
 constexpr bool decodes_fast(DType dtype) { return dtype == DType::kF16 || dtype == DType::kF32; }
 
 struct FourRows {
@@ -42,8 +44,8 @@ struct FourRows {
 
 // sums[4] = x . the four weight rows, decoded in registers.
 template <DType kType>
-HWY_INLINE void dot_one_row(const float* HWY_RESTRICT x, int64_t cols, const FourRows& weights, const float* halves,
-                            float* HWY_RESTRICT sums) {
+HWY_INLINE void dot_one_row(const float* HWY_RESTRICT x, int64_t cols, const FourRows& weights,
+                            const float* halves, float* HWY_RESTRICT sums) {
   Vec total[kWeightRows];
   AURIS_UNROLL
   for (int n = 0; n < kWeightRows; ++n) total[n] = hn::Zero(F32());
@@ -55,7 +57,8 @@ HWY_INLINE void dot_one_row(const float* HWY_RESTRICT x, int64_t cols, const Fou
       weights.prefetch<kType>(n, run);
       decode_run<kType>(weights.rows[n], run, halves, w);
       AURIS_UNROLL
-      for (int v = 0; v < kRunVectors; ++v) total[n] = hn::MulAdd(load(x + run * kRun + v * kLanes), w[v], total[n]);
+      for (int v = 0; v < kRunVectors; ++v)
+        total[n] = hn::MulAdd(load(x + run * kRun + v * kLanes), w[v], total[n]);
     }
   }
   if constexpr (!is_block_type(kType)) {
@@ -63,7 +66,8 @@ HWY_INLINE void dot_one_row(const float* HWY_RESTRICT x, int64_t cols, const Fou
       for (int n = 0; n < kWeightRows; ++n) {
         Vec w[kRunVectors];
         decode_tail<kType>(weights.rows[n], runs * kRun, cols, halves, w);
-        for (int v = 0; v < kRunVectors; ++v) total[n] = hn::MulAdd(load(x + runs * kRun + v * kLanes), w[v], total[n]);
+        for (int v = 0; v < kRunVectors; ++v)
+          total[n] = hn::MulAdd(load(x + runs * kRun + v * kLanes), w[v], total[n]);
       }
     }
   }
@@ -72,8 +76,8 @@ HWY_INLINE void dot_one_row(const float* HWY_RESTRICT x, int64_t cols, const Fou
 
 // The four weight rows as f32, `step` floats apart.
 template <DType kType>
-HWY_INLINE void decode_rows(const FourRows& weights, int64_t cols, const float* halves, float* HWY_RESTRICT to,
-                            int64_t step) {
+HWY_INLINE void decode_rows(const FourRows& weights, int64_t cols, const float* halves,
+                            float* HWY_RESTRICT to, int64_t step) {
   for (int n = 0; n < kWeightRows; ++n) {
     Vec w[kRunVectors];
     int64_t run = 0;
@@ -119,18 +123,19 @@ HWY_INLINE void dot_rows(const float* HWY_RESTRICT x, int64_t padded, const floa
   }
 }
 
-// The same straight from weights that decode fast, for rows whose sums all fit into registers: nothing goes through
-// memory. Same order, same bits.
+// The same straight from weights that decode fast, for rows whose sums all fit into registers: nothing goes
+// through memory. Same order, same bits.
 template <DType kType, int kRows>
-HWY_INLINE void dot_rows_decoding(const float* HWY_RESTRICT x, int64_t padded, int64_t cols, const FourRows& weights,
-                                  const float* halves, float* HWY_RESTRICT sums, int64_t sums_step, int count) {
+HWY_INLINE void dot_rows_decoding(const float* HWY_RESTRICT x, int64_t padded, int64_t cols,
+                                  const FourRows& weights, const float* halves, float* HWY_RESTRICT sums,
+                                  int64_t sums_step, int count) {
   Vec total[kRows][kWeightRows];
   AURIS_UNROLL
   for (int r = 0; r < kRows; ++r) {
     AURIS_UNROLL
     for (int n = 0; n < kWeightRows; ++n) total[r][n] = hn::Zero(F32());
   }
-  const auto add = [&](int64_t at, const Vec (&w)[kWeightRows][kRunVectors], int v) HWY_ATTR {
+  const auto add = [&](int64_t at, const Vec(&w)[kWeightRows][kRunVectors], int v) HWY_ATTR {
     AURIS_UNROLL
     for (int r = 0; r < kRows; ++r) {
       const Vec row = load(x + r * padded + at);
@@ -150,7 +155,8 @@ HWY_INLINE void dot_rows_decoding(const float* HWY_RESTRICT x, int64_t padded, i
     for (int v = 0; v < kRunVectors; ++v) add(run * kRun + v * kLanes, w, v);
   }
   if (runs * kRun < cols) {
-    for (int n = 0; n < kWeightRows; ++n) decode_tail<kType>(weights.rows[n], runs * kRun, cols, halves, w[n]);
+    for (int n = 0; n < kWeightRows; ++n)
+      decode_tail<kType>(weights.rows[n], runs * kRun, cols, halves, w[n]);
     for (int v = 0; v < kRunVectors; ++v) add(runs * kRun + v * kLanes, w, v);
   }
   for (int r = 0; r < kRows; ++r) {
@@ -161,8 +167,9 @@ HWY_INLINE void dot_rows_decoding(const float* HWY_RESTRICT x, int64_t padded, i
 }
 
 template <DType kType, int kRows = kFewTile>
-HWY_INLINE void dot_rows_decoding_of(int rows, const float* x, int64_t padded, int64_t cols, const FourRows& weights,
-                                     const float* halves, float* sums, int64_t sums_step, int count) {
+HWY_INLINE void dot_rows_decoding_of(int rows, const float* x, int64_t padded, int64_t cols,
+                                     const FourRows& weights, const float* halves, float* sums,
+                                     int64_t sums_step, int count) {
   if constexpr (kRows > 1) {
     if (rows == kRows) {
       dot_rows_decoding<kType, kRows>(x, padded, cols, weights, halves, sums, sums_step, count);
@@ -186,8 +193,8 @@ HWY_INLINE void dot_rows_of(int rows, const float* x, int64_t padded, const floa
 
 // sums[r * sums_step + n - begin] for weight rows [begin, end).
 template <DType kType>
-HWY_NOINLINE void dot_chunk(const float* x, int64_t rows, int64_t cols, const WeightRows& weights, int64_t begin,
-                            int64_t end, const float* halves, float* sums, int64_t sums_step) {
+HWY_NOINLINE void dot_chunk(const float* x, int64_t rows, int64_t cols, const WeightRows& weights,
+                            int64_t begin, int64_t end, const float* halves, float* sums, int64_t sums_step) {
   const int64_t padded = (cols + kRun - 1) / kRun * kRun;
   float* decoded = rows > 1 ? scratch(Purpose::kPackedWeights, kWeightRows * padded) : nullptr;
   for (int64_t n = begin; n < end; n += kWeightRows) {
@@ -206,7 +213,8 @@ HWY_NOINLINE void dot_chunk(const float* x, int64_t rows, int64_t cols, const We
     }
     if constexpr (decodes_fast(kType)) {
       if (rows <= kFewTile) {
-        dot_rows_decoding_of<kType>(static_cast<int>(rows), x, padded, cols, four, halves, to, sums_step, count);
+        dot_rows_decoding_of<kType>(static_cast<int>(rows), x, padded, cols, four, halves, to, sums_step,
+                                    count);
         continue;
       }
     }
@@ -218,9 +226,10 @@ HWY_NOINLINE void dot_chunk(const float* x, int64_t rows, int64_t cols, const We
   }
 }
 
-// Columns [begin, end) of the result of one product. x has cols rounded up to kRun floats a row, zeros behind cols.
-void multiply_few_chunk(const float* x, int64_t rows, int64_t cols, const Product& product, int64_t begin, int64_t end,
-                        const float* halves) {
+// Columns [begin, end) of the result of one product. x has cols rounded up to kRun floats a row, zeros behind
+// cols.
+void multiply_few_chunk(const float* x, int64_t rows, int64_t cols, const Product& product, int64_t begin,
+                        int64_t end, const float* halves) {
   const auto dot = [&](const WeightRows& weights, float* sums, int64_t step) HWY_ATTR {
     with_type(weights.dtype, [&]<DType kType>() HWY_ATTR {
       dot_chunk<kType>(x, rows, cols, weights, begin, end, halves, sums, step);
@@ -234,7 +243,8 @@ void multiply_few_chunk(const float* x, int64_t rows, int64_t cols, const Produc
   }
   if (!has_epilogue(product)) return;
   for (int64_t r = 0; r < rows; ++r) {
-    finish_row(product, r, begin, end - begin, product.y + r * product.out + begin, moved(up, r * (end - begin)));
+    finish_row(product, r, begin, end - begin, product.y + r * product.out + begin,
+               moved(up, r * (end - begin)));
   }
 }
 
@@ -282,7 +292,8 @@ void multiply_few(const InputRows& input, std::span<const Product> products) {
     Part part = part_of(counts, i);
     const Product& product = products[part.product];
     int64_t begin = part.index * sizes[part.product];
-    kernel(x, input.rows, input.cols, product, begin, std::min(product.out, begin + sizes[part.product]), halves);
+    kernel(x, input.rows, input.cols, product, begin, std::min(product.out, begin + sizes[part.product]),
+           halves);
   });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// The f32 value of each f16: a look-up costs the vector units nothing, and they are what dequantizing keeps busy.
+// The f32 value of each f16: a look-up costs the vector units nothing, and they are what dequantizing keeps
+// busy.
 
 #include <array>
 #include <cstdint>

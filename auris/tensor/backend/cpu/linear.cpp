@@ -46,7 +46,9 @@ Product product_of(const LinearWeights& w, Biases& biases, Tensor& y) {
   return product;
 }
 
-Tensor result_of(const Tensor& x, int64_t out) { return Tensor::empty({x.rows(), out}, DType::kF32, x.device()); }
+Tensor result_of(const Tensor& x, int64_t out) {
+  return Tensor::empty({x.rows(), out}, DType::kF32, x.device());
+}
 
 cpu::InputRows input_of(const Tensor& x) {
   cpu::InputRows input;
@@ -68,7 +70,8 @@ Tensor CpuBackend::linear(const Tensor& x, const LinearWeights& w, const LinearO
   return y;
 }
 
-ops::Qkv CpuBackend::linear_qkv(const Tensor& x, const LinearWeights& q, const LinearWeights& k, const LinearWeights& v) {
+ops::Qkv CpuBackend::linear_qkv(const Tensor& x, const LinearWeights& q, const LinearWeights& k,
+                                const LinearWeights& v) {
   ops::Qkv result = {result_of(x, q.out()), result_of(x, k.out()), result_of(x, v.out())};
   Biases biases(q.out() + k.out() + v.out());
   std::array<Product, 3> products = {product_of(q, biases, result.q), product_of(k, biases, result.k),

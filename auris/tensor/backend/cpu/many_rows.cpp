@@ -1,5 +1,5 @@
-// Products of many rows (prompts, encoders): blocked matrix multiplication. Panels of weights are decoded into scratch just
-// before they are used by all rows of a group.
+// Products of many rows (prompts, encoders): blocked matrix multiplication. Panels of weights are decoded
+// into scratch just before they are used by all rows of a group.
 
 #include <algorithm>
 
@@ -22,7 +22,8 @@ namespace auris::cpu::HWY_NAMESPACE {
 int64_t tile_rows() { return kTileRows; }
 
 // A row of a convolution, written into its column of the packed tile.
-HWY_INLINE void pack_window(const InputRows& input, int64_t row, int64_t k0, int64_t depth, float* HWY_RESTRICT to) {
+HWY_INLINE void pack_window(const InputRows& input, int64_t row, int64_t k0, int64_t depth,
+                            float* HWY_RESTRICT to) {
   const int64_t channels = input.cols / input.kernel;
   for (int64_t tap = 0; tap < input.kernel; ++tap) {
     const int64_t frame = row * input.stride - input.padding + tap;
@@ -63,20 +64,23 @@ HWY_INLINE void run_tile(int rows, int64_t cols, const float* a, const float* b,
   for (int r = 0; r < rows; ++r) std::copy_n(part + r * kTileCols, cols, c + r * c_step);
 }
 
-// Decodes the panels of columns [column, column + cols) for one step, one panel of kTileCols behind the other.
-HWY_INLINE void pack_panels(const WeightRows& weights, int64_t in, int64_t out, int64_t column, int64_t cols, int64_t k0,
-                            int64_t depth, const float* halves, float* to) {
+// Decodes the panels of columns [column, column + cols) for one step, one panel of kTileCols behind the
+// other.
+HWY_INLINE void pack_panels(const WeightRows& weights, int64_t in, int64_t out, int64_t column, int64_t cols,
+                            int64_t k0, int64_t depth, const float* halves, float* to) {
   with_type(weights.dtype, [&]<DType kType>() HWY_ATTR {
     for (int64_t c = 0; c < cols; c += kTileCols) {
-      pack_weights<kType>(weights.data, weights.row_bytes, column + c, out, in, k0, depth, halves, to + c * depth);
+      pack_weights<kType>(weights.data, weights.row_bytes, column + c, out, in, k0, depth, halves,
+                          to + c * depth);
     }
   });
 }
 
-// Columns [column, column + kManyCols) of the result for `tiles` tiles of rows from `row` on. A gated product computes its
-// other half into scratch.
-void multiply_many_task(const float* packed, const InputRows& input, const ManyRowsPlan& plan, const Product& product,
-                        int64_t row, int64_t tiles, int64_t column, const float* halves) {
+// Columns [column, column + kManyCols) of the result for `tiles` tiles of rows from `row` on. A gated product
+// computes its other half into scratch.
+void multiply_many_task(const float* packed, const InputRows& input, const ManyRowsPlan& plan,
+                        const Product& product, int64_t row, int64_t tiles, int64_t column,
+                        const float* halves) {
   const int64_t cols = HWY_MIN(kManyCols, product.out - column);
   const bool gated = product.up.data != nullptr;
   float* panels = scratch(Purpose::kPackedWeights, kManyCols * plan.depth * (gated ? 2 : 1));
@@ -99,7 +103,8 @@ void multiply_many_task(const float* packed, const InputRows& input, const ManyR
         if (gated) run_tile(rows, width, a, up_panels + c * depth, depth, other, kManyCols, k0 > 0);
         if (!last || !has_epilogue(product)) continue;
         for (int r = 0; r < rows; ++r) {
-          finish_row(product, first + r, column + c, width, y + r * product.out, gated ? other + r * kManyCols : nullptr);
+          finish_row(product, first + r, column + c, width, y + r * product.out,
+                     gated ? other + r * kManyCols : nullptr);
         }
       }
     }
@@ -130,17 +135,19 @@ void multiply_many(const InputRows& input, std::span<const Product> products) {
   auto kernel = HWY_DYNAMIC_DISPATCH(multiply_many_task);
   for (int64_t first = 0; first < tiles; first += tiles_at_once) {
     int64_t count = std::min(tiles_at_once, tiles - first);
-    parallel_for(count, [&](int64_t tile) { pack(input, plan, first + tile, packed + tile * plan.tile_floats()); });
+    parallel_for(count,
+                 [&](int64_t tile) { pack(input, plan, first + tile, packed + tile * plan.tile_floats()); });
     int64_t groups = (count + plan.group_tiles - 1) / plan.group_tiles;
     std::array<int64_t, kMaxProducts> counts{};
     int64_t total = 0;
-    for (size_t i = 0; i < products.size(); ++i) total += counts[i] = (products[i].out + kManyCols - 1) / kManyCols;
+    for (size_t i = 0; i < products.size(); ++i)
+      total += counts[i] = (products[i].out + kManyCols - 1) / kManyCols;
     parallel_for(total * groups, [&](int64_t i) {
       Part part = part_of(counts, i % total);
       int64_t begin = i / total * plan.group_tiles;
       int64_t end = std::min(count, begin + plan.group_tiles);
-      kernel(packed + begin * plan.tile_floats(), input, plan, products[part.product], (first + begin) * tile_rows,
-             end - begin, part.index * kManyCols, halves);
+      kernel(packed + begin * plan.tile_floats(), input, plan, products[part.product],
+             (first + begin) * tile_rows, end - begin, part.index * kManyCols, halves);
     });
   }
 }

@@ -7,8 +7,10 @@
 
 namespace auris::cpu {
 
-constexpr int64_t kManyCols = 64;     // weight rows of a task: its panel of 64 x kMaxDepth floats fits the second-level cache
-constexpr int64_t kMaxDepth = 576;    // columns multiplied before sums go back to memory: a tile of x stays in the first level
+constexpr int64_t kManyCols =
+    64;  // weight rows of a task: its panel of 64 x kMaxDepth floats fits the second-level cache
+constexpr int64_t kMaxDepth =
+    576;  // columns multiplied before sums go back to memory: a tile of x stays in the first level
 
 struct ManyRowsPlan {
   int64_t tile_rows = 0;

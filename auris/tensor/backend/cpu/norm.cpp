@@ -46,8 +46,8 @@ void rms_norm_rows(const float* x, const float* weight, float eps, int64_t rows,
   }
 }
 
-void layer_norm_rows(const float* x, const float* weight, const float* bias, float eps, int64_t rows, int64_t cols,
-                     float* y) {
+void layer_norm_rows(const float* x, const float* weight, const float* bias, float eps, int64_t rows,
+                     int64_t cols, float* y) {
   for (; rows > 0; --rows, x += cols, y += cols) {
     Vec sums = hn::Zero(F32());
     int64_t i = 0;

@@ -1,10 +1,10 @@
 #pragma once
-// What the parts of the cpu backend tell each other about matrix products: y = activation(x W^T + bias) + residual, or
-// y = activation(x W^T + bias) * (x U^T + bias of U).
+// What the parts of the cpu backend tell each other about matrix products: y = activation(x W^T + bias) +
+// residual, or y = activation(x W^T + bias) * (x U^T + bias of U).
 //
-// Which bits come out: a row's result does not depend on the other rows, on the number of threads or on the place of
-// the row, as long as the product has 1 to kFewRows rows; and again (other bits, as sums are taken in another order)
-// as long as it has more than kFewRows rows.
+// Which bits come out: a row's result does not depend on the other rows, on the number of threads or on the
+// place of the row, as long as the product has 1 to kFewRows rows; and again (other bits, as sums are taken
+// in another order) as long as it has more than kFewRows rows.
 
 #include <array>
 #include <cstdint>
@@ -33,13 +33,14 @@ struct Product {
   const float* residual = nullptr;  // [rows, out] or null
 };
 
-// The rows of the left side. Rows of a convolution are windows over frames: element in * kernel + tap of row r is element
-// `in` of frame r * stride - padding + tap, zero outside of [0, frames).
+// The rows of the left side. Rows of a convolution are windows over frames: element in * kernel + tap of row
+// r is element `in` of frame r * stride - padding + tap, zero outside of [0, frames).
 struct InputRows {
   const float* x = nullptr;
   int64_t rows = 0;
   int64_t cols = 0;  // of the product: the weights' columns
-  int64_t kernel = 0, stride = 0, padding = 0, frames = 0;  // kernel > 0: a convolution over x [frames, cols / kernel]
+  int64_t kernel = 0, stride = 0, padding = 0,
+          frames = 0;  // kernel > 0: a convolution over x [frames, cols / kernel]
 };
 
 // Computes all products of one input (at most kMaxProducts), in parallel.
@@ -47,7 +48,7 @@ constexpr size_t kMaxProducts = 3;
 void multiply(const InputRows& input, std::span<const Product> products);
 
 // The two ways to do it.
-void multiply_few(const InputRows& input, std::span<const Product> products);   // no convolution
+void multiply_few(const InputRows& input, std::span<const Product> products);  // no convolution
 void multiply_many(const InputRows& input, std::span<const Product> products);
 
 // The parts into which products are cut, one product after the other.

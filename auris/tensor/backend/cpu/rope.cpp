@@ -61,7 +61,7 @@ struct Angles {
   std::vector<float> frequencies;
   float magnitude = 0.0f;
   RopeStyle style = RopeStyle::kHalves;
-  int64_t width = 0;           // numbers of a row in each table
+  int64_t width = 0;  // numbers of a row in each table
   std::vector<float> cosines, sines;
 
   bool fits(std::span<const int32_t> other, const RopeSpec& spec) const {
@@ -82,7 +82,8 @@ struct Angles {
       for (float frequency : frequencies) {
         // The angle is f32, as in the reference implementations.
         double angle = static_cast<float>(position) * frequency;
-        auto c = static_cast<float>(std::cos(angle) * magnitude), s = static_cast<float>(std::sin(angle) * magnitude);
+        auto c = static_cast<float>(std::cos(angle) * magnitude),
+             s = static_cast<float>(std::sin(angle) * magnitude);
         cosines.push_back(c);
         if (twice) cosines.push_back(c), sines.push_back(-s);
         sines.push_back(s);

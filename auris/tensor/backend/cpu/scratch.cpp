@@ -27,7 +27,8 @@ float* scratch(Purpose purpose, int64_t count) {
     int64_t rounded = (count + 1023) / 1024 * 1024;
     buffer.memory.reset();
     buffer.count = 0;
-    buffer.memory.reset(static_cast<float*>(std::aligned_alloc(64, static_cast<size_t>(rounded) * sizeof(float))));
+    buffer.memory.reset(
+        static_cast<float*>(std::aligned_alloc(64, static_cast<size_t>(rounded) * sizeof(float))));
     if (!buffer.memory) throw std::bad_alloc();
     buffer.count = rounded;
   }

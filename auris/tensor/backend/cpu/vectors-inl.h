@@ -36,10 +36,12 @@ HWY_INLINE Vec load(const float* from) { return hn::LoadU(F32(), from); }
 HWY_INLINE void store(Vec v, float* to) { hn::StoreU(v, F32(), to); }
 HWY_INLINE Vec broadcast(float x) { return hn::Set(F32(), x); }
 HWY_INLINE Vec load_f16(const uint16_t* from) {
-  return hn::PromoteTo(F32(), hn::LoadU(hn::Rebind<hwy::float16_t, F32>(), reinterpret_cast<const hwy::float16_t*>(from)));
+  return hn::PromoteTo(
+      F32(), hn::LoadU(hn::Rebind<hwy::float16_t, F32>(), reinterpret_cast<const hwy::float16_t*>(from)));
 }
 HWY_INLINE Vec load_bf16(const uint16_t* from) {
-  return hn::PromoteTo(F32(), hn::LoadU(hn::Rebind<hwy::bfloat16_t, F32>(), reinterpret_cast<const hwy::bfloat16_t*>(from)));
+  return hn::PromoteTo(
+      F32(), hn::LoadU(hn::Rebind<hwy::bfloat16_t, F32>(), reinterpret_cast<const hwy::bfloat16_t*>(from)));
 }
 HWY_INLINE Vec load_i8(const int8_t* from) {
   return hn::ConvertTo(F32(), hn::PromoteTo(I32(), hn::LoadU(hn::Rebind<int8_t, F32>(), from)));
@@ -87,9 +89,7 @@ HWY_INLINE Vec gelu(Vec x) {
   return hn::Mul(x, phi);
 }
 
-HWY_INLINE Vec silu(Vec x) {
-  return hn::Div(x, hn::Add(broadcast(1.0f), exp(hn::Neg(x))));
-}
+HWY_INLINE Vec silu(Vec x) { return hn::Div(x, hn::Add(broadcast(1.0f), exp(hn::Neg(x)))); }
 
 // 0.5 x (1 + tanh(u)) = x / (1 + e^-2u)
 HWY_INLINE Vec gelu_tanh(Vec x) {
@@ -108,7 +108,8 @@ HWY_INLINE Vec activate(Vec x, Activation activation) {
   return x;
 }
 
-// The four sums of each of the four interleaved groups of lanes: lane i mod 4. Always added in the same order.
+// The four sums of each of the four interleaved groups of lanes: lane i mod 4. Always added in the same
+// order.
 template <class D, class V>
 HWY_INLINE hn::Vec<hn::Full128<float>> fold_blocks(D /*d*/, V v) {
   if constexpr (hn::MaxLanes(D()) <= 4) {
@@ -125,10 +126,13 @@ HWY_INLINE void sum4(Vec a, Vec b, Vec c, Vec d, float* HWY_RESTRICT sums) {
   const hn::Full128<uint64_t> pairs;
   const auto fa = fold_blocks(F32(), a), fb = fold_blocks(F32(), b);
   const auto fc = fold_blocks(F32(), c), fd = fold_blocks(F32(), d);
-  const auto ab = hn::Add(hn::InterleaveLower(quad, fa, fb), hn::InterleaveUpper(quad, fa, fb));  // a02 b02 a13 b13
+  const auto ab =
+      hn::Add(hn::InterleaveLower(quad, fa, fb), hn::InterleaveUpper(quad, fa, fb));  // a02 b02 a13 b13
   const auto cd = hn::Add(hn::InterleaveLower(quad, fc, fd), hn::InterleaveUpper(quad, fc, fd));
-  const auto even = hn::BitCast(quad, hn::InterleaveLower(pairs, hn::BitCast(pairs, ab), hn::BitCast(pairs, cd)));
-  const auto odd = hn::BitCast(quad, hn::InterleaveUpper(pairs, hn::BitCast(pairs, ab), hn::BitCast(pairs, cd)));
+  const auto even =
+      hn::BitCast(quad, hn::InterleaveLower(pairs, hn::BitCast(pairs, ab), hn::BitCast(pairs, cd)));
+  const auto odd =
+      hn::BitCast(quad, hn::InterleaveUpper(pairs, hn::BitCast(pairs, ab), hn::BitCast(pairs, cd)));
   hn::StoreU(hn::Add(even, odd), quad, sums);
 }
 
@@ -143,7 +147,8 @@ HWY_INLINE void store_blocks(D d, V v, float* HWY_RESTRICT to, int64_t stride) {
   } else {
     const hn::Half<D> half;
     store_blocks(half, hn::LowerHalf(half, v), to, stride);
-    store_blocks(half, hn::UpperHalf(half, v), to + static_cast<int64_t>(hn::MaxLanes(D())) / 8 * stride, stride);
+    store_blocks(half, hn::UpperHalf(half, v), to + static_cast<int64_t>(hn::MaxLanes(D())) / 8 * stride,
+                 stride);
   }
 }
 
@@ -157,8 +162,10 @@ HWY_INLINE void store_transposed(Vec a, Vec b, Vec c, Vec d, float* HWY_RESTRICT
   const auto cd_high = hn::BitCast(pairs, hn::InterleaveUpper(f32, c, d));
   store_blocks(f32, hn::BitCast(f32, hn::InterleaveLower(pairs, ab_low, cd_low)), to, 4 * stride);
   store_blocks(f32, hn::BitCast(f32, hn::InterleaveUpper(pairs, ab_low, cd_low)), to + stride, 4 * stride);
-  store_blocks(f32, hn::BitCast(f32, hn::InterleaveLower(pairs, ab_high, cd_high)), to + 2 * stride, 4 * stride);
-  store_blocks(f32, hn::BitCast(f32, hn::InterleaveUpper(pairs, ab_high, cd_high)), to + 3 * stride, 4 * stride);
+  store_blocks(f32, hn::BitCast(f32, hn::InterleaveLower(pairs, ab_high, cd_high)), to + 2 * stride,
+               4 * stride);
+  store_blocks(f32, hn::BitCast(f32, hn::InterleaveUpper(pairs, ab_high, cd_high)), to + 3 * stride,
+               4 * stride);
 }
 
 }  // namespace auris::cpu::HWY_NAMESPACE

@@ -30,8 +30,8 @@ Memory memory_of_cache(const KvCache& cache, SequenceId sequence, int layer, int
   return memory;
 }
 
-Memory memory_of_rows(const Tensor& k, const Tensor& v, const RowLayout& layout, const RowSpan& span, int kv_head,
-                      int64_t dim) {
+Memory memory_of_rows(const Tensor& k, const Tensor& v, const RowLayout& layout, const RowSpan& span,
+                      int kv_head, int64_t dim) {
   Memory memory;
   memory.length = span.row_count;
   for (int64_t row = span.row_begin; row < span.row_begin + span.row_count; ++row) {
@@ -45,7 +45,8 @@ Memory memory_of_rows(const Tensor& k, const Tensor& v, const RowLayout& layout,
 }
 
 // Softmax weights of the query at `position` over the memory; what it must not see gets 0.
-std::vector<double> weights_of(const float* query, int64_t position, const Memory& memory, const AttentionSpec& spec) {
+std::vector<double> weights_of(const float* query, int64_t position, const Memory& memory,
+                               const AttentionSpec& spec) {
   int64_t dim = spec.head_dim;
   int64_t begin = spec.window > 0 ? std::max<int64_t>(0, position - spec.window + 1) : 0;
   int64_t end = spec.causal ? std::min(memory.length, position + 1) : memory.length;
@@ -68,11 +69,13 @@ std::vector<double> weights_of(const float* query, int64_t position, const Memor
   return weights;
 }
 
-void attend(const float* query, int64_t position, const Memory& memory, const AttentionSpec& spec, float* out) {
+void attend(const float* query, int64_t position, const Memory& memory, const AttentionSpec& spec,
+            float* out) {
   std::vector<double> weights = weights_of(query, position, memory, spec);
   for (int64_t d = 0; d < spec.head_dim; ++d) {
     double sum = 0.0;
-    for (int64_t i = 0; i < memory.length; ++i) sum += weights[i] * static_cast<double>(memory.values[i * spec.head_dim + d]);
+    for (int64_t i = 0; i < memory.length; ++i)
+      sum += weights[i] * static_cast<double>(memory.values[i * spec.head_dim + d]);
     out[d] = static_cast<float>(sum);
   }
 }
@@ -88,7 +91,8 @@ Tensor attend_all(const Tensor& q, const RowLayout& layout, const AttentionSpec&
       Memory memory = memory_of(span, head / group);
       for (int64_t i = 0; i < span.row_count; ++i) {
         int64_t at = (span.row_begin + i) * q.cols() + int64_t{head} * spec.head_dim;
-        attend(q.data<float>() + at, own_positions ? i : span.position_begin + i, memory, spec, y.data<float>() + at);
+        attend(q.data<float>() + at, own_positions ? i : span.position_begin + i, memory, spec,
+               y.data<float>() + at);
       }
     }
   }
@@ -104,16 +108,17 @@ Tensor PlainBackend::attention(const Tensor& q, const Tensor& k, const Tensor& v
   });
 }
 
-Tensor PlainBackend::attention_cached(const Tensor& q, const Tensor& k, const Tensor& v, const RowLayout& layout,
-                                      const AttentionSpec& spec, KvCache& cache, int layer) {
+Tensor PlainBackend::attention_cached(const Tensor& q, const Tensor& k, const Tensor& v,
+                                      const RowLayout& layout, const AttentionSpec& spec, KvCache& cache,
+                                      int layer) {
   store_keys_values(k, v, layout, cache, layer);
   return attend_all(q, layout, spec, false, [&](const RowSpan& span, int kv_head) {
     return memory_of_cache(cache, span.sequence, layer, kv_head);
   });
 }
 
-void PlainBackend::store_keys_values(const Tensor& k, const Tensor& v, const RowLayout& layout, KvCache& cache,
-                                     int layer) {
+void PlainBackend::store_keys_values(const Tensor& k, const Tensor& v, const RowLayout& layout,
+                                     KvCache& cache, int layer) {
   int64_t dim = cache.options().head_dim;
   for (const RowSpan& span : layout.spans) {
     for (int64_t i = 0; i < span.row_count; ++i) {
@@ -143,7 +148,8 @@ Tensor PlainBackend::attention_weights(const Tensor& q, SequenceId sequence, con
     for (int64_t row = 0; row < q.rows(); ++row) {
       const float* query = q.data<float>() + row * q.cols() + int64_t{head} * spec.head_dim;
       std::vector<double> weights = weights_of(query, 0, memory, spec);
-      out = std::transform(weights.begin(), weights.end(), out, [](double w) { return static_cast<float>(w); });
+      out =
+          std::transform(weights.begin(), weights.end(), out, [](double w) { return static_cast<float>(w); });
     }
   }
   return y;

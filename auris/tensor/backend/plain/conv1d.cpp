@@ -2,8 +2,8 @@
 
 namespace auris {
 
-Tensor PlainBackend::conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias, const RowLayout& layout,
-                            const Conv1dOptions& options) {
+Tensor PlainBackend::conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                            const RowLayout& layout, const Conv1dOptions& options) {
   int64_t out = weight.shape()[0], in = weight.shape()[1], kernel = weight.shape()[2];
   RowLayout result = conv1d_layout(layout, static_cast<int>(kernel), options);
   Tensor y = Tensor::empty({result.rows(), out}, DType::kF32, x.device());
@@ -22,7 +22,8 @@ Tensor PlainBackend::conv1d(const Tensor& x, const Tensor& weight, const Tensor&
             sum += static_cast<double>(values[i]) * static_cast<double>(w[(o * in + i) * kernel + tap]);
           }
         }
-        y.data<float>()[(to.row_begin + row) * out + o] = static_cast<float>(activated(sum, options.activation));
+        y.data<float>()[(to.row_begin + row) * out + o] =
+            static_cast<float>(activated(sum, options.activation));
       }
     }
   }

@@ -37,13 +37,14 @@ Tensor PlainBackend::linear(const Tensor& x, const LinearWeights& w, const Linea
   std::vector<float> bias = floats_of(w.bias);
   std::vector<float> weight_row(static_cast<size_t>(in));
   for (int64_t o = 0; o < out; ++o) {
-    dequantize(w.weight.dtype(), w.weight.data<std::byte>() + static_cast<size_t>(o) * w.weight.row_bytes(), in,
-               weight_row.data());
+    dequantize(w.weight.dtype(), w.weight.data<std::byte>() + static_cast<size_t>(o) * w.weight.row_bytes(),
+               in, weight_row.data());
     double scale = w.row_scale.defined() ? 1.0 / w.row_scale.data<float>()[o] : 1.0;
     for (int64_t r = 0; r < rows; ++r) {
       const float* row = x.data<float>() + r * in;
       double sum = 0.0;
-      for (int64_t i = 0; i < in; ++i) sum += static_cast<double>(row[i]) * static_cast<double>(weight_row[i]);
+      for (int64_t i = 0; i < in; ++i)
+        sum += static_cast<double>(row[i]) * static_cast<double>(weight_row[i]);
       sum = activated(sum * scale + (bias.empty() ? 0.0 : bias[o]), options.activation);
       if (options.residual.defined()) sum += options.residual.data<float>()[r * out + o];
       y.data<float>()[r * out + o] = static_cast<float>(sum);

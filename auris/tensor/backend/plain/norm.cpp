@@ -14,7 +14,8 @@ Tensor PlainBackend::rms_norm(const Tensor& x, const Tensor& weight, float eps, 
     for (int64_t i = 0; i < cols; ++i) squares += static_cast<double>(row[i]) * static_cast<double>(row[i]);
     double factor = 1.0 / std::sqrt(squares / static_cast<double>(cols) + static_cast<double>(eps));
     for (int64_t i = 0; i < cols; ++i) {
-      y.data<float>()[r * cols + i] = static_cast<float>(row[i] * factor * (static_cast<double>(weight_offset) + w[i]));
+      y.data<float>()[r * cols + i] =
+          static_cast<float>(row[i] * factor * (static_cast<double>(weight_offset) + w[i]));
     }
   }
   return y;

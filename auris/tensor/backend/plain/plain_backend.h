@@ -1,6 +1,7 @@
 #pragma once
-// The yardstick: every op as the simplest scalar loop that is right, with sums in double. Fast backends are tested
-// against it, and it against golden values of reference implementations. Results are on the first argument's device.
+// The yardstick: every op as the simplest scalar loop that is right, with sums in double. Fast backends are
+// tested against it, and it against golden values of reference implementations. Results are on the first
+// argument's device.
 
 #include "auris/tensor/backend/backend.h"
 
@@ -14,11 +15,12 @@ class PlainBackend : public Backend {
                    const AttentionSpec& spec) override;
   Tensor attention_cached(const Tensor& q, const Tensor& k, const Tensor& v, const RowLayout& layout,
                           const AttentionSpec& spec, KvCache& cache, int layer) override;
-  void store_keys_values(const Tensor& k, const Tensor& v, const RowLayout& layout, KvCache& cache, int layer) override;
-  Tensor attention_over(const Tensor& q, const RowLayout& layout, const AttentionSpec& spec, const KvCache& cache,
-                        int layer) override;
-  Tensor attention_weights(const Tensor& q, SequenceId sequence, const AttentionSpec& spec, const KvCache& cache,
-                           int layer, const std::vector<int>& heads) override;
+  void store_keys_values(const Tensor& k, const Tensor& v, const RowLayout& layout, KvCache& cache,
+                         int layer) override;
+  Tensor attention_over(const Tensor& q, const RowLayout& layout, const AttentionSpec& spec,
+                        const KvCache& cache, int layer) override;
+  Tensor attention_weights(const Tensor& q, SequenceId sequence, const AttentionSpec& spec,
+                           const KvCache& cache, int layer, const std::vector<int>& heads) override;
 
   Tensor rms_norm(const Tensor& x, const Tensor& weight, float eps, float weight_offset) override;
   Tensor layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, float eps) override;
