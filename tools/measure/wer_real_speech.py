@@ -3,8 +3,8 @@
     python3 tools/measure/wer_real_speech.py --auris build/release/apps/auris [--limit 60] [--languages en fr] [--json FILE]
 
 Recordings: the Asterisk prompts in five languages (Debian packages asterisk-core-sounds-*; entries that mark a sound with
-[..], the beep and the silences are left out) and the LibriVox sentences of pocketsphinx-testdata. With --limit N, N prompts are spread evenly over
-each language. Texts are normalised with openai-whisper's normalizers, then counted by jiwer. The language is given to
+[..], the beep and the silences are left out) and the LibriVox sentences of pocketsphinx-testdata. With --limit N, N prompts
+are spread evenly over each language. Texts are normalised with openai-whisper's normalizers, then counted by jiwer. The language is given to
 both. Requires: openai-whisper, faster-whisper, jiwer (see tools/reference/whisper_reference.py) and the model folder.
 Prints a table; exit status 1 if Auris is more than --margin points worse anywhere or leaves speech without text.
 """
@@ -30,9 +30,13 @@ def librivox():
     return pairs
 
 
+def is_speech(name):
+    return name != "beep" and not name.startswith("silence/")
+
+
 def prompts(language, limit):
     pairs = [(reference.SOUNDS / reference.VOICES[language] / f"{name}.g722", text)
-             for name, text in reference.transcripts(language).items() if text and "[" not in text and name != "beep" and not name.startswith("silence/")]
+             for name, text in reference.transcripts(language).items() if text and "[" not in text and is_speech(name)]
     if limit and limit < len(pairs):
         pairs = [pairs[index * len(pairs) // limit] for index in range(limit)]
     return pairs
