@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Installs the Debian packages of tools/packages.txt that are missing. Does nothing when all are there.
+# Installs the Debian packages of tools/packages.txt, and of lists given as arguments, that are missing. Does nothing when
+# all are there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-mapfile -t wanted < <(grep -vE '^(#|$)' tools/packages.txt)
+mapfile -t wanted < <(grep -hvE '^(#|$)' tools/packages.txt "$@")
 missing=()
 for package in "${wanted[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")

@@ -4,7 +4,9 @@
 
 #include <vector>
 
+#include "auris/tensor/backend/cpu/simd_target.h"
 #include "auris/tensor/host_pool.h"
+#include "auris/tensor/ops/random_tensors.h"
 #include "auris/tensor/row_layout.h"
 
 namespace auris {
@@ -58,6 +60,16 @@ TEST(RowLayout, PositionsFollowSpans) {
   layout.add(3);
   EXPECT_EQ(layout.rows(), 5);
   EXPECT_EQ(layout.positions(), (std::vector<int32_t>{5, 6, 0, 1, 2}));
+}
+
+TEST(SimdTarget, IsTheBestOneThatIsBuilt) {
+  std::vector<std::string> targets;  // best first
+  test::for_each_target([&](const std::string& name) { targets.push_back(name); });
+  ASSERT_FALSE(targets.empty());
+  EXPECT_EQ(simd_target_name(), targets.front());
+#if defined(__aarch64__)
+  EXPECT_EQ(simd_target_name(), "NEON");  // also where the processor has SVE, which we do not build
+#endif
 }
 
 }  // namespace

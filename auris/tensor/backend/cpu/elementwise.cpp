@@ -112,35 +112,38 @@ Tensor combine(const Tensor& x, const Tensor& y, bool product) {
   return z;
 }
 
-}  // namespace
-}  // namespace cpu
-
-Tensor CpuBackend::add(const Tensor& x, const Tensor& y) { return cpu::combine(x, y, false); }
-Tensor CpuBackend::multiply(const Tensor& x, const Tensor& y) { return cpu::combine(x, y, true); }
-
-Tensor CpuBackend::scale(const Tensor& x, float factor) {
-  auto kernel = HWY_DYNAMIC_DISPATCH(cpu::scale_row);
-  return cpu::each_element(
-      x, [&](const float* from, int64_t count, float* to) { kernel(from, factor, count, to); });
+Tensor scaled(const Tensor& x, float factor) {
+  auto kernel = HWY_DYNAMIC_DISPATCH(scale_row);
+  return each_element(x,
+                      [&](const float* from, int64_t count, float* to) { kernel(from, factor, count, to); });
 }
 
-Tensor CpuBackend::activate(const Tensor& x, Activation activation) {
-  auto kernel = HWY_DYNAMIC_DISPATCH(cpu::activate_row);
-  return cpu::each_element(
+Tensor activated(const Tensor& x, Activation activation) {
+  auto kernel = HWY_DYNAMIC_DISPATCH(activate_row);
+  return each_element(
       x, [&](const float* from, int64_t count, float* to) { kernel(from, activation, count, to); });
 }
 
-Tensor CpuBackend::log_softmax(const Tensor& x) {
+Tensor log_softmax_of(const Tensor& x) {
   Tensor y = Tensor::empty(x.shape(), DType::kF32, x.device());
   int64_t cols = x.cols();
-  auto kernel = HWY_DYNAMIC_DISPATCH(cpu::log_softmax_row);
-  cpu::for_row_chunks(x.rows(), cols, [&](int64_t first, int64_t rows) {
+  auto kernel = HWY_DYNAMIC_DISPATCH(log_softmax_row);
+  for_row_chunks(x.rows(), cols, [&](int64_t first, int64_t rows) {
     for (int64_t row = first; row < first + rows; ++row) {
       kernel(x.data<float>() + row * cols, cols, y.data<float>() + row * cols);
     }
   });
   return y;
 }
+
+}  // namespace
+}  // namespace cpu
+
+Tensor CpuBackend::add(const Tensor& x, const Tensor& y) { return cpu::combine(x, y, false); }
+Tensor CpuBackend::multiply(const Tensor& x, const Tensor& y) { return cpu::combine(x, y, true); }
+Tensor CpuBackend::scale(const Tensor& x, float factor) { return cpu::scaled(x, factor); }
+Tensor CpuBackend::activate(const Tensor& x, Activation activation) { return cpu::activated(x, activation); }
+Tensor CpuBackend::log_softmax(const Tensor& x) { return cpu::log_softmax_of(x); }
 
 }  // namespace auris
 #endif

@@ -76,6 +76,8 @@ namespace cpu {
 HWY_EXPORT(rms_norm_rows);
 HWY_EXPORT(layer_norm_rows);
 
+namespace {
+
 // As f32, in scratch if it is not or if something is added to it.
 const float* vector_of(const Tensor& tensor, float offset, float* place) {
   if (tensor.dtype() == DType::kF32 && offset == 0.0f) return tensor.data<float>();
@@ -83,30 +85,39 @@ const float* vector_of(const Tensor& tensor, float offset, float* place) {
   for (int64_t i = 0; i < tensor.elements(); ++i) place[i] += offset;
   return place;
 }
-}  // namespace cpu
 
-Tensor CpuBackend::rms_norm(const Tensor& x, const Tensor& weight, float eps, float weight_offset) {
+Tensor rms_normed(const Tensor& x, const Tensor& weight, float eps, float weight_offset) {
   Tensor y = Tensor::empty(x.shape(), DType::kF32, x.device());
   int64_t cols = x.cols();
-  const float* w = cpu::vector_of(weight, weight_offset, cpu::scratch(cpu::Purpose::kVectors, cols));
-  auto kernel = HWY_DYNAMIC_DISPATCH(cpu::rms_norm_rows);
-  cpu::for_row_chunks(x.rows(), cols, [&](int64_t row, int64_t rows) {
+  const float* w = vector_of(weight, weight_offset, scratch(Purpose::kVectors, cols));
+  auto kernel = HWY_DYNAMIC_DISPATCH(rms_norm_rows);
+  for_row_chunks(x.rows(), cols, [&](int64_t row, int64_t rows) {
     kernel(x.data<float>() + row * cols, w, eps, rows, cols, y.data<float>() + row * cols);
   });
   return y;
 }
 
-Tensor CpuBackend::layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, float eps) {
+Tensor layer_normed(const Tensor& x, const Tensor& weight, const Tensor& bias, float eps) {
   Tensor y = Tensor::empty(x.shape(), DType::kF32, x.device());
   int64_t cols = x.cols();
-  float* place = cpu::scratch(cpu::Purpose::kVectors, 2 * cols);
-  const float* w = cpu::vector_of(weight, 0.0f, place);
-  const float* b = cpu::vector_of(bias, 0.0f, place + cols);
-  auto kernel = HWY_DYNAMIC_DISPATCH(cpu::layer_norm_rows);
-  cpu::for_row_chunks(x.rows(), cols, [&](int64_t row, int64_t rows) {
+  float* place = scratch(Purpose::kVectors, 2 * cols);
+  const float* w = vector_of(weight, 0.0f, place);
+  const float* b = vector_of(bias, 0.0f, place + cols);
+  auto kernel = HWY_DYNAMIC_DISPATCH(layer_norm_rows);
+  for_row_chunks(x.rows(), cols, [&](int64_t row, int64_t rows) {
     kernel(x.data<float>() + row * cols, w, b, eps, rows, cols, y.data<float>() + row * cols);
   });
   return y;
+}
+
+}  // namespace
+}  // namespace cpu
+
+Tensor CpuBackend::rms_norm(const Tensor& x, const Tensor& weight, float eps, float weight_offset) {
+  return cpu::rms_normed(x, weight, eps, weight_offset);
+}
+Tensor CpuBackend::layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, float eps) {
+  return cpu::layer_normed(x, weight, bias, eps);
 }
 
 }  // namespace auris

@@ -98,17 +98,14 @@ const Angles& angles_of(std::span<const int32_t> positions, const RopeSpec& spec
   return angles;
 }
 
-}  // namespace
-}  // namespace cpu
-
-Tensor CpuBackend::rope(const Tensor& x, std::span<const int32_t> positions, const RopeSpec& spec) {
+Tensor rotated(const Tensor& x, std::span<const int32_t> positions, const RopeSpec& spec) {
   Tensor y = Tensor::empty(x.shape(), DType::kF32, x.device());
-  const cpu::Angles& angles = cpu::angles_of(positions, spec);
+  const Angles& angles = angles_of(positions, spec);
   auto pairs = static_cast<int64_t>(spec.inverse_frequencies.size());
   int64_t cols = x.cols();
-  auto kernel = spec.style == RopeStyle::kHalves ? HWY_DYNAMIC_DISPATCH(cpu::rotate_halves)
-                                                 : HWY_DYNAMIC_DISPATCH(cpu::rotate_neighbours);
-  cpu::for_row_chunks(x.rows(), cols, [&](int64_t first, int64_t rows) {
+  auto kernel = spec.style == RopeStyle::kHalves ? HWY_DYNAMIC_DISPATCH(rotate_halves)
+                                                 : HWY_DYNAMIC_DISPATCH(rotate_neighbours);
+  for_row_chunks(x.rows(), cols, [&](int64_t first, int64_t rows) {
     for (int64_t row = first; row < first + rows; ++row) {
       const float* c = angles.cosines.data() + row * angles.width;
       const float* s = angles.sines.data() + row * angles.width;
@@ -120,6 +117,13 @@ Tensor CpuBackend::rope(const Tensor& x, std::span<const int32_t> positions, con
     }
   });
   return y;
+}
+
+}  // namespace
+}  // namespace cpu
+
+Tensor CpuBackend::rope(const Tensor& x, std::span<const int32_t> positions, const RopeSpec& spec) {
+  return cpu::rotated(x, positions, spec);
 }
 
 }  // namespace auris

@@ -5,8 +5,9 @@
 namespace auris {
 
 std::string simd_target_name() {
-  int64_t supported = hwy::SupportedTargets();
-  return hwy::TargetName(supported & -supported);  // the lowest bit is the best target
+  // Highway's library also knows targets that we do not build (SVE).
+  int64_t usable = hwy::SupportedTargets() & HWY_TARGETS;
+  return hwy::TargetName(usable & -usable);  // the lowest bit is the best target
 }
 
 }  // namespace auris
