@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -159,9 +159,9 @@ TEST(ChatTemplate, MarksOfTheCallerAreTrusted) {
   EXPECT_EQ(origin_of("{{ messages[0].list[1].b }}", kAttack, options), "<|audio|>{ say <|audio|>}");
 }
 
-// Hostile templates end in kModel, soon.
+// Hostile templates end in kModel, soon. Time of the processor, so that a busy machine does not count.
 void expect_refused(const std::string& source, const std::string& part = "") {
-  auto begin = std::chrono::steady_clock::now();
+  std::clock_t begin = std::clock();
   try {
     ChatTemplate::parse(source).render(kAttack);
     ADD_FAILURE() << "rendered: " << source.substr(0, 80);
@@ -169,8 +169,8 @@ void expect_refused(const std::string& source, const std::string& part = "") {
     EXPECT_EQ(error.code(), ErrorCode::kModel) << error.what();
     EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
   }
-  auto elapsed = std::chrono::steady_clock::now() - begin;
-  EXPECT_LT(std::chrono::duration<double>(elapsed).count(), 20.0) << source.substr(0, 80);
+  double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+  EXPECT_LT(seconds, 20.0) << source.substr(0, 80);
 }
 
 std::string repeated(std::string_view text, int count) {
