@@ -19,6 +19,11 @@ using D = hn::CappedTag<float, kLogMelGroup>;
 using V = hn::Vec<D>;
 
 struct Complex {
+  // Written out, as GCC does not compile implicit constructors for the target and then refuses NEON's
+  // vectors.
+  HWY_INLINE Complex() {}
+  HWY_INLINE Complex(V real, V imaginary) : re(real), im(imaginary) {}
+
   V re, im;
 };
 
