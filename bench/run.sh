@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 venv=build/bench-venv
-if [ ! -f "$venv/ready" ]; then
+if [ ! "$venv/ready" -nt bench/peers/requirements.txt ]; then
   python3 -m venv "$venv"
   "$venv/bin/pip" install -q -r bench/peers/requirements.txt
   touch "$venv/ready"

@@ -19,6 +19,7 @@ import time
 
 import jiwer
 import recordings
+from whisper_normalizer.english import EnglishTextNormalizer
 
 MAX_WORD_ERROR_RATE = 0.35  # a transcript worse than this is not worth timing
 LENGTHS_S = (2, 8, 30, 300)
@@ -46,8 +47,7 @@ class AurisProcess:
         self.process.wait()
 
 
-def words(text):
-    return jiwer.Compose([jiwer.ToLowerCase(), jiwer.RemovePunctuation(), jiwer.RemoveMultipleSpaces(), jiwer.Strip()])(text)
+words = EnglishTextNormalizer()  # "one" and "1" are the same word
 
 
 def speech_engines(arguments, folder, auris):

@@ -1,12 +1,15 @@
 """Word error rate of Auris and of faster-whisper with the same weights and beam, on real human speech.
 
     python3 tools/measure/wer_real_speech.py --auris build/release/apps/auris [--limit 60] [--languages en fr] [--json FILE]
+                                             [--kept FILE]
 
 Recordings: the Asterisk prompts in five languages (Debian packages asterisk-core-sounds-*; entries that mark a sound with
-[..], the beep and the silences are left out) and the LibriVox sentences of pocketsphinx-testdata. With --limit N, N prompts
-are spread evenly over each language. Texts are normalised with openai-whisper's normalizers, then counted by jiwer. The language is given to
-both. Requires: openai-whisper, faster-whisper, jiwer (see tools/reference/whisper_reference.py) and the model folder.
-Prints a table; exit status 1 if Auris is more than --margin points worse anywhere or leaves speech without text.
+[..] or <..>, the beep and the silences are left out) and the LibriVox sentences of pocketsphinx-testdata. With --limit N, N
+prompts are spread evenly over each language. Texts are normalised with openai-whisper's normalizers, then counted by jiwer.
+The language is given to both. Requires: openai-whisper, faster-whisper, jiwer (see tools/reference/whisper_reference.py) and
+the model folder. All prompts take faster-whisper an hour on two cores: --kept writes its texts to a file as they come, and a
+second run with the same file begins where the first one ended. Prints a table; exit status 1 if Auris is more than --margin
+points worse anywhere or leaves speech without text.
 """
 
 import argparse
@@ -30,13 +33,13 @@ def librivox():
     return pairs
 
 
-def is_speech(name):
-    return name != "beep" and not name.startswith("silence/")
+def is_speech(name, text):
+    return name != "beep" and not name.startswith("silence/") and not set("[<") & set(text)
 
 
 def prompts(language, limit):
     pairs = [(reference.SOUNDS / reference.VOICES[language] / f"{name}.g722", text)
-             for name, text in reference.transcripts(language).items() if text and "[" not in text and is_speech(name)]
+             for name, text in reference.transcripts(language).items() if text and is_speech(name, text)]
     if limit and limit < len(pairs):
         pairs = [pairs[index * len(pairs) // limit] for index in range(limit)]
     return pairs
@@ -51,12 +54,37 @@ def auris_texts(arguments, language, paths):
     return [result["text"] for result in results]
 
 
-def faster_whisper_texts(model, beam, language, paths):
-    texts = []
-    for path in paths:
-        segments, _ = model.transcribe(reference.read_audio(path), language=language, beam_size=beam)
-        texts.append("".join(segment.text for segment in segments).strip())
-    return texts
+class FasterWhisper:
+    """Texts of faster-whisper; those heard before with the same settings come from the lines of the file `kept`."""
+
+    def __init__(self, arguments):
+        self.arguments, self.model = arguments, None
+        self.kept, self.settings = {}, [arguments.model, arguments.compute_type, arguments.beam]
+        if arguments.kept and pathlib.Path(arguments.kept).exists():
+            lines = [json.loads(line) for line in pathlib.Path(arguments.kept).read_text().splitlines()]
+            self.kept = {(line["language"], line["file"]): line["text"]
+                         for line in lines if line["settings"] == self.settings}
+
+    def texts(self, language, paths):
+        return [self.text(language, path) for path in paths]
+
+    def text(self, language, path):
+        if (language, str(path)) not in self.kept:
+            self.kept[language, str(path)] = text = self.hear(language, path)
+            if self.arguments.kept:
+                with open(self.arguments.kept, "a") as file:
+                    line = {"settings": self.settings, "language": language, "file": str(path), "text": text}
+                    file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        return self.kept[language, str(path)]
+
+    def hear(self, language, path):
+        if self.model is None:
+            from faster_whisper import WhisperModel
+            folder = reference.model_folder() / self.arguments.model
+            self.model = WhisperModel(str(folder), compute_type=self.arguments.compute_type)
+        samples = reference.read_audio(path)
+        segments, _ = self.model.transcribe(samples, language=language, beam_size=self.arguments.beam)
+        return "".join(segment.text for segment in segments).strip()
 
 
 def word_error_rate(normalize, truths, texts):
@@ -73,15 +101,15 @@ def main():
     parser.add_argument("--languages", nargs="+", default=["en", "es", "fr", "it", "ru"])
     parser.add_argument("--limit", type=int, default=0, help="prompts per language; 0 = all")
     parser.add_argument("--beam", type=int, default=5)
-    parser.add_argument("--padding-step", type=int, default=16, help="of auris; 1 = compute all padding, as the reference")
+    parser.add_argument("--padding-step", type=int, default=8, help="of auris; 1 = compute all padding, as the reference")
     parser.add_argument("--compute-type", default="float32", help="of faster-whisper")
     parser.add_argument("--margin", type=float, default=0.3, help="points that Auris may be worse")
+    parser.add_argument("--kept", help="file of faster-whisper's texts, read and continued")
     parser.add_argument("--json", help="also write the numbers and every pair of differing texts here")
     arguments = parser.parse_args()
 
-    from faster_whisper import WhisperModel
     from whisper.normalizers import BasicTextNormalizer, EnglishTextNormalizer
-    model = WhisperModel(str(reference.model_folder() / arguments.model), compute_type=arguments.compute_type)
+    faster_whisper = FasterWhisper(arguments)
     groups = [(language, language, prompts(language, arguments.limit)) for language in arguments.languages]
     if "en" in arguments.languages:
         groups.append(("librivox", "en", librivox()))
@@ -91,7 +119,7 @@ def main():
         normalize = EnglishTextNormalizer() if language == "en" else BasicTextNormalizer()
         paths, truths = zip(*pairs)
         ours = auris_texts(arguments, language, paths)
-        theirs = faster_whisper_texts(model, arguments.beam, language, paths)
+        theirs = faster_whisper.texts(language, paths)
         row = {"recordings": len(pairs), "auris_wer": round(word_error_rate(normalize, truths, ours), 3),
                "faster_whisper_wer": round(word_error_rate(normalize, truths, theirs), 3),
                "equal_texts": sum(a.strip() == b for a, b in zip(ours, theirs)),

@@ -49,7 +49,7 @@ struct TranscribeOptions {
   // Windows of less than 30 s. The model wants 30 s; the references compute all of the padding. 1 does so
   // too; above it, the padding farther than 2 s from the recording is computed at every padding_step-th row
   // only, and a text that the model is not sure of is searched again with all of it.
-  int padding_step = 16;
+  int padding_step = 8;
 
   // What the model is told
   bool condition_on_previous_text = true;

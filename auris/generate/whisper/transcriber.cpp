@@ -78,14 +78,15 @@ Transcript Transcriber::transcribe(const audio::AudioClip& clip, const Transcrib
 std::vector<LanguageProbability> Transcriber::detect_language(const audio::AudioClip& clip) const {
   check_rate(clip);
   if (!vocabulary_.multilingual()) return {{"en", 1.0}};
-  const int64_t frames = std::min<int64_t>(audio::WhisperFrontend::content_frames(clip.samples.size()),
-                                           model_->config.max_frames());
-  if (frames == 0) return {};
-  Tensor window = audio::WhisperFrontend::slice(features_of(frontend_, clip.samples), 0, frames);
-  WindowState state(*model_);
-  state.listen(model_->encoder.forward(window, RowLayout::single(window.rows())));
-  TranscribeOptions options;
-  return WindowDecoder(state, vocabulary_, options, {}).detect_language();
+  Recording recording;
+  recording.samples = clip.samples;
+  recording.frames = audio::WhisperFrontend::content_frames(clip.samples.size());
+  if (recording.frames == 0) return {};
+  recording.features = features_of(frontend_, clip.samples);
+  const TranscribeOptions options;
+  const TranscribeCallbacks callbacks;
+  return Transcription(*model_, vocabulary_, options, callbacks, recording, {})
+      .detect_language(0, recording.frames);
 }
 
 }  // namespace auris::generate

@@ -100,6 +100,12 @@ WindowText Transcription::decode_window(int64_t frame, int64_t frames) {
   return decoder_.decode(prompt);
 }
 
+std::vector<LanguageProbability> Transcription::detect_language(int64_t frame, int64_t frames) {
+  listen(frame, std::min<int64_t>(model_.config.max_frames(), frames), options_.padding_step);
+  Stopwatch watch(transcript_.timings.decode_s);
+  return decoder_.detect_language();
+}
+
 void Transcription::set_language(const std::string& code, double probability) {
   const WhisperLanguage* language = vocabulary_.find_language(code);
   if (language == nullptr) {
@@ -128,9 +134,7 @@ void Transcription::choose_language(const std::vector<Clip>& clips) {
     int64_t frame = clips.front().begin;
     for (int i = 0; i < std::max(1, options_.language_detection_windows) && frame < clips.front().end; ++i) {
       const int64_t frames = std::min<int64_t>(model_.config.max_frames(), clips.front().end - frame);
-      listen(frame, frames, options_.padding_step);
-      Stopwatch watch(transcript_.timings.decode_s);
-      transcript_.languages = decoder_.detect_language();
+      transcript_.languages = detect_language(frame, frames);
       winners.push_back(transcript_.languages.front());
       if (winners.back().probability > options_.language_detection_threshold) break;
       frame += frames;
@@ -223,6 +227,9 @@ void Transcription::add_segments(const WindowText& text, const std::vector<Segme
     segment.temperature = text.temperature;
     segment.truncated = text.truncated;
     segment.repetition_loop = text.repetition_loop;
+    // The last timestamp may lie in the padding.
+    const double end = seconds_of(recording_.frames);
+    if (segment.start < end) segment.end = std::min(segment.end, end);
     if (recording_.spans != nullptr) restore_times(*recording_.spans, segment);
     transcript_.text += segment.text;
     transcript_.segments.push_back(std::move(segment));
@@ -233,10 +240,8 @@ void Transcription::add_segments(const WindowText& text, const std::vector<Segme
 void Transcription::run_window(int64_t frame, int64_t frames) {
   next_frame_ = frame + frames;
   if (is_silent(frame, frames)) return;
-  listen(frame, frames, options_.padding_step);
   if (options_.detect_language_per_window && vocabulary_.multilingual()) {
-    Stopwatch watch(transcript_.timings.decode_s);
-    LanguageProbability best = decoder_.detect_language().front();
+    LanguageProbability best = detect_language(frame, frames).front();
     set_language(best.code, best.probability);
   }
   WindowText text = decode_window(frame, frames);

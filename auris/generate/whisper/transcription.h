@@ -43,6 +43,9 @@ class Transcription {
 
   Transcript run();
 
+  // Of the window that begins at `frame` and has `frames` or as many as the model hears; most probable first.
+  std::vector<LanguageProbability> detect_language(int64_t frame, int64_t frames);
+
  private:
   struct Clip {
     int64_t begin = 0;  // frames

@@ -133,10 +133,12 @@ std::optional<WindowText> WindowDecoder::try_decode(const WindowPrompt& prompt) 
   WindowText text = attempt(prompt, reading.logits, options_.temperatures.front());
   text.no_speech_prob = reading.no_speech_prob;
   const double ratio_limit = options_.compression_ratio_threshold.value_or(2.4);
-  const bool whole = !text.tokens.empty() && !text.truncated;
+  if (text.tokens.empty()) return std::nullopt;
+  // A text that ends without a closing timestamp has often lost its last words.
+  const bool closed = !options_.timestamps || vocabulary_.is_timestamp(text.tokens.back());
   const bool repetitive = text.repetition_loop || text.compression_ratio > ratio_limit;
   const bool sure = text.avg_logprob > kSureLogProb && text.no_speech_prob < kSureNoSpeech;
-  return whole && !repetitive && sure ? std::optional(std::move(text)) : std::nullopt;
+  return closed && !text.truncated && !repetitive && sure ? std::optional(std::move(text)) : std::nullopt;
 }
 
 WindowDecoder::PromptReading WindowDecoder::read(const WindowPrompt& prompt) {

@@ -97,20 +97,21 @@ EncodedAudio WhisperEncoder::stem(const Tensor& mel, const RowLayout& frames,
   EncodedAudio out;
   out.hidden = ops::conv1d(x, weights_.conv2.weight, weights_.conv2.bias, between, second);
   out.layout = conv1d_layout(between, 3, second);
+  std::vector<int32_t> positions;
   if (options.padding_step > 0) {
     PaddedRows padded = padded_rows(out.layout, config_.max_source_positions, options.padding_step);
     out.hidden = ops::gather_rows(out.hidden, padded.sources);
-    out.hidden = ops::add(out.hidden, ops::embedding(weights_.positions, padded.positions));
-    out.layout = padded.layout;
-    return out;
+    out.layout = std::move(padded.layout);
+    positions = std::move(padded.positions);
+  } else {
+    if (!options.keep_rows.empty()) out = cut(out, options.keep_rows);
+    for (RowSpan& span : out.layout.spans) span.position_begin = 0;
+    positions = out.layout.positions();
+    const bool hides = std::any_of(options.unseen_rows.begin(), options.unseen_rows.end(),
+                                   [](int64_t count) { return count > 0; });
+    if (hides) hide_rows(out.layout, options.unseen_rows);
   }
-  if (!options.keep_rows.empty()) out = cut(out, options.keep_rows);
-  for (RowSpan& span : out.layout.spans) span.position_begin = 0;
-  std::vector<int32_t> positions = out.layout.positions();
   out.hidden = ops::add(out.hidden, ops::embedding(weights_.positions, positions));
-  bool hides =
-      std::any_of(options.unseen_rows.begin(), options.unseen_rows.end(), [](int64_t n) { return n > 0; });
-  if (hides) hide_rows(out.layout, options.unseen_rows);
   return out;
 }
 
