@@ -229,6 +229,35 @@ TEST_F(PullTest, MemberOfATarball) {  // what `npm pack` brings
   EXPECT_TRUE(read == content_);
 }
 
+// No model of the catalog comes from npm yet, so setting up a machine does not install it.
+TEST_F(PullTest, FromNpm) {
+  if (run_child({"npm", "--version"}, {}).status != 0) GTEST_SKIP() << "npm is not installed";
+  TestServer server;
+  const std::string registry = server.url() + "/plain/";
+  TestVariable registry_variable("npm_config_registry", registry);
+  TestVariable npm_cache("npm_config_cache", (folder_ / "npm").string());
+  folder_.write("package/package.json", R"({"name":"auris-test","version":"1.2.0"})");
+  folder_.write("package/weights.bin", content_);
+  ChildResult made = run_child(
+      {"tar", "-czf", (server.files / "x.tgz").string(), "-C", folder_.path().string(), "package"}, {});
+  ASSERT_EQ(made.status, 0) << made.errors;
+  nlohmann::json version = {
+      {"name", "auris-test"}, {"version", "1.2.0"}, {"dist", {{"tarball", registry + "x.tgz"}}}};
+  nlohmann::json description = {
+      {"name", "auris-test"}, {"dist-tags", {{"latest", "1.2.0"}}}, {"versions", {{"1.2.0", version}}}};
+  server.files.write("auris-test", description.dump());
+  auto entry = [&](const std::string& wanted) {
+    return entry_of({{.kind = SourceKind::kNpm,
+                      .package = "auris-test",
+                      .version = wanted,
+                      .member = "package/weights.bin"}});
+  };
+  EXPECT_EQ(code_of(entry("9.9.9")), ErrorCode::kNetwork);
+  EXPECT_EQ(files_in_model_folder(), 0u);
+  pull(entry("1.2.0"));
+  EXPECT_TRUE(result() == content_);
+}
+
 TEST(ChildProcess, StatusErrorsAndCancelling) {
   EXPECT_EQ(run_child({"true"}, {}).status, 0);
   EXPECT_EQ(run_child({"no-such-program-anywhere"}, {}).status, 127);

@@ -239,30 +239,54 @@ TEST(HostileCli, AFullDiskIsAnErrorAndLeavesNothing) {
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
-// A download that a full disk ends leaves nothing that is taken for whole, and the next one completes it.
-TEST(HostileCli, AFullDiskWhilePulling) {
-  weights::TestServer server;
-  std::string content = weights::test_content(450'000);
-  server.files.write("org/model/model.gguf", content);
-  TestFolder home;
-  std::vector<std::string> environment = {"HF_ENDPOINT=" + server.url(), "HF_HOME=" + home.path().string(),
-                                          "AURIS_CACHE=" + (home / "auris").string()};
-  auto whole_files = [&] {
+// Pulls one file from a hub of ours into folders of its own.
+struct HubPull {
+  HubPull(const std::string& repository, size_t bytes) : content(weights::test_content(bytes)) {
+    server.files.write("org/" + repository + "/model.gguf", content);
+    environment = {"HF_ENDPOINT=" + server.url(), "HF_HOME=" + home.path().string(),
+                   "AURIS_CACHE=" + (home / "auris").string()};
+    command = "$auris pull hf:org/" + repository + ":model.gguf --json";
+  }
+  int whole_files() const {
     int count = 0;
     for (const auto& entry : fs::recursive_directory_iterator(home.path())) {
       bool named = entry.path().parent_path().parent_path().filename() == "snapshots";
       count += named && fs::exists(entry.path()) ? 1 : 0;
     }
     return count;
-  };
-  std::string pull = "exec $auris pull hf:org/model:model.gguf --json";
-  expect_error(run_in_shell("ulimit -f 400; " + pull, environment), 4,
+  }
+  void completes() const {
+    ProgramResult done = run_in_shell("exec " + command, environment);
+    ASSERT_EQ(done.exit_code, 0) << done.err;
+    EXPECT_EQ(whole_files(), 1);
+    EXPECT_EQ(TestFolder::content_of(json::parse(done.out)["path"].get<std::string>()), content);
+  }
+
+  weights::TestServer server;
+  TestFolder home;
+  std::string content, command;
+  std::vector<std::string> environment;
+};
+
+// A download that a full disk or a kill ends leaves nothing that is taken for whole, and the next one
+// completes it.
+TEST(HostileCli, AFullDiskWhilePulling) {
+  HubPull pull("model", 450'000);
+  expect_error(run_in_shell("ulimit -f 400; exec " + pull.command, pull.environment), 4,
                "File too large");  // blocks of 512 bytes
-  EXPECT_EQ(whole_files(), 0);
-  ProgramResult done = run_in_shell(pull, environment);
-  ASSERT_EQ(done.exit_code, 0) << done.err;
-  EXPECT_EQ(whole_files(), 1);
-  EXPECT_EQ(TestFolder::content_of(json::parse(done.out)["path"].get<std::string>()), content);
+  EXPECT_EQ(pull.whole_files(), 0);
+  pull.completes();
+}
+
+TEST(HostileCli, AKilledPull) {
+  HubPull pull("slow", 2'000'000);  // takes 2 s
+  for (const char* seconds : {"0.2", "0.6", "1"}) {
+    ProgramResult killed =
+        run_in_shell(std::string("exec timeout -s KILL ") + seconds + " " + pull.command, pull.environment);
+    EXPECT_EQ(killed.exit_code, 128 + 9) << killed.err;
+    EXPECT_EQ(pull.whole_files(), 0);
+  }
+  pull.completes();
 }
 
 }  // namespace

@@ -11,8 +11,8 @@ Usage: model_server.py FOLDER
   /lying/NAME      breaks off, then answers a range with status 206 and the wrong range
   /ORG/REPO/resolve/REV/FILE, /api/models/ORG/REPO/revision/REV
                    the hub's protocol over FOLDER/ORG/REPO. Large files (.safetensors, .gguf, .bin) are redirected to
-                   another host name (/store/...), which breaks off like /cut. ORG "gated" needs the token "secret";
-                   ORG "renamed" is redirected to "org"; ORG "evil" sends hostile headers.
+                   another host name (/store/..., which breaks off like /cut; for REPO "slow" to /slow/...). ORG "gated"
+                   needs the token "secret"; ORG "renamed" is redirected to "org"; ORG "evil" sends hostile headers.
   /_log            the requests so far as JSON: method, path, range, if_range, authorization
 """
 import hashlib
@@ -111,8 +111,9 @@ class Handler(BaseHTTPRequestHandler):
         elif file.suffix in (".safetensors", ".gguf", ".bin"):
             digest = hashlib.sha256(content).hexdigest()
             port = self.server.server_address[1]
+            store = "slow" if repository == "slow" else "store"
             headers += [("X-Linked-Etag", f'"{digest}"'), ("X-Linked-Size", str(len(content))),
-                        ("Location", f"http://localhost:{port}/store/{organisation}/{repository}/{name}")]
+                        ("Location", f"http://localhost:{port}/{store}/{organisation}/{repository}/{name}")]
             self.reply(302, b"elsewhere", headers)
         else:
             tag = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
@@ -151,11 +152,14 @@ class Handler(BaseHTTPRequestHandler):
             return
         breaks = kind == "cut" or (first and kind in ("norange", "changing", "lying"))
         limit = 0 if kind == "drop" else CUT_BYTES if breaks else len(body)
-        for at in range(0, min(limit, len(body)), 50_000):
-            self.wfile.write(body[at : min(at + 50_000, limit)])
-            if kind == "slow":
-                time.sleep(0.05)
-        self.wfile.flush()
+        try:
+            for at in range(0, min(limit, len(body)), 50_000):
+                self.wfile.write(body[at : min(at + 50_000, limit)])
+                if kind == "slow":
+                    time.sleep(0.05)
+            self.wfile.flush()
+        except ConnectionError:  # the client gave up
+            self.close_connection = True
         if limit < len(body):
             self.close_connection = True
 
