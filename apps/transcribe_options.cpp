@@ -36,10 +36,10 @@ void add_hearing_flags(CLI::App& command, TranscribeFlags& flags) {
   command.add_option("--hotwords", options.hotwords, "Words to expect, for every window");
   command.add_flag("--vad", flags.vad, "Listen only where somebody speaks (voice activity detection)");
   command
-      .add_option(
-          "--padding-step", options.padding_step,
-          "Compute every Nth row of the silence behind a short recording; 1 = all, as the references do")
-      ->check(CLI::Range(1, 1500))
+      .add_option("--padding-step", options.padding_step,
+                  "Compute every Nth row of the silence behind a short recording; 1 = all, as the references "
+                  "do; 0 = by length")
+      ->check(CLI::Range(0, 1500))
       ->capture_default_str();
   command.add_flag("!--no-previous-text", options.condition_on_previous_text,
                    "Do not use the text so far as context");

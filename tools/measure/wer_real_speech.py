@@ -101,7 +101,7 @@ def main():
     parser.add_argument("--languages", nargs="+", default=["en", "es", "fr", "it", "ru"])
     parser.add_argument("--limit", type=int, default=0, help="prompts per language; 0 = all")
     parser.add_argument("--beam", type=int, default=5)
-    parser.add_argument("--padding-step", type=int, default=8, help="of auris; 1 = compute all padding, as the reference")
+    parser.add_argument("--padding-step", type=int, default=0, help="of auris; 1 = compute all padding, as the reference")
     parser.add_argument("--compute-type", default="float32", help="of faster-whisper")
     parser.add_argument("--margin", type=float, default=0.3, help="points that Auris may be worse")
     parser.add_argument("--kept", help="file of faster-whisper's texts, read and continued")

@@ -48,8 +48,9 @@ struct TranscribeOptions {
 
   // Windows of less than 30 s. The model wants 30 s; the references compute all of the padding. 1 does so
   // too; above it, the padding farther than 2 s from the recording is computed at every padding_step-th row
-  // only, and a text that the model is not sure of is searched again with all of it.
-  int padding_step = 8;
+  // only, and a text that the model is not sure of is searched again with all of it. 0 = every 4th row of
+  // short windows to every 8th of longer ones.
+  int padding_step = 0;
 
   // What the model is told
   bool condition_on_previous_text = true;

@@ -7,6 +7,11 @@
 namespace auris::generate {
 namespace {
 
+// The model easily misses a word that is all there is. If it heard nothing in so short a recording, it hears
+// it again behind a second of silence.
+constexpr double kEasilyMissedS = 2.0;
+constexpr double kLeadS = 1.0;
+
 void require(bool holds, std::string expected, std::string got) {
   if (holds) return;
   throw Error(ErrorCode::kUsage,
@@ -18,7 +23,7 @@ void check(const TranscribeOptions& options) {
           fmt::format("{}", options.beam_size));
   require(options.best_of >= 1 && options.best_of <= 64, "1 to 64 samples",
           fmt::format("{}", options.best_of));
-  require(options.padding_step >= 1 && options.padding_step <= 1500, "a padding step of 1 to 1500",
+  require(options.padding_step >= 0 && options.padding_step <= 1500, "a padding step of 0 to 1500",
           fmt::format("{}", options.padding_step));
   require(options.patience > 0 && options.patience <= 100, "a patience above 0",
           fmt::format("{}", options.patience));
@@ -72,7 +77,19 @@ Transcript Transcriber::transcribe(const audio::AudioClip& clip, const Transcrib
     Stopwatch watch(timings.features_s);
     recording.features = features_of(frontend_, recording.samples);
   }
-  return Transcription(*model_, vocabulary_, options, callbacks, recording, timings).run();
+  Transcript transcript = Transcription(*model_, vocabulary_, options, callbacks, recording, timings).run();
+  const bool plain = options.speech.empty() && options.clips.empty();
+  if (!plain || !transcript.segments.empty() || recording.frames == 0 ||
+      recording.duration_s > kEasilyMissedS) {
+    return transcript;
+  }
+  std::vector<float> led(static_cast<size_t>(kLeadS * clip.sample_rate_hz), 0.0f);
+  led.insert(led.end(), clip.samples.begin(), clip.samples.end());
+  recording.samples = led;
+  recording.lead_s = kLeadS;
+  recording.frames = audio::WhisperFrontend::content_frames(led.size());
+  recording.features = features_of(frontend_, led);
+  return Transcription(*model_, vocabulary_, options, callbacks, recording, transcript.timings).run();
 }
 
 std::vector<LanguageProbability> Transcriber::detect_language(const audio::AudioClip& clip) const {

@@ -13,6 +13,17 @@ constexpr double kFramesPerSecond = 100.0;
 // Padding right behind a recording that is always computed whole: 2 s.
 constexpr int64_t kPaddingFrames = 200;
 
+// The step through the rest of the padding if the options leave it open: as fine as about 600 rows allow.
+constexpr int64_t kWindowRows = 600;
+constexpr int64_t kFinestStep = 4;
+constexpr int64_t kCoarsestStep = 8;
+
+// Somebody speaks behind the end of a text: for half a second, and 0.4 times as loud as anywhere in the
+// window.
+constexpr double kUnheardS = 0.5;
+constexpr float kUnheardLoudness = 0.4f;
+constexpr size_t kLoudnessSamples = 1600;  // 0.1 s
+
 // Two steps of a 16-bit recorder: what is never louder carries no speech, only dither.
 constexpr float kDigitalSilence = 2.0f / 32768.0f;
 
@@ -20,6 +31,17 @@ double seconds_of(int64_t frames) { return static_cast<double>(frames) / kFrames
 int64_t frames_of(double seconds) { return static_cast<int64_t>(std::nearbyint(seconds * kFramesPerSecond)); }
 
 bool blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
+
+// Sum of squares of the loudest 0.1 s that lies wholly in the samples; 0 if none does.
+float loudest_energy(std::span<const float> samples) {
+  float loudest = 0;
+  for (size_t at = 0; at + kLoudnessSamples <= samples.size(); at += kLoudnessSamples) {
+    float energy = 0;
+    for (float x : samples.subspan(at, kLoudnessSamples)) energy += x * x;
+    loudest = std::max(loudest, energy);
+  }
+  return loudest;
+}
 
 std::string trimmed(const std::string& text) {
   size_t begin = text.find_first_not_of(" \t\r\n");
@@ -76,9 +98,14 @@ void Transcription::listen(int64_t frame, int64_t frames, int padding_step) {
   const int64_t whole_frames = model_.config.max_frames();
   const int64_t window_frames =
       padding_step == 1 ? whole_frames : std::min(whole_frames, (frames + 1) / 2 * 2 + kPaddingFrames);
+  int step = padding_step;
+  if (step == 0) {
+    const int64_t rows = window_frames / 2, padding = whole_frames / 2 - rows;
+    const int64_t room = std::max<int64_t>(1, kWindowRows - rows);
+    step = static_cast<int>(std::clamp((padding + room - 1) / room, kFinestStep, kCoarsestStep));
+  }
   Tensor window = audio::WhisperFrontend::slice(recording_.features, frame, frame + frames, window_frames);
-  state_.listen(
-      model_.encoder.forward(window, RowLayout::single(window.rows()), {.padding_step = padding_step}));
+  state_.listen(model_.encoder.forward(window, RowLayout::single(window.rows()), {.padding_step = step}));
   heard_frame_ = frame;
   heard_frames_ = frames;
   heard_padding_step_ = padding_step;
@@ -89,15 +116,31 @@ WindowText Transcription::decode_window(int64_t frame, int64_t frames) {
                        .language = language_,
                        .with_prefix = frame == 0};
   WindowPrompt prompt = make_prompt(vocabulary_, options_, parts, model_.config.max_target_positions);
-  if (options_.padding_step > 1) {
+  if (options_.padding_step != 1) {
     listen(frame, frames, options_.padding_step);
     Stopwatch watch(transcript_.timings.decode_s);
     if (frames + kPaddingFrames >= model_.config.max_frames()) return decoder_.decode(prompt);
-    if (std::optional<WindowText> text = decoder_.try_decode(prompt)) return std::move(*text);
+    std::optional<WindowText> text = decoder_.try_decode(prompt);
+    if (text && !ends_too_early(*text, frame, frames)) return std::move(*text);
   }
   listen(frame, frames, 1);
   Stopwatch watch(transcript_.timings.decode_s);
   return decoder_.decode(prompt);
+}
+
+// A text whose one closing timestamp says that nothing follows, though somebody speaks on.
+bool Transcription::ends_too_early(const WindowText& text, int64_t frame, int64_t frames) const {
+  const size_t count = text.tokens.size();
+  if (count < 2 || !vocabulary_.is_timestamp(text.tokens[count - 1])) return false;
+  if (vocabulary_.is_timestamp(text.tokens[count - 2])) return false;
+  const double end_s = 0.02 * (text.tokens.back() - vocabulary_.timestamp_begin);
+  if (end_s + kUnheardS > seconds_of(frames)) return false;
+  constexpr int64_t kHop = audio::WhisperFrontend::kHopSamples;
+  std::span<const float> window =
+      recording_.samples.subspan(static_cast<size_t>(frame * kHop), static_cast<size_t>(frames * kHop));
+  const auto unheard = static_cast<size_t>(frames_of(end_s) * kHop);
+  return loudest_energy(window.subspan(unheard)) >
+         kUnheardLoudness * kUnheardLoudness * loudest_energy(window);
 }
 
 std::vector<LanguageProbability> Transcription::detect_language(int64_t frame, int64_t frames) {
@@ -211,6 +254,21 @@ bool Transcription::drop_hallucinations(const WindowPlace& place, std::vector<Se
   return verdict.repeat_window;
 }
 
+// From the samples that the model hears to the recording.
+void Transcription::restore_times(TranscriptSegment& segment) const {
+  const double end = seconds_of(recording_.frames);
+  if (segment.start < end)
+    segment.end = std::min(segment.end, end);  // the last timestamp may lie in the padding
+  if (recording_.spans != nullptr) generate::restore_times(*recording_.spans, segment);
+  auto without_lead = [&](double time) { return std::max(0.0, time - recording_.lead_s); };
+  segment.start = without_lead(segment.start);
+  segment.end = without_lead(segment.end);
+  for (TranscriptWord& word : segment.words) {
+    word.start = without_lead(word.start);
+    word.end = without_lead(word.end);
+  }
+}
+
 void Transcription::add_segments(const WindowText& text, const std::vector<SegmentWords>& segments) {
   for (const SegmentWords& placed : segments) {
     TranscriptSegment segment;
@@ -227,10 +285,7 @@ void Transcription::add_segments(const WindowText& text, const std::vector<Segme
     segment.temperature = text.temperature;
     segment.truncated = text.truncated;
     segment.repetition_loop = text.repetition_loop;
-    // The last timestamp may lie in the padding.
-    const double end = seconds_of(recording_.frames);
-    if (segment.start < end) segment.end = std::min(segment.end, end);
-    if (recording_.spans != nullptr) restore_times(*recording_.spans, segment);
+    restore_times(segment);
     transcript_.text += segment.text;
     transcript_.segments.push_back(std::move(segment));
     if (callbacks_.on_segment) callbacks_.on_segment(transcript_.segments.back());

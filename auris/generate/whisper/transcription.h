@@ -33,6 +33,7 @@ struct Recording {
   int64_t frames = 0;                  // 10 ms each
   const SpeechSpans* spans = nullptr;  // maps times back if silence was left out
   double duration_s = 0;               // of the original recording
+  double lead_s = 0;                   // silence that was put before it
 };
 
 class Transcription {
@@ -55,6 +56,8 @@ class Transcription {
   std::vector<Clip> clips() const;
   void listen(int64_t frame, int64_t frames, int padding_step);
   WindowText decode_window(int64_t frame, int64_t frames);
+  bool ends_too_early(const WindowText& text, int64_t frame, int64_t frames) const;
+  void restore_times(TranscriptSegment& segment) const;
   void choose_language(const std::vector<Clip>& clips);
   void set_language(const std::string& code, double probability);
   void run_window(int64_t frame, int64_t frames);
@@ -76,7 +79,7 @@ class Transcription {
 
   int64_t heard_frame_ = -1;  // the window that state_ listens to
   int64_t heard_frames_ = 0;
-  int heard_padding_step_ = 0;
+  int heard_padding_step_ = -1;
   TokenId language_ = 0;
   std::vector<TokenId> context_;  // everything written so far, timestamps included
   size_t context_begin_ = 0;      // what the next prompt may show begins here

@@ -15,6 +15,8 @@ constexpr size_t kLeastNewTokens = 32;
 constexpr double kSureLogProb = -0.7;
 constexpr double kSureNoSpeech = 0.6;
 
+constexpr std::string_view kReplacement = "\uFFFD";  // stands for bytes that are no character
+
 TokenRules rules_of(const models::WhisperModel& model, const WhisperVocabulary& vocabulary,
                     const TranscribeOptions& options) {
   TokenRuleOptions rules;
@@ -136,9 +138,11 @@ std::optional<WindowText> WindowDecoder::try_decode(const WindowPrompt& prompt) 
   if (text.tokens.empty()) return std::nullopt;
   // A text that ends without a closing timestamp has often lost its last words.
   const bool closed = !options_.timestamps || vocabulary_.is_timestamp(text.tokens.back());
+  const bool legible = vocabulary_.decode(text.tokens).find(kReplacement) == std::string::npos;
   const bool repetitive = text.repetition_loop || text.compression_ratio > ratio_limit;
   const bool sure = text.avg_logprob > kSureLogProb && text.no_speech_prob < kSureNoSpeech;
-  return closed && !text.truncated && !repetitive && sure ? std::optional(std::move(text)) : std::nullopt;
+  return closed && legible && !text.truncated && !repetitive && sure ? std::optional(std::move(text))
+                                                                     : std::nullopt;
 }
 
 WindowDecoder::PromptReading WindowDecoder::read(const WindowPrompt& prompt) {

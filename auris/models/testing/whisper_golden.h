@@ -29,6 +29,10 @@ inline std::filesystem::path english_prompt(const std::string& name) {
   return "/usr/share/asterisk/sounds/en_US_f_Allison/" + name + ".g722";
 }
 
+inline std::filesystem::path russian_prompt(const std::string& name) {
+  return "/usr/share/asterisk/sounds/ru_RU_f_IvrvoiceRU/" + name + ".g722";
+}
+
 // The first 30 s as faster-whisper gives them to the encoder: rows of 0 behind the recording.
 inline Tensor first_window(const audio::AudioClip& clip, int mel_bins = 80) {
   audio::WhisperFrontend frontend(mel_bins);
