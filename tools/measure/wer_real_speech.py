@@ -4,7 +4,7 @@
                                              [--kept FILE]
 
 Recordings: the Asterisk prompts in five languages (Debian packages asterisk-core-sounds-*; entries that mark a sound with
-[..] or <..>, the beep and the silences are left out) and the LibriVox sentences of pocketsphinx-testdata. With --limit N, N
+[..] or <..>, tones and silences are left out) and the LibriVox sentences of pocketsphinx-testdata. With --limit N, N
 prompts are spread evenly over each language. Texts are normalised with openai-whisper's normalizers, then counted by jiwer.
 The language is given to both. Requires: openai-whisper, faster-whisper, jiwer (see tools/reference/whisper_reference.py) and
 the model folder. All prompts take faster-whisper an hour on two cores: --kept writes its texts to a file as they come, and a
@@ -22,6 +22,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "reference"
 import whisper_reference as reference  # noqa: E402
 
 
+SIGNALS = ("beep", "beeperr", "confbridge-join", "confbridge-leave")  # tones, whatever their transcripts say
+
+
 def librivox():
     lines = (reference.LIBRIVOX / "transcription").read_text().splitlines()
     pairs = []
@@ -34,7 +37,7 @@ def librivox():
 
 
 def is_speech(name, text):
-    return name != "beep" and not name.startswith("silence/") and not set("[<") & set(text)
+    return name not in SIGNALS and not name.startswith("silence/") and not set("[<") & set(text)
 
 
 def prompts(language, limit):
