@@ -88,7 +88,10 @@ Transcript Transcriber::transcribe(const audio::AudioClip& clip, const Transcrib
   recording.samples = led;
   recording.lead_s = kLeadS;
   recording.frames = audio::WhisperFrontend::content_frames(led.size());
-  recording.features = features_of(frontend_, led);
+  {
+    Stopwatch watch(transcript.timings.features_s);
+    recording.features = features_of(frontend_, led);
+  }
   return Transcription(*model_, vocabulary_, options, callbacks, recording, transcript.timings).run();
 }
 
