@@ -16,6 +16,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "auris/tensor/backend/cpu/decode_k-inl.h"
 #include "auris/tensor/backend/cpu/epilogue-inl.h"
 #include "auris/tensor/backend/cpu/tile-inl.h"
 
@@ -40,7 +41,42 @@ struct FourRows {
     hwy::Prefetch(rows[n] + ahead + run * kRunBytes);
     if constexpr (kRunBytes > 64) hwy::Prefetch(rows[n] + ahead + run * kRunBytes + 64);
   }
+
+  // Opens block `at` of row n of a K type.
+  template <DType kType>
+  HWY_INLINE const uint8_t* open(int n, int64_t at, const float* halves, BlockScales& scales) const {
+    constexpr int64_t kBytes = bytes_of_block(kType);
+    const uint8_t* block = rows[n] + at * kBytes;
+    for (int64_t i = 0; i < kBytes; i += 64) hwy::Prefetch(block + ahead + i);
+    open_block<kType>(block, halves, scales);
+    return block;
+  }
 };
+
+// sums[4] = x . the four weight rows, decoded in registers, for K types.
+template <DType kType>
+HWY_INLINE void dot_one_row_k(const float* HWY_RESTRICT x, int64_t cols, const FourRows& weights,
+                              const float* halves, float* HWY_RESTRICT sums) {
+  constexpr int64_t kPart = part_elements(kType);
+  Vec total[kWeightRows];
+  AURIS_UNROLL
+  for (int n = 0; n < kWeightRows; ++n) total[n] = hn::Zero(F32());
+  for (int64_t at = 0; at < cols / kBlock; ++at) {
+    const uint8_t* blocks[kWeightRows];
+    BlockScales scales[kWeightRows];
+    for (int n = 0; n < kWeightRows; ++n) blocks[n] = weights.open<kType>(n, at, halves, scales[n]);
+    for (int part = 0; part < kBlock / kPart; ++part) {
+      const float* from = x + at * kBlock + part * kPart;
+      AURIS_UNROLL
+      for (int n = 0; n < kWeightRows; ++n) {
+        emit_part<kType>(blocks[n], scales[n], part, [&](int v, Vec w) HWY_ATTR {
+          total[n] = hn::MulAdd(load(from + v * kLanes), w, total[n]);
+        });
+      }
+    }
+  }
+  sum4(total[0], total[1], total[2], total[3], sums);
+}
 
 // sums[4] = x . the four weight rows, decoded in registers.
 template <DType kType>
@@ -78,6 +114,21 @@ HWY_INLINE void dot_one_row(const float* HWY_RESTRICT x, int64_t cols, const Fou
 template <DType kType>
 HWY_INLINE void decode_rows(const FourRows& weights, int64_t cols, const float* halves,
                             float* HWY_RESTRICT to, int64_t step) {
+  if constexpr (is_k_type(kType)) {
+    constexpr int64_t kPart = part_elements(kType);
+    for (int n = 0; n < kWeightRows; ++n) {
+      for (int64_t at = 0; at < cols / kBlock; ++at) {
+        BlockScales scales;
+        const uint8_t* block = weights.open<kType>(n, at, halves, scales);
+        for (int part = 0; part < kBlock / kPart; ++part) {
+          float* part_to = to + n * step + at * kBlock + part * kPart;
+          emit_part<kType>(block, scales, part,
+                           [&](int v, Vec w) HWY_ATTR { store(w, part_to + v * kLanes); });
+        }
+      }
+    }
+    return;
+  }
   for (int n = 0; n < kWeightRows; ++n) {
     Vec w[kRunVectors];
     int64_t run = 0;
@@ -207,7 +258,11 @@ HWY_NOINLINE void dot_chunk(const float* x, int64_t rows, int64_t cols, const We
     float* to = sums + n - begin;
     if (rows == 1) {
       float results[kWeightRows];
-      dot_one_row<kType>(x, cols, four, halves, results);
+      if constexpr (is_k_type(kType)) {
+        dot_one_row_k<kType>(x, cols, four, halves, results);
+      } else {
+        dot_one_row<kType>(x, cols, four, halves, results);
+      }
       std::copy_n(results, count, to);
       continue;
     }

@@ -15,13 +15,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace auris::cpu::HWY_NAMESPACE {
 
-// The arrays of sums must live in registers: their loops have to be unrolled completely.
-#if HWY_COMPILER_CLANG
-#define AURIS_UNROLL HWY_PRAGMA(clang loop unroll(full))
-#else
-#define AURIS_UNROLL HWY_PRAGMA(GCC unroll 16)
-#endif
-
 // sums[r][v] += a(r, k) * columns(k, v) for k = 0 ... depth - 1. a(r, k) = a[r * kRowStep + k * kDepthStep].
 template <int kRows, int kRowStep, int kDepthStep, class Columns>
 HWY_INLINE void accumulate(const float* HWY_RESTRICT a, int64_t depth, const Columns& columns,

@@ -32,6 +32,13 @@ constexpr int kTileRows = 6;
 #endif
 constexpr int64_t kTileCols = 2 * kLanes;
 
+// Arrays of vectors must live in registers: their loops have to be unrolled completely.
+#if HWY_COMPILER_CLANG
+#define AURIS_UNROLL HWY_PRAGMA(clang loop unroll(full))
+#else
+#define AURIS_UNROLL HWY_PRAGMA(GCC unroll 16)
+#endif
+
 HWY_INLINE Vec load(const float* from) { return hn::LoadU(F32(), from); }
 HWY_INLINE void store(Vec v, float* to) { hn::StoreU(v, F32(), to); }
 HWY_INLINE Vec broadcast(float x) { return hn::Set(F32(), x); }
