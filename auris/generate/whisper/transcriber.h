@@ -25,8 +25,8 @@ class Transcriber {
   const WhisperVocabulary& vocabulary() const { return vocabulary_; }
 
   // The clip must have 16 kHz. A recording under 10 ms, or one that is digital silence, gives an empty
-  // transcript. One under 2 s in which nothing was heard is heard a second time, and the callbacks tell of both
-  // times. Throws kUsage for options that make no sense, kInput for samples that are no numbers,
+  // transcript. One under 2 s in which nothing was heard is heard a second time, and the callbacks tell of
+  // both times. Throws kUsage for options that make no sense, kInput for samples that are no numbers,
   // kCancelled.
   Transcript transcribe(const audio::AudioClip& clip, const TranscribeOptions& options = {},
                         const TranscribeCallbacks& callbacks = {}) const;
