@@ -135,10 +135,8 @@ bool Transcription::ends_too_early(const WindowText& text, int64_t frame, int64_
   if (vocabulary_.is_timestamp(text.tokens[count - 2])) return false;
   const double end_s = 0.02 * (text.tokens.back() - vocabulary_.timestamp_begin);
   if (end_s + kUnheardS > seconds_of(frames)) return false;
-  constexpr int64_t kHop = audio::WhisperFrontend::kHopSamples;
-  std::span<const float> window =
-      recording_.samples.subspan(static_cast<size_t>(frame * kHop), static_cast<size_t>(frames * kHop));
-  const auto unheard = static_cast<size_t>(frames_of(end_s) * kHop);
+  const std::span<const float> window = samples_of(frame, frames);
+  const auto unheard = static_cast<size_t>(frames_of(end_s) * audio::WhisperFrontend::kHopSamples);
   return loudest_energy(window.subspan(unheard)) >
          kUnheardLoudness * kUnheardLoudness * loudest_energy(window);
 }
@@ -206,10 +204,13 @@ bool Transcription::skips(const WindowText& text, int64_t frame, int64_t frames)
   return !(options_.log_prob_threshold && text.avg_logprob > *options_.log_prob_threshold);
 }
 
-bool Transcription::is_silent(int64_t frame, int64_t frames) const {
+std::span<const float> Transcription::samples_of(int64_t frame, int64_t frames) const {
   constexpr int64_t kHop = audio::WhisperFrontend::kHopSamples;
-  auto part =
-      recording_.samples.subspan(static_cast<size_t>(frame * kHop), static_cast<size_t>(frames * kHop));
+  return recording_.samples.subspan(static_cast<size_t>(frame * kHop), static_cast<size_t>(frames * kHop));
+}
+
+bool Transcription::is_silent(int64_t frame, int64_t frames) const {
+  const std::span<const float> part = samples_of(frame, frames);
   return std::all_of(part.begin(), part.end(), [](float x) { return std::abs(x) < kDigitalSilence; });
 }
 

@@ -63,6 +63,7 @@ class Transcription {
   void run_window(int64_t frame, int64_t frames);
   bool skips(const WindowText& text, int64_t frame, int64_t frames) const;
   bool is_silent(int64_t frame, int64_t frames) const;
+  std::span<const float> samples_of(int64_t frame, int64_t frames) const;
   void add_words(const WindowPlace& place, const WindowSegments& split, std::vector<SegmentWords>& segments);
   bool drop_hallucinations(const WindowPlace& place, std::vector<SegmentWords>& segments);
   void add_segments(const WindowText& text, const std::vector<SegmentWords>& segments);
