@@ -130,9 +130,7 @@ WindowText Transcription::decode_window(int64_t frame, int64_t frames) {
 
 // A text whose one closing timestamp says that nothing follows, though somebody speaks on.
 bool Transcription::ends_too_early(const WindowText& text, int64_t frame, int64_t frames) const {
-  const size_t count = text.tokens.size();
-  if (count < 2 || !vocabulary_.is_timestamp(text.tokens[count - 1])) return false;
-  if (vocabulary_.is_timestamp(text.tokens[count - 2])) return false;
+  if (!split_by_timestamps(vocabulary_, text.tokens, {frame, frames}).silent_end) return false;
   const double end_s = 0.02 * (text.tokens.back() - vocabulary_.timestamp_begin);
   if (end_s + kUnheardS > seconds_of(frames)) return false;
   const std::span<const float> window = samples_of(frame, frames);
