@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <csignal>
+#include <ctime>
 #include <fstream>
 #include <functional>
 #include <thread>
@@ -209,7 +209,7 @@ TEST(HostileAudio, TenHourOpusBomb) {
   std::string bomb = opus_bomb(10 * 3600);
   ASSERT_LT(bomb.size(), 1200000u);
   size_t before = peak_memory_bytes();
-  auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();  // processor time: a busy machine may take its time
   EXPECT_NE(input_error([&] { decode_audio(source_of(bomb)); }).find("max_seconds"), std::string::npos);
   // From a pipe its length is not known: it is decoded as far as the limit, in constant memory.
   through_fifo(bomb, [&](const fs::path& path) {
@@ -221,7 +221,7 @@ TEST(HostileAudio, TenHourOpusBomb) {
     });
     EXPECT_NE(message.find("max_seconds"), std::string::npos) << message;
   });
-  double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
   EXPECT_LT(seconds, 60);
   EXPECT_LT(peak_memory_bytes() - before, 40u << 20);
   RecordProperty("seconds", std::to_string(seconds));

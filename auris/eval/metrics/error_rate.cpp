@@ -48,15 +48,6 @@ void split_phones(std::string_view text, std::vector<std::string_view>& phones) 
   }
 }
 
-// Without white space at its ends.
-std::string_view stripped(std::string_view text) {
-  std::vector<std::string_view> words;
-  split_words(text, words);
-  if (words.empty()) return {};
-  return {words.front().data(),
-          static_cast<size_t>(words.back().data() + words.back().size() - words.front().data())};
-}
-
 }  // namespace
 
 ErrorRateSums& ErrorRateSums::operator+=(const ErrorRateSums& other) {

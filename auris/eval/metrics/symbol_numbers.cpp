@@ -88,6 +88,18 @@ void split_words(std::string_view text, std::vector<std::string_view>& words) {
   }
 }
 
+std::string_view stripped(std::string_view text) {
+  size_t begin = 0;
+  while (begin < text.size() && space_at(text, begin) > 0) begin += space_at(text, begin);
+  size_t end = begin;
+  for (size_t at = begin; at < text.size();) {
+    const size_t space = space_at(text, at);
+    at += space > 0 ? space : length_at(text, at);
+    if (space == 0) end = at;
+  }
+  return text.substr(begin, end - begin);
+}
+
 void split_characters(std::string_view text, std::vector<std::string_view>& characters) {
   for (size_t at = 0; at < text.size();) {
     const size_t length = length_at(text, at);

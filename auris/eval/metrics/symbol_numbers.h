@@ -33,6 +33,8 @@ class SymbolNumbers {
 
 // The parts of `text` between white space of any kind (Unicode), without empty ones; appended to `words`.
 void split_words(std::string_view text, std::vector<std::string_view>& words);
+// Without the white space at its ends.
+std::string_view stripped(std::string_view text);
 // Its code points, one by one; appended. A byte that is no part of UTF-8 counts as a code point.
 void split_characters(std::string_view text, std::vector<std::string_view>& characters);
 

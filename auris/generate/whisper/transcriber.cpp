@@ -95,18 +95,4 @@ Transcript Transcriber::transcribe(const audio::AudioClip& clip, const Transcrib
   return Transcription(*model_, vocabulary_, options, callbacks, recording, transcript.timings).run();
 }
 
-std::vector<LanguageProbability> Transcriber::detect_language(const audio::AudioClip& clip) const {
-  check_rate(clip);
-  if (!vocabulary_.multilingual()) return {{"en", 1.0}};
-  Recording recording;
-  recording.samples = clip.samples;
-  recording.frames = audio::WhisperFrontend::content_frames(clip.samples.size());
-  if (recording.frames == 0) return {};
-  recording.features = features_of(frontend_, clip.samples);
-  const TranscribeOptions options;
-  const TranscribeCallbacks callbacks;
-  return Transcription(*model_, vocabulary_, options, callbacks, recording, {})
-      .detect_language(0, recording.frames);
-}
-
 }  // namespace auris::generate

@@ -31,9 +31,6 @@ class Transcriber {
   Transcript transcribe(const audio::AudioClip& clip, const TranscribeOptions& options = {},
                         const TranscribeCallbacks& callbacks = {}) const;
 
-  // Probabilities of all languages in the first 30 s, best first.
-  std::vector<LanguageProbability> detect_language(const audio::AudioClip& clip) const;
-
  private:
   std::shared_ptr<const models::WhisperModel> model_;
   WhisperVocabulary vocabulary_;
