@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
-"""Writes tests/golden/metrics/: what rapidfuzz and jiwer make of pairs of a reference and a hypothesis.
+"""Writes tests/golden/metrics/: what rapidfuzz, jiwer, sacrebleu and rouge_score make of references and hypotheses.
 
 alignments.json: runs of edits of random sequences (rapidfuzz, Levenshtein opcodes).
 error_rates.json: hits, substitutions, deletions and insertions of words and characters (jiwer), pair by pair and over all.
+text_scores.json: tokens, BLEU, chrF, chrF++ (sacrebleu) and ROUGE-L (rouge_score) of texts with one and two references.
 
-Needs: pip install jiwer (4.0).
+Needs: pip install jiwer (4.0) sacrebleu (2.6) rouge_score (0.1.2).
 """
 import json
 import pathlib
 import random
 
 import jiwer
+import sacrebleu
 from rapidfuzz.distance import Levenshtein
+from rouge_score import rouge_scorer
+from sacrebleu.metrics import BLEU, CHRF
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "tests" / "golden" / "metrics"
 
@@ -31,6 +35,16 @@ TEXTS = [
     ("a b c d e f", "b c d e f g"),
     ("no no no no yes", "no no yes yes"),
 ]
+
+SENTENCES = [  # with all that tokenizers take apart
+    "The train from Zürich leaves at 10:45, doesn't it?", 'He said: "Pay $1,234.50 (or 3.14%) - now!"',
+    "Well-known e-mail addresses, e.g. a.b@c.org, cost 20-30 euros.", "&quot;Tom &amp; Jerry&quot; &lt;1940&gt; <skipped> began.",
+    "A hyphen-\nated line\nbreak", "«Где ты был?» — спросил он в 1999-м.", "Il coûte 3,50 €… n'est-ce pas ?",
+    "今天天气很好,我们去公园吧。", "東京タワーは333メートルです！", "हिन्दी में ३ वाक्य।", "x", ".", "2.", "5-", "-", "",
+    "one two three", "no no no no yes", "the the the the the", "  blanks\u00a0and\ttabs  ", "emoji 😀 and 𠀋 beyond", "İstanbul’da ΣΟΦΟΣ",
+    "…and then—silence…", "(hi) 'quoted' [so] {be} it_ ~x^2|y", "C++20 & C#7 @home #1",
+]
+TOKENS = ["13a", "intl", "zh", "char", "none"]
 
 
 def damaged(rng, symbols, any_symbol, damage):
@@ -76,10 +90,36 @@ def error_rates(rng):
     }
 
 
+def text_scores(rng):
+    references = SENTENCES + [" ".join(rng.choice(SENTENCES) for _ in range(rng.choice([1, 2, 3]))) for _ in range(30)]
+    pieces = " ".join(SENTENCES).split()
+
+    def said(text):
+        return " ".join(damaged(rng, text.split(" "), lambda: rng.choice(pieces), rng.choice([0.1, 0.4, 0.8])))
+
+    hypotheses, seconds = [said(text) for text in references], [said(text) for text in references]
+    hypotheses[:3] = references[0].upper(), references[1], ""
+    wide = [references, seconds]
+    scorer = rouge_scorer.RougeScorer(["rougeL"])
+    bleu, chrf, plus = BLEU(effective_order=True), CHRF(), CHRF(word_order=2)
+    return {
+        "items": [{"hypothesis": h, "references": [r, s],
+                   "tokens": {name: BLEU(tokenize=name).tokenizer(r.rstrip()).split() for name in TOKENS},
+                   "bleu": bleu.sentence_score(h, [r, s]).score, "chrf": chrf.sentence_score(h, [r, s]).score,
+                   "chrf++": plus.sentence_score(h, [r]).score,
+                   "rouge": list(scorer.score(r, h)["rougeL"])} for h, r, s in zip(hypotheses, references, seconds)],
+        "bleu": {name: sacrebleu.corpus_bleu(hypotheses, wide, tokenize=name).score for name in TOKENS},
+        "bleu_lower": sacrebleu.corpus_bleu(hypotheses, [references], lowercase=True).score,
+        "chrf": sacrebleu.corpus_chrf(hypotheses, wide).score,
+        "chrf++": sacrebleu.corpus_chrf(hypotheses, wide, word_order=2).score,
+        "chrf_lower": CHRF(lowercase=True).corpus_score(hypotheses, [references]).score,
+    }
+
+
 def main():
     rng = random.Random(7)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, value in (("alignments", alignments(rng)), ("error_rates", error_rates(rng))):
+    for name, value in (("alignments", alignments(rng)), ("error_rates", error_rates(rng)), ("text_scores", text_scores(rng))):
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         (FOLDER / f"{name}.json").write_text(text + "\n")
 
