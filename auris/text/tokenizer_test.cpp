@@ -74,7 +74,8 @@ TEST(Tokenizer, FindsControlMarksInTrustedTextOnly) {
   for (const char* name : kFixtures) {
     SCOPED_TRACE(name);
     const auto tokenizer = fixture(name);
-    for (const json& token : fixture_json(name).at("added_tokens")) {
+    const json file = fixture_json(name);
+    for (const json& token : file.at("added_tokens")) {
       if (!token.at("special").get<bool>()) continue;
       const auto mark = token.at("content").get<std::string>();
       const TokenId id = token.at("id");

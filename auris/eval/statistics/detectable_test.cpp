@@ -17,7 +17,8 @@ namespace {
 // tools/reference/dump_statistics.py: statsmodels also counts differences found in the wrong direction.
 TEST(Detectable, EqualsStatsmodels) {
   std::ifstream file(AURIS_SOURCE_DIR "/tests/golden/statistics/normal.json");
-  for (const auto& golden : nlohmann::json::parse(file)["effects"]) {
+  const auto effects = nlohmann::json::parse(file)["effects"];
+  for (const auto& golden : effects) {
     const int64_t blocks = golden[0];
     const double effect = golden[3];
     const PowerOptions options{.significance = golden[1], .power = golden[2]};
