@@ -1,6 +1,7 @@
 #include "auris/eval/statistics/blocks.h"
 
 #include <limits>
+#include <numeric>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -9,39 +10,36 @@
 
 namespace auris::eval {
 
-std::vector<CorpusItem> block_sums(std::span<const CorpusItem> items, std::span<const int64_t> blocks) {
-  if (blocks.empty()) return {items.begin(), items.end()};
-  if (blocks.size() != items.size()) {
-    throw Error(ErrorCode::kUsage, {.where = "statistics",
-                                    .expected = fmt::format("a block for each of {} items", items.size()),
-                                    .got = fmt::format("{}", blocks.size()),
-                                    .hint = ""});
-  }
-  std::vector<CorpusItem> sums;
-  std::unordered_map<int64_t, size_t> numbers;
-  for (size_t i = 0; i < items.size(); ++i) {
-    const auto [known, fresh] = numbers.try_emplace(blocks[i], sums.size());
-    if (fresh) sums.emplace_back();
-    sums[known->second] += items[i];
-  }
-  return sums;
-}
-
-CorpusItem sum_of(std::span<const CorpusItem> items) {
-  CorpusItem sum;
-  for (const CorpusItem& item : items) sum += item;
-  return sum;
+CorpusItem& CorpusItem::operator+=(const CorpusItem& other) {
+  numerator += other.numerator;
+  denominator += other.denominator;
+  return *this;
 }
 
 double ratio(const CorpusItem& sum) {
   return sum.denominator == 0 ? std::numeric_limits<double>::quiet_NaN() : sum.numerator / sum.denominator;
 }
 
-void check_paired(std::span<const CorpusItem> first, std::span<const CorpusItem> second) {
-  if (first.size() == second.size()) return;
+std::vector<size_t> block_numbers(size_t items, std::span<const int64_t> blocks) {
+  std::vector<size_t> numbers(items);
+  std::iota(numbers.begin(), numbers.end(), size_t{0});
+  if (blocks.empty()) return numbers;
+  if (blocks.size() != items) {
+    throw Error(ErrorCode::kUsage, {.where = "statistics",
+                                    .expected = fmt::format("a block for each of {} items", items),
+                                    .got = fmt::format("{}", blocks.size()),
+                                    .hint = ""});
+  }
+  std::unordered_map<int64_t, size_t> known;
+  for (size_t i = 0; i < items; ++i) numbers[i] = known.try_emplace(blocks[i], known.size()).first->second;
+  return numbers;
+}
+
+void check_paired(size_t first_items, size_t second_items) {
+  if (first_items == second_items) return;
   throw Error(ErrorCode::kUsage, {.where = "statistics",
-                                  .expected = fmt::format("{} items of the second system too", first.size()),
-                                  .got = fmt::format("{}", second.size()),
+                                  .expected = fmt::format("{} items of the second system too", first_items),
+                                  .got = fmt::format("{}", second_items),
                                   .hint = "compare systems on the same items, in the same order"});
 }
 

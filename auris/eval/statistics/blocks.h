@@ -1,23 +1,48 @@
 #pragma once
-// Items of a corpus summed by speaker or session: what resampling draws.
+// The parts of a corpus metric, item by item, and their sums by speaker or session: what resampling draws.
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
-#include "auris/eval/statistics/bootstrap.h"
-
 namespace auris::eval {
 
-// One sum for each different number in `blocks`, in order of appearance; empty = every item is its own block.
-// kUsage if there is not one number for each item.
-std::vector<CorpusItem> block_sums(std::span<const CorpusItem> items, std::span<const int64_t> blocks);
+// One item's part of a metric that is a sum of numerators over a sum of denominators: errors and words for an
+// error rate; 1 or 0 and 1 for an accuracy; a score and 1 for a mean. Other metrics have sums of their own
+// (BleuSums, ChrfSums, ErrorRateSums).
+struct CorpusItem {
+  double numerator = 0;
+  double denominator = 0;
 
-CorpusItem sum_of(std::span<const CorpusItem> items);
+  CorpusItem& operator+=(const CorpusItem& other);
+};
+
 // Numerators over denominators; NaN if those are 0.
 double ratio(const CorpusItem& sum);
 
+// For each item the number of its block, from 0 on in order of appearance; `blocks` are any numbers, one for
+// each item (kUsage otherwise), or nothing: every item is its own block.
+std::vector<size_t> block_numbers(size_t items, std::span<const int64_t> blocks);
+
 // kUsage unless both systems have as many items.
-void check_paired(std::span<const CorpusItem> first, std::span<const CorpusItem> second);
+void check_paired(size_t first_items, size_t second_items);
+
+template <class Sums>
+std::vector<Sums> block_sums(std::span<const Sums> items, std::span<const int64_t> blocks) {
+  const std::vector<size_t> numbers = block_numbers(items.size(), blocks);
+  std::vector<Sums> sums;
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (numbers[i] == sums.size()) sums.emplace_back();
+    sums[numbers[i]] += items[i];
+  }
+  return sums;
+}
+
+template <class Sums>
+Sums sum_of(std::span<const Sums> items) {
+  Sums sum;
+  for (const Sums& item : items) sum += item;
+  return sum;
+}
 
 }  // namespace auris::eval

@@ -3,20 +3,23 @@
 // error rates Bisani and Ney 2004). What is drawn are blocks, not utterances: those of one speaker or one
 // session err together, and drawing them one by one makes intervals too narrow (Liu and others 2019, arXiv
 // 1912.09508).
+//
+//   BootstrapEstimate bleu = bootstrap<BleuSums>(items, [](const BleuSums& sum) { return sum.score(); },
+//   speakers);
+//
+// A metric is a score of the sum of its items' parts: Sums need a default value and +=. Blocks are numbers,
+// one for each item, or nothing: every item is its own. Fewer than two blocks cannot be resampled: no
+// interval (NaN). Throws kUsage for lists of different lengths, fewer than 100 resamples or a confidence
+// outside (0, 1).
 
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <vector>
+
+#include "auris/eval/statistics/blocks.h"
 
 namespace auris::eval {
-
-// One item's part of a corpus metric, which is the sum of numerators over the sum of denominators: errors and
-// words for an error rate; 1 or 0 and 1 for an accuracy; a score and 1 for a mean.
-struct CorpusItem {
-  double numerator = 0;
-  double denominator = 0;
-
-  CorpusItem& operator+=(const CorpusItem& other);
-};
 
 struct BootstrapOptions {
   int resamples = 2000;
@@ -30,16 +33,10 @@ struct Interval {
 };
 
 struct BootstrapEstimate {
-  double value = 0;  // of the corpus as it is; NaN if all denominators are 0
+  double value = 0;  // of the corpus as it is; NaN if there is nothing to divide by
   Interval interval;
   int64_t blocks = 0;
 };
-
-// `blocks` holds the block of every item (any numbers); empty = every item is its own. A single block cannot
-// be resampled: no interval (NaN). Throws kUsage for lists of different lengths, fewer than 100 resamples or
-// a confidence outside (0, 1).
-BootstrapEstimate bootstrap(std::span<const CorpusItem> items, std::span<const int64_t> blocks = {},
-                            const BootstrapOptions& options = {});
 
 struct PairedEstimate {
   double difference = 0;  // second minus first
@@ -50,7 +47,45 @@ struct PairedEstimate {
   int64_t blocks = 0;
 };
 
+namespace detail {
+// statistic(draws) of each resample that has a value, for draws of `blocks` numbers below `blocks`.
+std::vector<double> resample(int64_t blocks, const BootstrapOptions& options,
+                             const std::function<double(std::span<const size_t>)>& statistic);
+BootstrapEstimate estimate_of(double value, int64_t blocks, std::vector<double> resampled, double confidence);
+PairedEstimate paired_of(double difference, int64_t blocks, std::vector<double> resampled, double confidence);
+
+template <class Sums>
+Sums drawn(const std::vector<Sums>& blocks, std::span<const size_t> draws) {
+  Sums sum;
+  for (size_t draw : draws) sum += blocks[draw];
+  return sum;
+}
+}  // namespace detail
+
+template <class Sums, class Score>
+BootstrapEstimate bootstrap(std::span<const Sums> items, const Score& score,
+                            std::span<const int64_t> blocks = {}, const BootstrapOptions& options = {}) {
+  const std::vector<Sums> sums = block_sums(items, blocks);
+  auto statistic = [&](std::span<const size_t> draws) { return score(detail::drawn(sums, draws)); };
+  return detail::estimate_of(score(sum_of(items)), std::ssize(sums),
+                             detail::resample(std::ssize(sums), options, statistic), options.confidence);
+}
+
 // Two systems on the same items, in the same order: each resample draws the same blocks for both.
+template <class Sums, class Score>
+PairedEstimate paired_bootstrap(std::span<const Sums> first, std::span<const Sums> second, const Score& score,
+                                std::span<const int64_t> blocks = {}, const BootstrapOptions& options = {}) {
+  check_paired(first.size(), second.size());
+  const std::vector<Sums> a = block_sums(first, blocks), b = block_sums(second, blocks);
+  auto statistic = [&](std::span<const size_t> draws) {
+    return score(detail::drawn(b, draws)) - score(detail::drawn(a, draws));
+  };
+  return detail::paired_of(score(sum_of(second)) - score(sum_of(first)), std::ssize(a),
+                           detail::resample(std::ssize(a), options, statistic), options.confidence);
+}
+
+BootstrapEstimate bootstrap(std::span<const CorpusItem> items, std::span<const int64_t> blocks = {},
+                            const BootstrapOptions& options = {});
 PairedEstimate paired_bootstrap(std::span<const CorpusItem> first, std::span<const CorpusItem> second,
                                 std::span<const int64_t> blocks = {}, const BootstrapOptions& options = {});
 

@@ -10,6 +10,7 @@
 
 #include "auris/base/error.h"
 #include "auris/base/rng.h"
+#include "auris/eval/metrics/bleu.h"
 
 namespace auris::eval {
 namespace {
@@ -93,6 +94,27 @@ TEST(Bootstrap, PairsSeeSmallDifferences) {
   EXPECT_EQ(same.probability_lower, 0.5);
   EXPECT_EQ(same.interval.low, 0);
   EXPECT_EQ(same.interval.high, 0);
+}
+
+// Metrics that are no ratio: BLEU's interval lies around BLEU, not around the mean of its sentences' scores.
+TEST(Bootstrap, AnyCorpusMetric) {
+  Rng rng(6);
+  std::vector<BleuSums> items;
+  for (int i = 0; i < 60; ++i) {
+    std::string reference, hypothesis;
+    for (int word = 0; word < 3 + i % 9; ++word) {
+      const std::string text(1, static_cast<char>('a' + rng.below(20)));
+      reference += text + ' ';
+      hypothesis += (rng.below(5) == 0 ? "x" : text) + ' ';
+    }
+    items.push_back(bleu_sums(hypothesis, std::vector<std::string_view>{reference}));
+  }
+  const auto score = [](const BleuSums& sum) { return sum.score(); };
+  const BootstrapEstimate bleu = bootstrap<BleuSums>(items, score);
+  EXPECT_EQ(bleu.value, sum_of<BleuSums>(items).score());
+  EXPECT_LT(bleu.interval.low, bleu.value);
+  EXPECT_GT(bleu.interval.high, bleu.value);
+  EXPECT_EQ(paired_bootstrap<BleuSums>(items, items, score).difference, 0);
 }
 
 TEST(Bootstrap, TooLittleHasNoInterval) {

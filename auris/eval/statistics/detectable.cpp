@@ -49,9 +49,9 @@ double accuracy_deviation(double accuracy, double correlation) {
 // Delta method: a block moves its system's ratio by (numerator - ratio * denominator) / mean denominator.
 double seen_deviation(std::span<const CorpusItem> first, std::span<const CorpusItem> second,
                       std::span<const int64_t> blocks) {
-  check_paired(first, second);
+  check_paired(first.size(), second.size());
   const std::vector<CorpusItem> a = block_sums(first, blocks), b = block_sums(second, blocks);
-  const CorpusItem all_a = sum_of(a), all_b = sum_of(b);
+  const CorpusItem all_a = sum_of(first), all_b = sum_of(second);
   const auto count = static_cast<double>(a.size());
   if (a.size() < 2) return std::numeric_limits<double>::quiet_NaN();
   auto moved = [&](const CorpusItem& block, const CorpusItem& all) {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-#include "auris/eval/statistics/bootstrap.h"
+#include "auris/eval/statistics/blocks.h"
 
 namespace auris::eval {
 

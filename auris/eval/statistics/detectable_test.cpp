@@ -10,6 +10,7 @@
 
 #include "auris/base/error.h"
 #include "auris/base/rng.h"
+#include "auris/eval/statistics/bootstrap.h"
 
 namespace auris::eval {
 namespace {
