@@ -16,14 +16,7 @@ Linear load_linear(const Parameters& parameters, std::string_view name, const Li
   Linear layer;
   layer.weights.weight = parameters.weight(joined(name, "weight"), {shape.out, shape.in});
   if (layer.weights.weight.dtype() == DType::kI8) {
-    layer.weights.row_scale = parameters.plain(joined(name, "weight_scale"), {shape.out});
-    if (layer.weights.row_scale.dtype() != DType::kF32) {
-      throw Error(ErrorCode::kModel,
-                  {.where = auris::quoted(parameters.file_name(joined(name, "weight_scale"))),
-                   .expected = "type f32",
-                   .got = std::string(name_of(layer.weights.row_scale.dtype())),
-                   .hint = ""});
-    }
+    layer.weights.row_scale = ops::to_f32(parameters.plain(joined(name, "weight_scale"), {shape.out}));
   }
   std::string bias = joined(name, "bias");
   if (shape.bias == Bias::kNone && parameters.contains(bias)) {

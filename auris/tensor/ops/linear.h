@@ -17,7 +17,7 @@ enum class Activation {
 struct LinearWeights {
   Tensor weight;     // [out, in], any DType
   Tensor bias;       // [out] f32, f16 or bf16, or undefined
-  Tensor row_scale;  // [out] f32 with a kI8 weight: value = i8 / row_scale; undefined otherwise
+  Tensor row_scale;  // [out] f32, aligned, with a kI8 weight: value = i8 / row_scale; undefined otherwise
 
   int64_t in() const { return weight.cols(); }
   int64_t out() const { return weight.rows(); }

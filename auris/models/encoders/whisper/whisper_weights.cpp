@@ -24,6 +24,11 @@ Tensor checked(const weights::Checkpoint& checkpoint, const std::string& name, c
   return tensor;
 }
 
+// Aligned, which what lies in a mapped file need not be.
+Tensor scales_of(const weights::Checkpoint& checkpoint, const std::string& weight, int64_t rows) {
+  return ops::to_f32(checked(checkpoint, weight + "_scale", {rows}));
+}
+
 LinearWeights slice(const LinearWeights& fused, int64_t begin, int64_t count) {
   LinearWeights part;
   part.weight = fused.weight.slice_rows(begin, count);
@@ -44,7 +49,7 @@ Tensor WhisperTensors::table(const std::string& name, int64_t rows) const {
 }
 
 Tensor WhisperTensors::table_scale(const std::string& name, const Tensor& table) const {
-  return table.dtype() == DType::kI8 ? checked(checkpoint_, name + "_scale", {table.rows()}) : Tensor();
+  return table.dtype() == DType::kI8 ? scales_of(checkpoint_, name, table.rows()) : Tensor();
 }
 
 WhisperNorm WhisperTensors::norm(const std::string& name) const {
@@ -58,7 +63,7 @@ WhisperConv WhisperTensors::conv(const std::string& name, int64_t in) const {
   WhisperConv conv;
   conv.weight = checked(checkpoint_, name + dot + "weight", {d_model_, in, 3});
   if (conv.weight.dtype() == DType::kI8) {  // two small tensors: kept in f32
-    Tensor scale = checked(checkpoint_, name + dot + "weight_scale", {d_model_});
+    Tensor scale = scales_of(checkpoint_, name + dot + "weight", d_model_);
     conv.weight = ops::to_f32(conv.weight.reshape({d_model_, in * 3}), scale).reshape({d_model_, in, 3});
   }
   conv.bias = checked(checkpoint_, name + dot + "bias", {d_model_});
@@ -72,7 +77,7 @@ LinearWeights WhisperTensors::linear(const std::string& name, int64_t out, int64
   if (checkpoint_.contains(name + dot + "bias"))
     linear.bias = checked(checkpoint_, name + dot + "bias", {out});
   if (linear.weight.dtype() == DType::kI8)
-    linear.row_scale = checked(checkpoint_, name + dot + "weight_scale", {out});
+    linear.row_scale = scales_of(checkpoint_, name + dot + "weight", out);
   return linear;
 }
 

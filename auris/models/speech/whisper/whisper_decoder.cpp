@@ -15,13 +15,12 @@ Tensor embed_i8(const LinearWeights& table, std::span<const int32_t> ids) {
   const auto count = static_cast<int64_t>(ids.size());
   Tensor rows = Tensor::empty({count, table.weight.cols()}, DType::kI8);
   Tensor scales = Tensor::empty({count});
-  Tensor all_scales = ops::to_f32(table.row_scale);
   for (int64_t i = 0; i < count; ++i) {
     int32_t id = ids[static_cast<size_t>(i)];
     AURIS_CHECK(id >= 0 && id < table.weight.rows());
     std::memcpy(rows.slice_rows(i, 1).data<std::byte>(), table.weight.slice_rows(id, 1).data<std::byte>(),
                 rows.row_bytes());
-    scales.data<float>()[i] = all_scales.data<float>()[id];
+    scales.data<float>()[i] = table.row_scale.data<float>()[id];
   }
   return ops::to_f32(rows, scales);
 }
