@@ -1,0 +1,13 @@
+#pragma once
+// The text of definitions/*.toml, which is part of the library.
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace auris::data {
+
+// (file name, text)
+std::vector<std::pair<std::string_view, std::string_view>> builtin_task_definitions();
+
+}  // namespace auris::data
