@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "auris/base/error.h"
-
 namespace auris {
 namespace {
 
@@ -14,11 +12,10 @@ std::string shown(const nlohmann::json& value) {
 
 }  // namespace
 
-JsonFields::JsonFields(const nlohmann::json& object, std::string where)
-    : object_(&object), where_(std::move(where)) {
+JsonFields::JsonFields(const nlohmann::json& object, std::string where, ErrorCode code)
+    : object_(&object), where_(std::move(where)), code_(code) {
   if (!object.is_object()) {
-    throw Error(ErrorCode::kModel,
-                {.where = where_, .expected = "a JSON object", .got = shown(object), .hint = ""});
+    throw Error(code_, {.where = where_, .expected = "a JSON object", .got = shown(object), .hint = ""});
   }
 }
 
@@ -34,10 +31,10 @@ const nlohmann::json& JsonFields::value(std::string_view key) const {
 }
 
 void JsonFields::fail(std::string_view key, std::string expected, std::string got, std::string hint) const {
-  throw Error(ErrorCode::kModel, {.where = fmt::format("{}: {}", where_, auris::quoted(key)),
-                                  .expected = std::move(expected),
-                                  .got = std::move(got),
-                                  .hint = std::move(hint)});
+  throw Error(code_, {.where = fmt::format("{}: {}", where_, auris::quoted(key)),
+                      .expected = std::move(expected),
+                      .got = std::move(got),
+                      .hint = std::move(hint)});
 }
 
 const nlohmann::json& JsonFields::at(std::string_view key, const std::string& expected) const {
@@ -96,7 +93,7 @@ const nlohmann::json& JsonFields::list(std::string_view key) const {
 }
 
 JsonFields JsonFields::object(std::string_view key) const {
-  return {at(key, "a JSON object"), fmt::format("{}: {}", where_, auris::quoted(key))};
+  return {at(key, "a JSON object"), fmt::format("{}: {}", where_, auris::quoted(key)), code_};
 }
 
 }  // namespace auris

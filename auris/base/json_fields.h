@@ -1,7 +1,7 @@
 #pragma once
-// Reads the fields of a JSON object that came from a model file: every value is checked for type and range,
-// and a wrong one is a kModel error that names the field. A null counts as absent, as in the configs of
-// Hugging Face.
+// Reads the fields of a JSON object that came from a file: every value is checked for type and range, and a
+// wrong one is an error (of a model file, unless another code is given) that names the field. A null counts
+// as absent, as in the configs of Hugging Face.
 
 #include <cstdint>
 #include <optional>
@@ -9,6 +9,8 @@
 #include <string_view>
 
 #include <nlohmann/json.hpp>
+
+#include "auris/base/error.h"
 
 namespace auris {
 
@@ -23,8 +25,8 @@ class JsonFields {
     double max = 0.0;
   };
 
-  // `where` opens every message. Keeps a reference to `object`. Throws kModel if it is not an object.
-  JsonFields(const nlohmann::json& object, std::string where);
+  // `where` opens every message. Keeps a reference to `object`. Throws if it is not an object.
+  JsonFields(const nlohmann::json& object, std::string where, ErrorCode code = ErrorCode::kModel);
 
   bool has(std::string_view key) const { return find(key) != nullptr; }
   const nlohmann::json* find(std::string_view key) const;   // nullptr if absent or null
@@ -49,6 +51,7 @@ class JsonFields {
 
   const nlohmann::json* object_;
   std::string where_;
+  ErrorCode code_;
 };
 
 }  // namespace auris

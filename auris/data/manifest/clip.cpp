@@ -1,0 +1,127 @@
+#include "auris/data/manifest/clip.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "auris/base/error.h"
+#include "auris/base/json_fields.h"
+#include "auris/base/nearest.h"
+
+namespace auris::data {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr double kLongestS = 1e6;  // 11 days
+constexpr std::array<std::pair<Consent, std::string_view>, 4> kConsents{{{Consent::kUnknown, "unknown"},
+                                                                         {Consent::kLicence, "licence"},
+                                                                         {Consent::kAgreement, "agreement"},
+                                                                         {Consent::kSynthetic, "synthetic"}}};
+constexpr std::array<std::string_view, 16> kFields{
+    "id",   "audio",   "start_s", "duration_s",   "sha256",  "source", "split",   "language",
+    "text", "speaker", "labels",  "translations", "licence", "origin", "consent", "synthetic"};
+
+void check_fields(const JsonFields& fields) {
+  for (const auto& [key, value] : fields.json().items()) {
+    if (std::find(kFields.begin(), kFields.end(), key) == kFields.end()) {
+      fields.fail(key, "a field of a clip", "an unknown one", nearest_hint(key, kFields));
+    }
+  }
+}
+
+void check_path(const JsonFields& fields, const std::string& path) {
+  if (path.empty()) fields.fail("audio", "a path", "an empty text");
+  if (path.find('\\') != std::string::npos) {
+    fields.fail("audio", "a path with / between folders", quoted(path), "replace the backslashes");
+  }
+  if (path.find('\0') != std::string::npos) fields.fail("audio", "a path", quoted(path));
+  for (const std::filesystem::path& step : std::filesystem::path(path)) {
+    if (step == "..") fields.fail("audio", "a path without ..", quoted(path));
+  }
+}
+
+std::map<std::string, std::string> texts_of(const JsonFields& fields, std::string_view key) {
+  std::map<std::string, std::string> texts;
+  if (!fields.has(key)) return texts;
+  const JsonFields object = fields.object(key);
+  for (const auto& [name, value] : object.json().items()) texts[name] = object.text(name);
+  return texts;
+}
+
+bool is_sha256(const std::string& text) {
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+}  // namespace
+
+std::string_view name_of(Consent consent) {
+  for (const auto& [value, name] : kConsents) {
+    if (value == consent) return name;
+  }
+  return "unknown";
+}
+
+ordered_json to_json(const Clip& clip) {
+  ordered_json out;
+  const auto put = [&](const char* key, const std::string& text) {
+    if (!text.empty()) out[key] = text;
+  };
+  put("id", clip.id);
+  put("audio", clip.audio);
+  if (clip.start_s > 0) out["start_s"] = clip.start_s;
+  out["duration_s"] = clip.duration_s;
+  put("sha256", clip.sha256);
+  put("source", clip.source);
+  put("split", clip.split);
+  put("language", clip.language);
+  put("text", clip.text);
+  put("speaker", clip.speaker);
+  if (!clip.labels.empty()) out["labels"] = clip.labels;
+  if (!clip.translations.empty()) out["translations"] = clip.translations;
+  put("licence", clip.licence);
+  put("origin", clip.origin);
+  if (clip.consent != Consent::kUnknown) out["consent"] = name_of(clip.consent);
+  if (clip.synthetic) out["synthetic"] = true;
+  return out;
+}
+
+Clip clip_from(const json& value, const std::string& where) {
+  const JsonFields fields(value, where, ErrorCode::kInput);
+  check_fields(fields);
+  Clip clip;
+  clip.id = fields.text("id");
+  if (clip.id.empty()) fields.fail("id", "an id", "an empty text");
+  clip.audio = fields.text("audio");
+  check_path(fields, clip.audio);
+  clip.start_s = fields.number("start_s", {0, kLongestS}, 0.0);
+  clip.duration_s = fields.number("duration_s", {0, kLongestS});
+  if (clip.duration_s == 0) fields.fail("duration_s", "more than 0 s", "0");
+  clip.sha256 = fields.text("sha256", "");
+  if (!clip.sha256.empty() && !is_sha256(clip.sha256)) {
+    fields.fail("sha256", "64 digits of lower-case hex", quoted(clip.sha256));
+  }
+  clip.source = fields.text("source", "");
+  clip.split = fields.text("split", "");
+  clip.language = fields.text("language", "");
+  clip.text = fields.text("text", "");
+  clip.speaker = fields.text("speaker", "");
+  clip.labels = texts_of(fields, "labels");
+  clip.translations = texts_of(fields, "translations");
+  clip.licence = fields.text("licence", "");
+  clip.origin = fields.text("origin", "");
+  const std::string consent = fields.text("consent", "unknown");
+  const auto known = std::find_if(kConsents.begin(), kConsents.end(),
+                                  [&](const auto& entry) { return entry.second == consent; });
+  if (known == kConsents.end()) {
+    fields.fail("consent", "unknown, licence, agreement or synthetic", quoted(consent));
+  }
+  clip.consent = known->first;
+  clip.synthetic = fields.flag("synthetic", false);
+  return clip;
+}
+
+}  // namespace auris::data

@@ -1,0 +1,49 @@
+#pragma once
+// One recording, or a stretch of one, and what is known about it.
+
+#include <map>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+namespace auris::data {
+
+enum class Consent {
+  kUnknown,
+  kLicence,    // the speaker, or who holds the rights, published it under the licence
+  kAgreement,  // the speaker agreed to this very use
+  kSynthetic,  // nobody spoke
+};
+
+struct Clip {
+  std::string id;         // once in a manifest; the same whenever the source is read
+  std::string audio;      // path with '/', absolute or from the manifest's folder
+  double start_s = 0;     // of the stretch that is meant
+  double duration_s = 0;  // above 0
+  std::string sha256;     // of the audio file, lower-case hex; empty until the audit has read it
+  std::string source;     // "asterisk": names the variant of a task whose labels are this source's
+  std::string split;      // the source's own: "train", "dev", "test"; empty if it has none
+  std::string language;   // ISO 639-1 or 639-3; empty = not known, or nobody speaks
+  std::string text;       // what is said; empty = not known, or nobody speaks
+  std::string speaker;    // empty = not known
+  std::map<std::string, std::string> labels;        // by task id: "speaker_gender" -> "female"
+  std::map<std::string, std::string> translations;  // of the text, by language
+  std::string licence;                              // SPDX where there is one
+  std::string origin;                               // package, data set or address it came from
+  Consent consent = Consent::kUnknown;
+  bool synthetic = false;  // the sound was made by a program
+
+  bool operator==(const Clip&) const = default;
+};
+
+std::string_view name_of(Consent consent);
+
+// Fields in the order above; those that are empty are left out.
+nlohmann::ordered_json to_json(const Clip& clip);
+
+// kInput, naming `where` and the field, for anything that is no clip: fields of another type, fields that
+// nobody knows, an empty id or path, paths with backslashes or "..", times that make no sense, text that is
+// not UTF-8.
+Clip clip_from(const nlohmann::json& json, const std::string& where);
+
+}  // namespace auris::data
