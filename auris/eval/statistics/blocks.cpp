@@ -1,6 +1,5 @@
 #include "auris/eval/statistics/blocks.h"
 
-#include <limits>
 #include <numeric>
 #include <unordered_map>
 
@@ -9,16 +8,6 @@
 #include "auris/base/error.h"
 
 namespace auris::eval {
-
-CorpusItem& CorpusItem::operator+=(const CorpusItem& other) {
-  numerator += other.numerator;
-  denominator += other.denominator;
-  return *this;
-}
-
-double ratio(const CorpusItem& sum) {
-  return sum.denominator == 0 ? std::numeric_limits<double>::quiet_NaN() : sum.numerator / sum.denominator;
-}
 
 std::vector<size_t> block_numbers(size_t items, std::span<const int64_t> blocks) {
   std::vector<size_t> numbers(items);

@@ -5,20 +5,9 @@
 #include <span>
 #include <vector>
 
+#include "auris/eval/metrics/corpus_item.h"
+
 namespace auris::eval {
-
-// One item's part of a metric that is a sum of numerators over a sum of denominators: errors and words for an
-// error rate; 1 or 0 and 1 for an accuracy; a score and 1 for a mean. Other metrics have sums of their own
-// (BleuSums, ChrfSums, ErrorRateSums).
-struct CorpusItem {
-  double numerator = 0;
-  double denominator = 0;
-
-  CorpusItem& operator+=(const CorpusItem& other);
-};
-
-// Numerators over denominators; NaN if those are 0.
-double ratio(const CorpusItem& sum);
 
 // For each item the number of its block, from 0 on in order of appearance; `blocks` are any numbers, one for
 // each item (kUsage otherwise), or nothing: every item is its own block.
