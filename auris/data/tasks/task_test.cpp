@@ -1,7 +1,11 @@
 #include "auris/data/tasks/task.h"
 
 #include <algorithm>
+#include <cctype>
+#include <iterator>
+#include <map>
 #include <set>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -104,6 +108,108 @@ TEST(Tasks, AreDistinct) {
     EXPECT_TRUE(names.insert(task.id).second) << task.id;
     EXPECT_TRUE(names.insert(task.abbreviation).second) << task.abbreviation;
   }
+}
+
+// Small letters and digits, other characters as blanks; bytes beyond ASCII stay.
+std::vector<std::string> plain_words(std::string text) {
+  for (char& c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    c = byte >= 0x80 || std::isalnum(byte) ? static_cast<char>(std::tolower(byte)) : ' ';
+  }
+  std::istringstream stream(text);
+  return {std::istream_iterator<std::string>(stream), {}};
+}
+
+bool holds(const std::string& text, const std::string& label) {
+  const auto words = plain_words(text), wanted = plain_words(label);
+  return std::search(words.begin(), words.end(), wanted.begin(), wanted.end()) != words.end();
+}
+
+// "instruction: label" for every instruction that names one of the task's labels.
+std::vector<std::string> given_away(const Task& task) {
+  std::vector<std::string> found;
+  for (const std::string& instruction : task.instructions) {
+    for (const TaskVariant& variant : task.variants) {
+      for (const Label& label : variant.labels) {
+        if (holds(instruction, label.name)) found.push_back(instruction + ": " + label.name);
+      }
+    }
+  }
+  return found;
+}
+
+TEST(Tasks, AreTwentyOfLlasoAndSixMore) {
+  std::set<std::string> found;
+  for (const Task& task : all_tasks()) found.insert(task.abbreviation);
+  EXPECT_EQ(found, (std::set<std::string>{"ASR", "PR",   "AQA",  "SCR", "IP",  "EE",  "SGC", "AC", "AR",
+                                          "EIE", "ER",   "SSD",  "SV",  "PP",  "VC",  "VSC", "IC", "ISC",
+                                          "ST",  "PSWL", "PSSL", "LID", "AAC", "SET", "SUM", "DLG"}));
+}
+
+TEST(Tasks, AreAskedInManyWays) {
+  for (const Task& task : all_tasks()) {
+    EXPECT_THAT(task.instructions.size(), testing::AllOf(testing::Ge(14u), testing::Le(20u))) << task.id;
+    if (!task.options.empty()) {
+      EXPECT_GE(task.options.size(), 4u) << task.id;
+    }
+    for (const std::string& instruction : task.instructions) {
+      EXPECT_TRUE(std::isupper(static_cast<unsigned char>(instruction.front()))) << instruction;
+      EXPECT_TRUE(instruction.back() == '.' || instruction.back() == '?') << instruction;
+    }
+  }
+}
+
+TEST(Tasks, AreAskedWithoutNamingAnAnswer) {
+  EXPECT_TRUE(holds("Is it Throat-Clearing?", "throat clearing"));
+  EXPECT_FALSE(holds("A surreal voice.", "real"));
+  EXPECT_FALSE(holds("Clear your throat.", "throat clearing"));
+  // Both answers are part of a natural question here.
+  EXPECT_THAT(given_away(task_named("SGC")), testing::Contains(HasSubstr("female or male")));
+  for (const Task& task : all_tasks()) {
+    if (task.id != "speaker_gender") {
+      EXPECT_THAT(given_away(task), testing::IsEmpty()) << task.id;
+    }
+  }
+}
+
+TEST(Tasks, HaveTheLabelsOfTheirSources) {
+  const std::map<std::string, size_t> counts{
+      {"AC accentdb", 9},          {"AC common_voice", 16}, {"AC vctk", 11},     {"AC espeak", 8},
+      {"AR common_voice", 9},      {"AR vctk", 4},          {"EIE crema_d", 4},  {"EIE meld", 3},
+      {"ER crema_d", 6},           {"ER meld", 7},          {"IC nsynth", 11},   {"IP slurp", 60},
+      {"ISC nsynth", 3},           {"LID asterisk", 5},     {"LID fleurs", 102}, {"LID tuxpaint", 11},
+      {"SCR speech_commands", 35}, {"SET esc50", 50},       {"SGC any", 2},      {"SSD any", 2},
+      {"SSD fake_or_real", 2},     {"SV meld", 6},          {"VC nsynth", 5},    {"VSC vocalsound", 6}};
+  std::map<std::string, size_t> found;
+  for (const Task& task : all_tasks()) {
+    for (const TaskVariant& variant : task.variants) {
+      if (!variant.labels.empty()) found[task.abbreviation + " " + variant.id] = variant.labels.size();
+    }
+  }
+  EXPECT_EQ(found, counts);
+}
+
+TEST(Tasks, KeepLabelsApartWithoutPunctuation) {
+  for (const Task& task : all_tasks()) {
+    for (const TaskVariant& variant : task.variants) {
+      std::map<std::vector<std::string>, std::string> owners;
+      for (const Label& label : variant.labels) {
+        std::vector<std::string> texts = label.aliases;
+        texts.push_back(label.name);
+        for (const std::string& text : texts) {
+          const std::string& owner = owners.try_emplace(plain_words(text), label.name).first->second;
+          EXPECT_EQ(owner, label.name) << task.id << ", " << variant.id << ": " << text;
+        }
+      }
+    }
+  }
+}
+
+TEST(Tasks, RangesAreThoseOfTheirSources) {
+  EXPECT_EQ(task_named("AR").variant("vocalsound").minimum, 18);
+  EXPECT_EQ(task_named("AR").variant("vocalsound").maximum, 80);
+  EXPECT_EQ(task_named("PP").variant("nsynth").minimum, 0);
+  EXPECT_EQ(task_named("PP").variant("nsynth").maximum, 127);
 }
 
 TEST(Tasks, NamesGoBothWays) {
