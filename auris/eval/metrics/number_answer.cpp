@@ -223,6 +223,8 @@ std::optional<double> NumberSums::penalised_mean_absolute_error() const {
 }
 std::optional<double> NumberSums::coverage() const { return share(static_cast<double>(answered), items); }
 
+std::optional<double> NumberSums::exact_rate() const { return share(static_cast<double>(exact), items); }
+
 CorpusItem NumberSums::error_item() const {
   return {.numerator = error, .denominator = static_cast<double>(answered)};
 }

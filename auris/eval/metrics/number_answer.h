@@ -38,6 +38,7 @@ struct NumberSums {
   std::optional<double> mean_absolute_error() const;
   std::optional<double> penalised_mean_absolute_error() const;
   std::optional<double> coverage() const;
+  std::optional<double> exact_rate() const;
   // Of one item, for resampling.
   CorpusItem error_item() const;
   CorpusItem penalised_item() const;
