@@ -304,6 +304,11 @@ LibavDecoder::LibavDecoder(SourceBytes& bytes, AudioFormat format, const DecodeO
   state_->open_container();
   state_->open_codec();
   State& state = *state_;
+  if (format == AudioFormat::kG722 && bytes.seekable()) {  // no header, but always 64 kbit/s
+    constexpr double kG722BytesPerS = 8000;
+    state.declared_s = static_cast<double>(bytes.size()) / kG722BytesPerS;
+    return;
+  }
   if (state.stream->duration == AV_NOPTS_VALUE || state.stream->duration <= 0 ||
       state.container->duration_estimation_method == AVFMT_DURATION_FROM_BITRATE) {
     if (format != AudioFormat::kMatroska || state.container->duration <= 0) return;

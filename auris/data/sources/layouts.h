@@ -1,0 +1,13 @@
+#pragma once
+// The readers of the layouts, one file each; source_registry.cpp lists them.
+
+#include "auris/data/sources/ingest.h"
+
+namespace auris::data {
+
+void ingest_asterisk(Ingest& ingest);
+void ingest_librispeech(Ingest& ingest);
+void ingest_pocketsphinx(Ingest& ingest);
+void ingest_tuxpaint(Ingest& ingest);
+
+}  // namespace auris::data

@@ -1,0 +1,50 @@
+#include <array>
+
+#include "auris/base/error.h"
+#include "auris/base/nearest.h"
+#include "auris/data/sources/layouts.h"
+#include "auris/data/sources/source.h"
+
+namespace auris::data {
+namespace {
+
+constexpr std::array<SourceLayout, 4> kLayouts{{
+    {"asterisk", "Telephone prompts in five languages (Debian: asterisk-core-sounds-*)", "/usr/share",
+     ingest_asterisk},
+    {"librispeech", "Read English books: SPLIT/SPEAKER/CHAPTER/*.flac", "", ingest_librispeech},
+    {"pocketsphinx", "LibriVox sentences (Debian: pocketsphinx-testdata)",
+     "/usr/share/pocketsphinx/test/data/librivox", ingest_pocketsphinx},
+    {"tuxpaint", "Spoken phrases in twelve languages and sounds (Debian: tuxpaint-stamps-default)",
+     "/usr/share/tuxpaint/stamps", ingest_tuxpaint},
+}};
+
+}  // namespace
+
+std::span<const SourceLayout> source_layouts() { return kLayouts; }
+
+const SourceLayout& source_named(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const SourceLayout& layout : kLayouts) {
+    if (layout.name == name) return layout;
+    names.push_back(layout.name);
+  }
+  throw Error(ErrorCode::kUsage, {.where = "data sources",
+                                  .expected = "the name of a layout",
+                                  .got = quoted(name),
+                                  .hint = nearest_hint(name, names)});
+}
+
+ManifestCounts ingest_source(const SourceLayout& layout, const std::filesystem::path& root,
+                             const ClipSink& clip, const RejectionSink& rejected) {
+  if (!std::filesystem::is_directory(root)) {
+    throw Error(ErrorCode::kInput, {.where = std::string(layout.name),
+                                    .expected = "a folder",
+                                    .got = quoted(root.string()),
+                                    .hint = ""});
+  }
+  Ingest ingest(std::string(layout.name), root, clip, rejected);
+  layout.ingest(ingest);
+  return ingest.counts();
+}
+
+}  // namespace auris::data

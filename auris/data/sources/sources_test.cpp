@@ -1,0 +1,172 @@
+#include "auris/data/sources/source.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "auris/audio/wav_writer.h"
+#include "auris/base/error.h"
+#include "auris/base/test_folder.h"
+
+namespace auris::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Ingested {
+  std::map<std::string, Clip> clips;              // by id
+  std::map<std::string, std::string> rejections;  // reason by id
+  ManifestCounts counts;
+};
+
+Ingested ingest(std::string_view layout, const fs::path& root) {
+  Ingested all;
+  all.counts = ingest_source(
+      source_named(layout), root, [&](Clip clip) { all.clips.emplace(clip.id, std::move(clip)); },
+      [&](Rejection rejection) {
+        EXPECT_FALSE(rejection.detail.empty());
+        all.rejections.emplace(rejection.what, rejection.reason);
+      });
+  EXPECT_EQ(all.counts.clips, std::ssize(all.clips));
+  EXPECT_EQ(all.counts.rejected, std::ssize(all.rejections));
+  EXPECT_EQ(all.counts.lines, all.counts.clips + all.counts.rejected);
+  return all;
+}
+
+// A tone in any of the containers by name: what matters here is that it can be opened.
+void make_recording(const fs::path& path, double seconds) {
+  fs::create_directories(path.parent_path());
+  std::vector<float> samples(static_cast<size_t>(seconds * 16000));
+  for (size_t i = 0; i < samples.size(); ++i) samples[i] = 0.1f * std::sin(0.05f * static_cast<float>(i));
+  audio::WavWriter writer(path, 16000);
+  writer.write(samples);
+  writer.finish();
+}
+
+void write_gzip(const fs::path& path, const std::string& text) {
+  fs::create_directories(path.parent_path());
+  gzFile file = gzopen(path.c_str(), "wb");
+  ASSERT_EQ(gzwrite(file, text.data(), static_cast<unsigned>(text.size())), static_cast<int>(text.size()));
+  gzclose(file);
+}
+
+TEST(Sources, Asterisk) {
+  TestFolder folder;
+  folder.write("asterisk/sounds/it_IT_m_Carlo/digits/1.g722", std::string(8000, '\x55'));
+  folder.write("asterisk/sounds/it_IT_m_Carlo/broken.g722", "");
+  write_gzip(
+      folder / "doc/asterisk-core-sounds-it/core-sounds-it.txt.gz",
+      "; comment\n\ndigits/1: uno\nbeep: [un tono]\nsilence/1: x\nnowhere: perso\nbroken: rotto\nno colon\n");
+  const Ingested all = ingest("asterisk", folder.path());
+  ASSERT_EQ(all.clips.size(), 1u);
+  const Clip& clip = all.clips.at("asterisk/it/digits/1");
+  EXPECT_EQ(clip.text, "uno");
+  EXPECT_EQ(clip.language, "it");
+  EXPECT_EQ(clip.source, "asterisk");
+  EXPECT_NEAR(clip.duration_s, 1.0, 0.01);
+  EXPECT_EQ(clip.audio, (folder / "asterisk/sounds/it_IT_m_Carlo/digits/1.g722").generic_string());
+  EXPECT_EQ(clip.labels.at("speaker_gender"), "male");
+  EXPECT_EQ(clip.consent, Consent::kLicence);
+  EXPECT_EQ(all.rejections.at("asterisk/it/beep"), "no_speech");
+  EXPECT_EQ(all.rejections.at("asterisk/it/silence/1"), "no_speech");
+  EXPECT_EQ(all.rejections.at("asterisk/it/nowhere"), "missing_file");
+  EXPECT_EQ(all.rejections.at("asterisk-core-sounds-it: no colon"), "no_text");
+  EXPECT_TRUE(all.rejections.contains("asterisk/it/broken"));
+}
+
+TEST(Sources, LibriSpeech) {
+  TestFolder folder;
+  folder.write("SPEAKERS.TXT", "; ID | SEX\n84   | F | dev-clean | 8.02 | Christie Nowak\n");
+  folder.write("dev-clean/84/121123/84-121123.trans.txt",
+               "84-121123-0000 GO DO YOU HEAR\r\n84-121123-0001 BUT\n\n84-121123-0002\n");
+  make_recording(folder / "dev-clean/84/121123/84-121123-0000.flac", 1.5);
+  const Ingested all = ingest("librispeech", folder.path());
+  ASSERT_EQ(all.clips.size(), 1u);
+  const Clip& clip = all.clips.at("librispeech/84-121123-0000");
+  EXPECT_EQ(clip.text, "GO DO YOU HEAR");
+  EXPECT_EQ(clip.split, "dev");
+  EXPECT_EQ(clip.speaker, "librispeech-84");
+  EXPECT_EQ(clip.labels.at("speaker_gender"), "female");
+  EXPECT_NEAR(clip.duration_s, 1.5, 1e-3);
+  EXPECT_EQ(all.rejections.at("librispeech/84-121123-0001"), "missing_file");
+  EXPECT_EQ(all.rejections.size(), 2u);  // and the line without a text
+}
+
+TEST(Sources, Pocketsphinx) {
+  TestFolder folder;
+  folder.write("transcription", "<s> he was not an ill man </s> (austen-0880)\nno name\n");
+  make_recording(folder / "austen-0880.wav", 0.5);
+  const Ingested all = ingest("pocketsphinx", folder.path());
+  EXPECT_EQ(all.clips.at("pocketsphinx/austen-0880").text, "he was not an ill man");
+  EXPECT_EQ(all.rejections.at("no name"), "no_text");
+}
+
+TEST(Sources, TuxPaint) {
+  TestFolder folder;
+  folder.write("animals/birds/barn_owl.txt", "A barn owl.\nfr.utf8=Une chouette.\nes.utf8=\n");
+  folder.write("symbols/math/7.txt", "Seven.\nzh_tw.utf8=七。\n");
+  for (const char* name :
+       {"animals/birds/barn_owl", "animals/birds/barn_owl_desc_fr", "animals/birds/barn_owl_desc_es",
+        "animals/birds/stray", "symbols/math/7_zh_tw", "symbols/letters/a"}) {
+    make_recording(folder / (std::string(name) + ".ogg"), 0.5);
+  }
+  const Ingested all = ingest("tuxpaint", folder.path());
+  ASSERT_EQ(all.clips.size(), 3u);
+  const Clip& french = all.clips.at("tuxpaint/animals/birds/barn_owl_desc_fr");
+  EXPECT_EQ(french.language, "fr");
+  EXPECT_EQ(french.text, "Une chouette.");
+  EXPECT_EQ(french.translations.at("en"), "A barn owl.");
+  const Clip& owl = all.clips.at("tuxpaint/animals/birds/barn_owl");
+  EXPECT_EQ(owl.text, "");
+  EXPECT_EQ(owl.labels.at("audio_captioning"), "A barn owl.");
+  EXPECT_EQ(all.clips.at("tuxpaint/symbols/math/7_zh_tw").language, "zh");
+  EXPECT_EQ(all.rejections.at("tuxpaint/animals/birds/barn_owl_desc_es"), "no_text");
+  EXPECT_EQ(all.rejections.at("tuxpaint/animals/birds/stray"), "no_text");
+  EXPECT_EQ(all.rejections.at("tuxpaint/symbols/letters/a"), "no_text");
+}
+
+// The packages that the tests install.
+TEST(Sources, RealPromptsAndSentences) {
+  const Ingested prompts = ingest("asterisk", source_named("asterisk").usual_path);
+  std::map<std::string, int> languages;
+  for (const auto& [id, clip] : prompts.clips) ++languages[clip.language];
+  EXPECT_EQ(languages.size(), 5u);
+  for (const auto& [language, count] : languages) EXPECT_GT(count, 450) << language;
+  const Ingested sentences = ingest("pocketsphinx", source_named("pocketsphinx").usual_path);
+  EXPECT_EQ(sentences.clips.size(), 5u);
+  EXPECT_TRUE(sentences.rejections.empty());
+}
+
+TEST(Sources, RefuseWhatIsNotTheirs) {
+  TestFolder folder;
+  for (const SourceLayout& layout : source_layouts()) {
+    EXPECT_THROW(ingest(layout.name, folder / "none"), Error) << layout.name;
+    if (layout.name == "tuxpaint") continue;  // any folder could hold stamps
+    EXPECT_THROW(ingest(layout.name, folder.path()), Error) << layout.name;
+  }
+  EXPECT_THROW(source_named("librispeach"), Error);
+}
+
+TEST(Sources, BrokenPathsAreNamed) {
+  TestFolder folder;
+  std::string reason;
+  const ClipSink clip = [](const Clip&) { ADD_FAILURE(); };
+  const RejectionSink rejected = [&](const Rejection& rejection) { reason = rejection.reason; };
+  Ingest ingest("x", folder.path(), clip, rejected);
+  ingest.add("a\\b.wav", {});
+  EXPECT_EQ(reason, "broken_path");
+  folder.write("text.wav", "no sound at all");
+  ingest.add("text.wav", {});
+  EXPECT_EQ(reason, "unreadable");
+  make_recording(folder / "empty.wav", 0);
+  ingest.add("empty.wav", {});
+  EXPECT_EQ(reason, "no_sound");
+}
+
+}  // namespace
+}  // namespace auris::data
