@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "auris/base/cache_folder.h"
+#include "auris/base/sanitized.h"
 #include "auris/models/language/llama/llama.h"
 #include "auris/models/testing/golden.h"
 
@@ -56,7 +57,8 @@ TEST(SmolLm2, GreedyTextIsIdenticalOnTwentyPrompts) {
   };
   KvCache cache(smollm2()->cache_options(DType::kF32));
   std::vector<Talk> talks, done;
-  for (const nlohmann::json& test : golden["cases"]) {
+  for (size_t i = 0; i < cases_of(golden["cases"].size(), 4); ++i) {
+    const nlohmann::json& test = golden["cases"][i];
     talks.push_back({talks.size(), cache.create(), test["prompt_ids"], {}, test["answer_ids"]});
   }
   while (!talks.empty()) {
