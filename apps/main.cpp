@@ -8,6 +8,7 @@ int main(int argc, char** argv) {
   add_ask(program);
   add_chat(program);
   add_score(program);
+  add_data(program);
   add_pull(program);
   add_models(program);
   add_inspect(program);

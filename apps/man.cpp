@@ -34,12 +34,13 @@ std::string option_entry(const CLI::Option& option) {
   return entry;
 }
 
-std::string manual(const CLI::App& app) {
+std::string manual(const Program& program) {
+  const CLI::App& app = program.app;
   std::string page = fmt::format(".TH AURIS 1 \"\" \"auris {}\" \"User Commands\"\n.SH NAME\nauris \\- {}\n",
                                  kVersion, escaped(app.get_description()));
   page += ".SH SYNOPSIS\n.B auris\n.I command\n[options]\n.SH COMMANDS\n";
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    page += fmt::format(".SS auris {}\n{}\n", command->get_name(), escaped(command->get_description()));
+  for (const auto& [name, command] : program.commands()) {
+    page += fmt::format(".SS auris {}\n{}\n", name, escaped(command->get_description()));
     for (const CLI::Option* option : command->get_options()) page += option_entry(*option);
     if (!command->get_footer().empty()) page += ".PP\n" + escaped(command->get_footer()) + "\n";
   }
@@ -51,7 +52,7 @@ std::string manual(const CLI::App& app) {
 
 void add_man(Program& program) {
   program.add_command("man", "Print the manual page (roff)", [&program] {
-    print_line(manual(program.app));
+    print_line(manual(program));
     return 0;
   });
 }

@@ -105,8 +105,8 @@ Program::Program()
 }
 
 CLI::App* Program::add_command(const std::string& name, const std::string& description,
-                               std::function<int()> run) {
-  CLI::App* command = app.add_subcommand(name, description);
+                               std::function<int()> run, CLI::App* group) {
+  CLI::App* command = (group != nullptr ? group : &app)->add_subcommand(name, description);
   command->add_option("-t,--threads", common.threads, "Compute threads; 0 = one per core")
       ->check(CLI::Range(0, 1024))
       ->type_name("N");
@@ -116,6 +116,23 @@ CLI::App* Program::add_command(const std::string& name, const std::string& descr
   command->add_flag("--offline", common.offline, "Never use the network");
   command->callback([this, run = std::move(run)] { chosen_ = run; });
   return command;
+}
+
+CLI::App* Program::add_group(const std::string& name, const std::string& description) {
+  CLI::App* group = app.add_subcommand(name, description);
+  group->require_subcommand(1);
+  return group;
+}
+
+std::vector<std::pair<std::string, const CLI::App*>> Program::commands() const {
+  const auto any = [](const CLI::App*) { return true; };
+  std::vector<std::pair<std::string, const CLI::App*>> all;
+  for (const CLI::App* command : app.get_subcommands(any)) {
+    const std::vector<const CLI::App*> inner = command->get_subcommands(any);
+    if (inner.empty()) all.emplace_back(command->get_name(), command);
+    for (const CLI::App* part : inner) all.emplace_back(command->get_name() + " " + part->get_name(), part);
+  }
+  return all;
 }
 
 int Program::main(int argc, char** argv) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -32,7 +33,13 @@ class Program {
   Program();
 
   // Adds a sub-command with the common options; `run` is called after parsing and returns the exit code.
-  CLI::App* add_command(const std::string& name, const std::string& description, std::function<int()> run);
+  // Without `group` it is a command of the program, else one of the group.
+  CLI::App* add_command(const std::string& name, const std::string& description, std::function<int()> run,
+                        CLI::App* group = nullptr);
+  // A command that only holds others: `auris data ingest`.
+  CLI::App* add_group(const std::string& name, const std::string& description);
+  // All that can be run, as the user types them ("data ingest"), in the order in which they were added.
+  std::vector<std::pair<std::string, const CLI::App*>> commands() const;
 
   // Parses, runs the chosen command and returns the exit code. Errors become one line on stderr (or, with
   // --json, one object on stdout as well, so that a pipe sees them).
@@ -64,6 +71,7 @@ void add_translate(Program& program);
 void add_ask(Program& program);
 void add_chat(Program& program);
 void add_score(Program& program);
+void add_data(Program& program);
 void add_pull(Program& program);
 void add_models(Program& program);
 void add_inspect(Program& program);

@@ -1,0 +1,79 @@
+// auris data ...: real packages in, manifests out.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "auris/base/test_folder.h"
+#include "tests/cli/run_auris.h"
+
+namespace auris::tests {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+ProgramResult data(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "data");
+  return run_auris({.arguments = std::move(arguments), .standard_input = "", .environment = {}});
+}
+
+TEST(DataCli, ListsSourcesAndTasks) {
+  EXPECT_THAT(data({"sources"}).out, HasSubstr("librispeech"));
+  EXPECT_THAT(data({"tasks"}).out, HasSubstr("speech_recognition"));
+  EXPECT_THAT(data({"tasks", "SGC"}).out, HasSubstr("female, male"));
+  EXPECT_EQ(json::parse(data({"tasks", "ASR", "--json"}).out)["id"], "speech_recognition");
+  EXPECT_THAT(data({"--help"}).out, HasSubstr("ingest"));
+}
+
+TEST(DataCli, IngestsThePrompts) {
+  TestFolder folder;
+  const std::string manifest = folder / "clips.jsonl", rejected = folder / "rejected.jsonl";
+  const ProgramResult result = data({"ingest", "asterisk", "-o", manifest, "--rejected", rejected, "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const json summary = json::parse(result.out);
+  EXPECT_GT(summary["clips"].get<int>(), 2500);
+  const auto lines = [](const std::string& text) { return std::count(text.begin(), text.end(), '\n'); };
+  EXPECT_EQ(lines(folder.read("clips.jsonl")), summary["clips"].get<int>());
+  EXPECT_EQ(lines(folder.read("rejected.jsonl")), summary["rejected"].get<int>());
+  std::istringstream first(folder.read("clips.jsonl"));
+  std::string line;
+  std::getline(first, line);
+  EXPECT_EQ(json::parse(line)["source"], "asterisk");
+}
+
+TEST(DataCli, WrongUseIsSaid) {
+  TestFolder folder;
+  const std::string out = folder / "x.jsonl";
+  EXPECT_EQ(data({}).exit_code, 2);
+  EXPECT_EQ(data({"ingest", "asterisk"}).exit_code, 2);
+  const ProgramResult unknown = data({"ingest", "librispech", folder.path(), "-o", out});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("did you mean 'librispeech'"));
+  EXPECT_EQ(data({"ingest", "librispeech", "-o", out}).exit_code, 2);
+  EXPECT_EQ(data({"ingest", "librispeech", folder.path(), "-o", out}).exit_code, 3);
+  EXPECT_EQ(data({"ingest", "asterisk", "/usr/share", "-o", "/proc/none/x.jsonl"}).exit_code, 3);
+  EXPECT_FALSE(std::filesystem::exists(out));
+  EXPECT_EQ(data({"tasks", "XYZ"}).exit_code, 2);
+}
+
+TEST(DataCli, CompletionKnowsTheGroup) {
+  const auto run = [](std::vector<std::string> arguments) {
+    return run_auris({.arguments = std::move(arguments), .standard_input = "", .environment = {}}).out;
+  };
+  EXPECT_THAT(run({"man"}), HasSubstr(".SS auris data ingest"));
+  const std::string script =
+      run({"completion", "bash"}) +
+      "COMP_WORDS=(auris data in); COMP_CWORD=2; _auris; echo ${COMPREPLY[*]};"
+      "COMP_WORDS=(auris data ingest --rej); COMP_CWORD=3; _auris; echo ${COMPREPLY[*]};"
+      "COMP_WORDS=(auris transcribe --pad); COMP_CWORD=2; _auris; echo ${COMPREPLY[*]};"
+      "COMP_WORDS=(auris transcribe x --pad); COMP_CWORD=3; _auris; echo ${COMPREPLY[*]}";
+  const ProgramResult shell = run_auris(
+      {.arguments = {"-c", script}, .standard_input = "", .environment = {}, .program = "/bin/bash"});
+  EXPECT_EQ(shell.out, "ingest\n--rejected\n--padding-step\n--padding-step\n") << shell.err;
+}
+
+}  // namespace
+}  // namespace auris::tests
