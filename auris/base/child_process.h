@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace auris::weights {
+namespace auris {
 
 struct ChildResult {
   int status = 0;      // exit status; 128 + signal; 127 if there is no such program
@@ -19,4 +19,4 @@ struct ChildResult {
 // thrown.
 ChildResult run_child(const std::vector<std::string>& command, const std::function<bool()>& keep_going);
 
-}  // namespace auris::weights
+}  // namespace auris

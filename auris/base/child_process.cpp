@@ -1,4 +1,4 @@
-#include "auris/weights/child_process.h"
+#include "auris/base/child_process.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -15,7 +15,7 @@
 
 extern char** environ;
 
-namespace auris::weights {
+namespace auris {
 namespace {
 
 constexpr size_t kKeptBytes = 8192;
@@ -89,12 +89,13 @@ ChildResult run_child(const std::vector<std::string>& command, const std::functi
   while (::waitpid(pid, &wait_status, 0) < 0 && errno == EINTR) {
   }
   if (!finished) {
-    throw Error(
-        ErrorCode::kCancelled,
-        {.where = "package", .expected = command[0] + " to finish", .got = "a request to stop", .hint = ""});
+    throw Error(ErrorCode::kCancelled, {.where = "child process",
+                                        .expected = command[0] + " to finish",
+                                        .got = "a request to stop",
+                                        .hint = ""});
   }
   result.status = status_of(wait_status);
   return result;
 }
 
-}  // namespace auris::weights
+}  // namespace auris
