@@ -1,29 +1,31 @@
 #include "auris/eval/metrics/number_answer.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include "auris/base/error.h"
 #include "auris/eval/metrics/number_tokens.h"
-#include "auris/text/english_number_words.h"
+#include "auris/eval/metrics/number_words.h"
 
 namespace auris::eval {
 namespace {
 
 using Kind = NumberToken::Kind;
-using text::NumberWord;
 
 constexpr double kMiddleOfDecade = 5, kEarlyInDecade = 2, kLateInDecade = 8;
-constexpr double kTeens = 16;  // the middle of 13 .. 19
+constexpr double kTeens = 16;             // the middle of 13 .. 19
+constexpr size_t kWordsBeforeDecade = 2;  // "their early 30s"
 
 // A number and where it ends.
 struct Found {
   double value = 0;
   size_t end = 0;
   bool decade = false;
-  bool vague = false;  // the word "one" alone
+  bool vague = false;                              // a word below ten alone
+  std::optional<NumberRange> span = std::nullopt;  // of two numbers, of which `value` is the mean
 };
 
 class Reader {
@@ -38,12 +40,16 @@ class Reader {
     if (!first) return first;
     const bool between = at > 0 && word(at - 1) == "between";
     const std::string_view joint = word(first->end);
-    const bool joined =
-        kind(first->end) == Kind::kDash || joint == "to" || joint == "through" || (between && joint == "and");
+    const bool joined = kind(first->end) == Kind::kDash || joint == "to" || joint == "through" ||
+                        joint == "or" || (between && joint == "and");
     if (!joined) return first;
-    const std::optional<Found> second = signed_number(first->end + 1);
+    size_t next = first->end + 1;
+    for (size_t passed = 0; passed < kWordsBeforeDecade && is_before_decade(next); ++passed) ++next;
+    const std::optional<Found> second = signed_number(next);
     if (!second || second->value < first->value) return first;
-    return Found{.value = (first->value + second->value) / 2, .end = second->end};
+    return Found{.value = (first->value + second->value) / 2,
+                 .end = second->end,
+                 .span = NumberRange{.minimum = first->value, .maximum = second->value}};
   }
 
  private:
@@ -51,16 +57,11 @@ class Reader {
   std::string_view word(size_t at) const {
     return kind(at) == Kind::kWord ? tokens_[at].word : std::string_view();
   }
-  const NumberWord* number_word(size_t at) const {
-    const std::string_view text = word(at);
-    if (text.empty()) return nullptr;
-    const auto& words = text::english_number_words();
-    const auto found = words.find(text);
-    return found == words.end() ? nullptr : &found->second;
-  }
-  bool is(size_t at, NumberWord::Kind wanted) const {
-    const NumberWord* found = number_word(at);
-    return found != nullptr && found->kind == wanted;
+
+  bool is_before_decade(size_t at) const {
+    constexpr std::array<std::string_view, 8> kWords = {"early", "mid", "middle", "late",
+                                                        "the",   "his", "her",    "their"};
+    return std::find(kWords.begin(), kWords.end(), word(at)) != kWords.end();
   }
 
   std::optional<Found> signed_number(size_t at) const {
@@ -91,96 +92,20 @@ class Reader {
     const NumberToken& token = tokens_[at];
     Found found{.value = token.value, .end = at + 1};
     found.decade = token.decade && std::fmod(token.value, 10) == 0;
-    if (!token.decade) multiply(found);
-    return found;
-  }
-
-  // "hundred", "thousand" and "million" behind a number.
-  void multiply(Found& found) const {
-    for (const NumberWord* power = number_word(found.end);
-         power != nullptr && power->kind == NumberWord::Kind::kPower && power->value <= 9;
-         power = number_word(++found.end)) {
-      found.value *= std::pow(10.0, power->value);
-    }
-  }
-
-  // Below a hundred.
-  std::optional<Found> small(size_t at) const {
-    const NumberWord* first = number_word(at);
-    if (first == nullptr) return std::nullopt;
-    Found found{.value = static_cast<double>(first->value), .end = at + 1};
-    if (first->kind == NumberWord::Kind::kZero || first->kind == NumberWord::Kind::kOnes) return found;
-    if (first->kind == NumberWord::Kind::kTensEnding && first->ending == "s") {
-      found.decade = true;
-      return found;
-    }
-    if (first->kind != NumberWord::Kind::kTens) return std::nullopt;
-    const size_t next = kind(at + 1) == Kind::kDash ? at + 2 : at + 1;
-    const NumberWord* ones = number_word(next);
-    if (ones != nullptr && ones->kind == NumberWord::Kind::kOnes && ones->value < 10) {
-      found.value += ones->value;
-      found.end = next + 1;
+    if (found.decade) return found;
+    while (const std::optional<double> power = power_of_ten(tokens_, found.end)) {  // "5 thousand"
+      found.value *= *power;
+      ++found.end;
     }
     return found;
   }
 
   std::optional<Found> words(size_t at) const {
-    if (word(at) == "teens" || word(at).starts_with("teenage")) {
-      return Found{.value = kTeens, .end = at + 1};
-    }
-    double total = 0;     // whole thousands and millions
-    double group = 0;     // below a thousand
-    double limit = 1e12;  // the next power has to be smaller
-    std::optional<Found> last;
-    size_t place = at;
-    for (;;) {
-      std::optional<Found> part = small(place);
-      if (part && part->decade) return last ? last : part;
-      if (part) {
-        group += part->value;
-        place = part->end;
-      } else if (is(place, NumberWord::Kind::kPower) && !last) {
-        group = 1;  // "a hundred"
-      } else {
-        break;
-      }
-      const NumberWord* power = number_word(place);
-      if (power != nullptr && power->kind == NumberWord::Kind::kPower && power->value == 2 && group < 100) {
-        group *= 100;
-        power = number_word(++place);
-      }
-      last = Found{.value = total + group, .end = place};
-      const bool group_goes_on = group >= 100 && std::fmod(group, 100) == 0;
-      if (power != nullptr && power->kind == NumberWord::Kind::kPower && power->value <= 9 &&
-          std::pow(10.0, power->value) < limit && power->value > 2) {
-        limit = std::pow(10.0, power->value);
-        total += group * limit;
-        group = 0;
-        last = Found{.value = total, .end = ++place};
-      } else if (!group_goes_on) {
-        break;
-      }
-      if (word(place) == "and") ++place;
-    }
-    if (!last) return last;
-    last->vague = last->end == at + 1 && word(at) == "one";
-    add_decimals(*last);
-    return last;
-  }
-
-  // "three point one four"
-  void add_decimals(Found& found) const {
-    if (word(found.end) != "point") return;
-    size_t place = found.end + 1;
-    for (double unit = 0.1; unit > 1e-9; unit /= 10) {
-      const NumberWord* digit = number_word(place);
-      const bool fits = digit != nullptr && digit->value < 10 &&
-                        (digit->kind == NumberWord::Kind::kZero || digit->kind == NumberWord::Kind::kOnes);
-      if (!fits) break;
-      found.value += unit * digit->value;
-      found.end = ++place;
-      found.vague = false;
-    }
+    if (word(at) == "teens" || word(at).starts_with("teenage")) return Found{.value = kTeens, .end = at + 1};
+    const std::optional<NumberPhrase> phrase = number_in_words(tokens_, at);
+    if (!phrase) return std::nullopt;
+    return Found{
+        .value = phrase->value, .end = phrase->end, .decade = phrase->decade, .vague = phrase->vague};
   }
 
   const std::vector<NumberToken>& tokens_;
@@ -199,7 +124,8 @@ std::optional<double> number_in(std::string_view answer, const NumberRange& rang
   std::optional<double> vague;
   for (size_t at = 0; at < reader.size();) {
     const std::optional<Found> found = reader.read(at);
-    if (found && range.has(found->value)) {
+    const bool whole = found && found->span == range;
+    if (found && !whole && range.has(found->value)) {
       if (!found->vague) return found->value;
       if (!vague) vague = found->value;
     }

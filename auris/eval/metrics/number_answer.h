@@ -15,14 +15,16 @@ struct NumberRange {
   double minimum = 0, maximum = 0;  // both belong to it
 
   bool has(double value) const { return value >= minimum && value <= maximum; }
+  bool operator==(const NumberRange&) const = default;
 };
 
 // The first number of the range in the answer; nothing if there is none. Read are
 //   digits with sign, decimal point and commas between thousands: 24, -3.5, 1,234
-//   words below a thousand million: twenty-four, one hundred and five, three point five, minus two
-//   ranges, as their mean: 20-24, 20 to 24, between twenty and thirty
+//   words: twenty-four, one hundred and five, three point five, minus two
+//   two numbers, as their mean: 20-24, 20 to 24, 20 or 21, between twenty and thirty
 //   decades, as what ends in 5: 30s, his thirties (35); early 30s (32), late 30s (38); teens, teenager (16)
-// Not read are digits inside words (C4, 1st). "one" by itself counts only if there is no other number.
+// Not read are digits inside words (C4, 1st) and the whole range, which only repeats the question. A word
+// from zero to nine by itself ("this one") counts only if there is no other number.
 std::optional<double> number_in(std::string_view answer, const NumberRange& range);
 
 // What answers with numbers add up to.

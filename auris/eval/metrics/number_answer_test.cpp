@@ -65,8 +65,17 @@ TEST(NumberAnswer, Words) {
                {"twenty and five", 20},
                {"This one sounds like thirty", 30},
                {"one", 1},
+               {"four of them, at fifty", 50},
                {"one point five", 1.5},
                {"the first", std::nullopt},
+               {"trillion", std::nullopt},
+               {"five trillion", 5},
+               {"two thousand million", 2000},
+               {"hundred", 100},
+               {"two hundred thirties", 200},
+               {"twenty hundred", 2000},
+               {"one point", 1},
+               {"twenty zero", 20},
                {"someone", std::nullopt}});
 }
 
@@ -81,6 +90,11 @@ TEST(NumberAnswer, Ranges) {
                {"-5 to 5", 0},
                {"20 and 24", 20},
                {"24-20", 24},
+               {"20s or 30s", 30},
+               {"late 20s to early 30s", 30},
+               {"from his twenties to his thirties", 30},
+               {"19 to the one", 19},
+               {"20 or 21", 20.5},
                {"20s to 30s", 30},
                {"aged 25–29 years", 27},
                {"10.5-11.5", 11}});
@@ -106,6 +120,9 @@ TEST(NumberAnswer, TheFirstOneOfTheRange) {
   EXPECT_EQ(number_in("69 (440 Hz)", pitches), 69);
   EXPECT_EQ(number_in("440 Hz", pitches), std::nullopt);
   EXPECT_EQ(number_in("-5", pitches), std::nullopt);
+  EXPECT_EQ(number_in("A number between 0 and 127", pitches), std::nullopt);
+  EXPECT_EQ(number_in("It is between 0 and 127, I say 50 to 60", pitches), 55);
+  EXPECT_EQ(number_in("This one is 60", pitches), 60);
 }
 
 TEST(NumberAnswer, HostileAnswers) {
