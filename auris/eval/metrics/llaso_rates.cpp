@@ -46,7 +46,7 @@ std::string_view upper_letters(char32_t code) {
     case 0xFB02: return "FL";
     case 0xFB03: return "FFI";
     case 0xFB04: return "FFL";
-    case 0xFB05: return "ST";
+    case 0xFB05:
     case 0xFB06: return "ST";
     default: return {};
   }

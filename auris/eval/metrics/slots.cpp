@@ -39,6 +39,7 @@ using Pair = std::pair<std::string, std::string>;
 
 std::vector<Pair> folded_pairs(const std::vector<Slot>& slots) {
   std::vector<Pair> pairs;
+  pairs.reserve(slots.size());
   for (const Slot& slot : slots) pairs.emplace_back(folded_words(slot.type), folded_words(slot.value));
   std::sort(pairs.begin(), pairs.end());
   return pairs;
@@ -46,6 +47,7 @@ std::vector<Pair> folded_pairs(const std::vector<Slot>& slots) {
 
 std::vector<std::string> types_of(const std::vector<Pair>& pairs) {
   std::vector<std::string> types;
+  types.reserve(pairs.size());
   for (const Pair& pair : pairs) types.push_back(pair.first);
   return types;  // sorted, as the pairs are
 }
