@@ -1,0 +1,127 @@
+#include "auris/data/items/item.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "auris/base/error.h"
+#include "auris/base/json_fields.h"
+#include "auris/base/nearest.h"
+#include "auris/data/items/answers.h"
+
+namespace auris::data {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr double kLongestS = 1e6;
+constexpr std::array<std::string_view, 20> kFields{
+    "id",         "task",        "variant",    "task_version", "configuration", "prompt", "answer",
+    "references", "instruction", "voice",      "transcript",   "clip",          "source", "split",
+    "speaker",    "language",    "duration_s", "clip_start_s", "synthetic",     "licence"};
+
+void check_fields(const JsonFields& fields) {
+  for (const auto& [key, value] : fields.json().items()) {
+    if (std::find(kFields.begin(), kFields.end(), key) == kFields.end()) {
+      fields.fail(key, "a field of an item", "an unknown one", nearest_hint(key, kFields));
+    }
+  }
+}
+
+size_t marks_in(std::string_view prompt) {
+  size_t count = 0;
+  for (size_t at = prompt.find(kAudioMark); at != std::string_view::npos;
+       at = prompt.find(kAudioMark, at + 1))
+    ++count;
+  return count;
+}
+
+// A usage error about a name becomes one about the field that holds it.
+template <class Act>
+auto as_input(const JsonFields& fields, std::string_view key, const Act& act) {
+  try {
+    return act();
+  } catch (const Error& error) {
+    fields.fail(key, "a name that is known", quoted(fields.text(key)), error.what());
+  }
+}
+
+std::vector<std::string> texts_of(const JsonFields& fields, std::string_view key) {
+  std::vector<std::string> texts;
+  if (!fields.has(key)) return texts;
+  for (const json& entry : fields.list(key)) {
+    if (!entry.is_string()) fields.fail(key, "texts", entry.type_name());
+    texts.push_back(entry.get<std::string>());
+  }
+  return texts;
+}
+
+}  // namespace
+
+ordered_json to_json(const Item& item) {
+  ordered_json out;
+  const auto put = [&](const char* key, const std::string& text) {
+    if (!text.empty()) out[key] = text;
+  };
+  put("id", item.id);
+  put("task", item.task);
+  put("variant", item.variant);
+  out["task_version"] = item.task_version;
+  out["configuration"] = name_of(item.configuration);
+  put("prompt", item.prompt);
+  put("answer", item.answer);
+  if (!item.references.empty()) out["references"] = item.references;
+  put("instruction", item.instruction);
+  put("voice", item.voice);
+  put("transcript", item.transcript);
+  put("clip", item.clip);
+  put("source", item.source);
+  put("split", item.split);
+  put("speaker", item.speaker);
+  put("language", item.language);
+  out["duration_s"] = item.duration_s;
+  if (item.clip_start_s > 0) out["clip_start_s"] = item.clip_start_s;
+  if (item.synthetic) out["synthetic"] = true;
+  put("licence", item.licence);
+  return out;
+}
+
+Item item_from(const json& value, const std::string& where) {
+  const JsonFields fields(value, where, ErrorCode::kInput);
+  check_fields(fields);
+  Item item;
+  item.id = fields.text("id");
+  item.task = fields.text("task");
+  item.variant = fields.text("variant");
+  const Task& task = *as_input(fields, "task", [&] { return &task_named(item.task); });
+  const TaskVariant& variant = *as_input(fields, "variant", [&] { return &task.variant(item.variant); });
+  item.task_version = fields.integer("task_version", {1, 1'000'000});
+  item.configuration =
+      as_input(fields, "configuration", [&] { return configuration_named(fields.text("configuration")); });
+  item.prompt = fields.text("prompt");
+  if (const size_t marks = marks_in(item.prompt); marks != 1) {
+    fields.fail("prompt", "<audio> once", fmt::format("{} times", marks));
+  }
+  item.answer = fields.text("answer");
+  if (const std::string problem = answer_problem(item.answer, variant); !problem.empty()) {
+    fields.fail("answer", problem, quoted(item.answer));
+  }
+  item.references = texts_of(fields, "references");
+  item.instruction = fields.text("instruction", "");
+  item.voice = fields.text("voice", "");
+  item.transcript = fields.text("transcript", "");
+  item.clip = fields.text("clip", "");
+  item.source = fields.text("source", "");
+  item.split = fields.text("split", "");
+  item.speaker = fields.text("speaker", "");
+  item.language = fields.text("language", "");
+  item.duration_s = fields.number("duration_s", {0, kLongestS});
+  item.clip_start_s = fields.number("clip_start_s", {0, kLongestS}, 0.0);
+  item.synthetic = fields.flag("synthetic", false);
+  item.licence = fields.text("licence", "");
+  return item;
+}
+
+}  // namespace auris::data

@@ -1,0 +1,50 @@
+#pragma once
+// One question with its recording and the answer that is wanted: what training learns and evaluation asks. An
+// item has exactly one recording, and texts around it.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "auris/data/tasks/task.h"
+
+namespace auris::data {
+
+struct Item {
+  std::string id;       // once in a data set
+  std::string task;     // "emotion_recognition"
+  std::string variant;  // "crema_d"
+  int64_t task_version = 1;
+  Configuration configuration = Configuration::kTextAudio;
+  std::string prompt;                   // the user's turn; <audio> marks the recording, once
+  std::string answer;                   // what is wanted
+  std::vector<std::string> references;  // other answers that are as good
+  // For analysis, and for models that cannot hear.
+  std::string instruction;  // as it is read or spoken
+  std::string voice;        // who speaks it; empty if it is read
+  std::string transcript;   // of the clip in the recording; empty if nobody speaks there
+  std::string clip;         // its id in the manifest
+  std::string source;       // of the clip
+  std::string split;
+  std::string speaker;  // blocks of the statistics
+  std::string language;
+  double duration_s = 0;    // of the whole recording
+  double clip_start_s = 0;  // where the clip begins in it
+  bool synthetic = false;   // the clip
+  std::string licence;
+
+  bool operator==(const Item&) const = default;
+};
+
+inline constexpr std::string_view kAudioMark = "<audio>";
+
+nlohmann::ordered_json to_json(const Item& item);
+
+// kInput, naming `where` and the field: unknown or missing fields, a task or variant that does not exist, a
+// prompt without or with more than one <audio>, an answer that is empty or, for a closed set, none of its
+// labels.
+Item item_from(const nlohmann::json& json, const std::string& where);
+
+}  // namespace auris::data

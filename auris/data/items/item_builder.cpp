@@ -1,0 +1,151 @@
+#include "auris/data/items/item_builder.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "auris/audio/decode.h"
+#include "auris/base/error.h"
+#include "auris/base/rng.h"
+#include "auris/data/items/answers.h"
+#include "auris/data/items/carriers.h"
+#include "auris/data/synthesis/voice.h"
+
+namespace auris::data {
+namespace {
+
+constexpr int kRateHz = 16000;
+constexpr double kPauseS = 0.5;
+
+// FNV-1a (Fowler, Noll, Vo), so that a seed is one number for a text on every machine.
+uint64_t seed_of(uint64_t seed, std::string_view text) {
+  uint64_t hash = 0xcbf29ce484222325ULL ^ seed;
+  for (unsigned char c : text) hash = (hash ^ c) * 0x100000001b3ULL;
+  return hash;
+}
+
+template <class List>
+const auto& one_of(const List& list, Rng& rng) {
+  return list[static_cast<size_t>(rng.below(list.size()))];
+}
+
+// "Choose one: female, male." with the labels in an order of their own, which must not give the answer away.
+std::string options_text(const Task& task, const TaskVariant& variant, Rng& rng) {
+  if (variant.labels.empty()) return {};
+  std::vector<std::string> names;
+  for (const Label& label : variant.labels) names.push_back(label.name);
+  for (size_t i = names.size(); i > 1; --i) std::swap(names[i - 1], names[static_cast<size_t>(rng.below(i))]);
+  std::string text = one_of(task.options, rng);
+  constexpr std::string_view kMark = "{labels}";
+  return text.replace(text.find(kMark), kMark.size(), fmt::format("{}", fmt::join(names, ", ")));
+}
+
+std::string joined(const std::string& first, const std::string& second) {
+  return second.empty() ? first : first + " " + second;
+}
+
+bool holds_clip(const Item& item, const Task& task) {
+  return item.configuration != Configuration::kAudioText || task.text_input != TextInput::kTranscript;
+}
+
+}  // namespace
+
+ItemBuilder::ItemBuilder(ItemOptions options) : options_(std::move(options)) {
+  if (options_.voices.empty()) {
+    throw Error(
+        ErrorCode::kUsage,
+        {.where = "items", .expected = "at least one voice for instructions", .got = "none", .hint = ""});
+  }
+  for (const std::string& voice : options_.voices) voice_named(voice);
+}
+
+std::variant<Item, Rejection> ItemBuilder::plan(const Task& task, Configuration configuration,
+                                                const Clip& clip) const {
+  Item item;
+  item.id = fmt::format("{}/{}/{}", task.id, name_of(configuration), clip.id);
+  const TaskVariant* variant = variant_for(task, clip);
+  if (variant == nullptr) {
+    return Rejection{item.id, "no_variant",
+                     fmt::format("{} has no variant for {}", task.id, quoted(clip.source))};
+  }
+  const std::optional<std::string> answer = answer_for(task, *variant, clip);
+  if (!answer) return Rejection{item.id, "no_answer", "the manifest does not tell the answer"};
+  if (const std::string problem = answer_problem(*answer, *variant); !problem.empty()) {
+    return Rejection{item.id, "unknown_label", fmt::format("expected {}, got {}", problem, quoted(*answer))};
+  }
+  Rng rng(seed_of(options_.seed, item.id));
+  const std::string instruction = one_of(task.instructions, rng), voice = one_of(options_.voices, rng);
+  const std::string options = options_text(task, *variant, rng), carrier = one_of(kCarriers, rng);
+  const std::string mark(kAudioMark);
+  item.instruction = configuration == Configuration::kAudioText ? instruction : joined(instruction, options);
+  if (configuration == Configuration::kTextAudio) {
+    item.prompt = item.instruction + "\n" + mark;
+  } else if (configuration == Configuration::kAudio) {
+    item.voice = voice;
+    item.prompt = carrier + "\n" + mark;
+  } else {
+    item.voice = voice;
+    const bool reads_options = task.text_input == TextInput::kOptions && !options.empty();
+    item.prompt = mark + "\n" +
+                  (task.text_input == TextInput::kTranscript ? clip.text
+                   : reads_options                           ? options
+                                                             : carrier);
+  }
+  if (task.text_input == TextInput::kTranscript && clip.text.empty()) {
+    return Rejection{item.id, "no_answer", "the manifest does not tell what is said"};
+  }
+  item.task = task.id;
+  item.variant = variant->id;
+  item.task_version = task.version;
+  item.configuration = configuration;
+  item.answer = *answer;
+  item.transcript = clip.text;
+  item.clip = clip.id;
+  item.source = clip.source;
+  item.split = clip.split;
+  item.speaker = clip.speaker;
+  item.language = clip.language;
+  item.duration_s = clip.duration_s;
+  item.synthetic = clip.synthetic;
+  item.licence = clip.licence;
+  return item;
+}
+
+const audio::AudioClip& ItemBuilder::spoken(const std::string& text, const std::string& voice) {
+  const auto key = std::pair(text, voice);
+  const auto known = spoken_.find(key);
+  return known != spoken_.end() ? known->second
+                                : spoken_.emplace(key, speak(text, voice_named(voice))).first->second;
+}
+
+audio::AudioClip ItemBuilder::render(Item& item, const Clip& clip, const std::filesystem::path& folder) {
+  audio::AudioClip recording{.samples = {}, .sample_rate_hz = kRateHz};
+  if (!item.voice.empty()) recording.samples = spoken(item.instruction, item.voice).samples;
+  if (holds_clip(item, task_named(item.task))) {
+    if (!recording.samples.empty()) {
+      recording.samples.resize(recording.samples.size() + static_cast<size_t>(kPauseS * kRateHz), 0.0f);
+    }
+    item.clip_start_s = recording.duration_s();
+    const audio::AudioClip sound = audio::decode_audio(audio_path(clip, folder));
+    const auto at = [&](double seconds) {
+      return std::min(sound.samples.size(), static_cast<size_t>(std::llround(seconds * kRateHz)));
+    };
+    const size_t begin = at(clip.start_s), end = at(clip.start_s + clip.duration_s);
+    if (begin == end) {
+      throw Error(ErrorCode::kInput, {.where = clip.id,
+                                      .expected = fmt::format("sound at {} s", clip.start_s),
+                                      .got = fmt::format("{} s in all", sound.duration_s()),
+                                      .hint = ""});
+    }
+    recording.samples.insert(recording.samples.end(),
+                             sound.samples.begin() + static_cast<std::ptrdiff_t>(begin),
+                             sound.samples.begin() + static_cast<std::ptrdiff_t>(end));
+  }
+  item.duration_s = std::round(recording.duration_s() * 1e6) / 1e6;
+  item.clip_start_s = std::round(item.clip_start_s * 1e6) / 1e6;
+  return recording;
+}
+
+}  // namespace auris::data

@@ -1,0 +1,43 @@
+#pragma once
+// Items from clips: which way to ask, who speaks the instruction and what the recording holds are chosen by
+// the seed and the item's id alone, so that neither order nor company changes an item.
+
+#include <map>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "auris/audio/audio_clip.h"
+#include "auris/data/items/item.h"
+#include "auris/data/manifest/manifest.h"
+
+namespace auris::data {
+
+struct ItemOptions {
+  uint64_t seed = 0;
+  // Who speaks instructions (synthesis/voice.h).
+  std::vector<std::string> voices = {"espeak-en-us-f2", "espeak-en-gb-m3", "flite-slt", "flite-awb"};
+};
+
+class ItemBuilder {
+ public:
+  // kUsage for voices that do not exist, or none.
+  explicit ItemBuilder(ItemOptions options);
+
+  // The item that a clip gives, or why it gives none: "no_variant" (the task does not know the source's
+  // labels), "no_answer" (the manifest does not tell it), "unknown_label" (it tells one that is none).
+  std::variant<Item, Rejection> plan(const Task& task, Configuration configuration, const Clip& clip) const;
+
+  // Its recording, 16 kHz: the clip, the spoken instruction, or the instruction, half a second of silence and
+  // the clip. Completes the item's times. kInput if the clip cannot be read.
+  audio::AudioClip render(Item& item, const Clip& clip, const std::filesystem::path& folder);
+
+ private:
+  const audio::AudioClip& spoken(const std::string& text, const std::string& voice);
+
+  ItemOptions options_;
+  std::map<std::pair<std::string, std::string>, audio::AudioClip> spoken_;  // by text and voice
+};
+
+}  // namespace auris::data

@@ -1,0 +1,180 @@
+#include <algorithm>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "auris/base/error.h"
+#include "auris/base/test_folder.h"
+#include "auris/data/items/answers.h"
+#include "auris/data/items/item_builder.h"
+#include "auris/data/synthesis/voice.h"
+
+namespace auris::data {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+constexpr const char* kPrompt = "/usr/share/asterisk/sounds/en_US_f_Allison/activated.g722";
+
+Clip prompt_clip() {
+  Clip clip;
+  clip.id = "asterisk/en/activated";
+  clip.audio = kPrompt;
+  clip.duration_s = 0.5;
+  clip.source = "asterisk";
+  clip.language = "en";
+  clip.text = "Activated.";
+  clip.speaker = "allison";
+  clip.labels = {{"speaker_gender", "Woman"}};
+  clip.translations = {{"en", "Activated."}};
+  clip.licence = "CC-BY-SA-3.0";
+  return clip;
+}
+
+Item planned(const ItemBuilder& builder, const char* task, Configuration configuration, const Clip& clip) {
+  auto result = builder.plan(task_named(task), configuration, clip);
+  if (std::holds_alternative<Rejection>(result)) {
+    ADD_FAILURE() << std::get<Rejection>(result).detail;
+    return {};
+  }
+  return std::get<Item>(result);
+}
+
+std::string reason(const ItemBuilder& builder, const char* task, const Clip& clip) {
+  auto result = builder.plan(task_named(task), Configuration::kTextAudio, clip);
+  return std::holds_alternative<Rejection>(result) ? std::get<Rejection>(result).reason : "none";
+}
+
+TEST(Items, ThreeWaysToAsk) {
+  ItemBuilder builder({.seed = 4});
+  const Clip clip = prompt_clip();
+
+  Item read = planned(builder, "SGC", Configuration::kTextAudio, clip);
+  EXPECT_EQ(read.id, "speaker_gender/text_audio/asterisk/en/activated");
+  EXPECT_EQ(read.answer, "female");
+  EXPECT_THAT(read.prompt, testing::EndsWith("\n<audio>"));
+  EXPECT_THAT(read.prompt, testing::AnyOf(HasSubstr("female, male"), HasSubstr("male, female")));
+  EXPECT_EQ(read.voice, "");
+  const audio::AudioClip alone = builder.render(read, clip, "");
+  EXPECT_NEAR(read.duration_s, 0.5, 1e-4);
+  EXPECT_EQ(read.clip_start_s, 0);
+
+  Item heard = planned(builder, "SGC", Configuration::kAudioText, clip);
+  EXPECT_THAT(heard.prompt, testing::StartsWith("<audio>\n"));
+  EXPECT_THAT(heard.prompt, HasSubstr("male"));
+  EXPECT_THAT(heard.instruction, testing::Not(HasSubstr("female, male")));
+  const audio::AudioClip both = builder.render(heard, clip, "");
+  const audio::AudioClip instruction = speak(heard.instruction, voice_named(heard.voice));
+  EXPECT_EQ(both.samples.size(), instruction.samples.size() + 8000 + alone.samples.size());
+  EXPECT_TRUE(std::equal(alone.samples.rbegin(), alone.samples.rend(), both.samples.rbegin()));
+  EXPECT_NEAR(heard.clip_start_s, instruction.duration_s() + 0.5, 1e-4);
+
+  Item pure = planned(builder, "SGC", Configuration::kAudio, clip);
+  EXPECT_THAT(pure.prompt, testing::Not(HasSubstr("male")));
+  EXPECT_THAT(pure.instruction, HasSubstr("male"));
+  EXPECT_GT(builder.render(pure, clip, "").samples.size(), both.samples.size());
+
+  Item words = planned(builder, "ASR", Configuration::kAudioText, clip);
+  EXPECT_EQ(words.prompt, "<audio>\nActivated.");
+  EXPECT_EQ(builder.render(words, clip, "").samples,
+            speak(words.instruction, voice_named(words.voice)).samples);
+}
+
+TEST(Items, SurviveJson) {
+  ItemBuilder builder({.seed = 1});
+  for (auto configuration : {Configuration::kTextAudio, Configuration::kAudioText, Configuration::kAudio}) {
+    for (const char* task : {"ASR", "SGC", "ST", "LID"}) {
+      Item item = planned(builder, task, configuration, prompt_clip());
+      builder.render(item, prompt_clip(), "");
+      EXPECT_EQ(item_from(json::parse(to_json(item).dump()), "x"), item);
+    }
+  }
+}
+
+TEST(Items, SeedAndIdChooseAlone) {
+  const ItemBuilder one({.seed = 1}), again({.seed = 1}), other({.seed = 2});
+  std::set<std::string> prompts, orders;
+  int changed = 0;
+  for (int i = 0; i < 60; ++i) {
+    Clip clip = prompt_clip();
+    clip.id += std::to_string(i);
+    const Item item = planned(one, "SGC", Configuration::kTextAudio, clip);
+    EXPECT_EQ(item, planned(again, "SGC", Configuration::kTextAudio, clip));
+    changed += item.prompt != planned(other, "SGC", Configuration::kTextAudio, clip).prompt ? 1 : 0;
+    prompts.insert(item.prompt);
+    orders.insert(item.prompt.find("female, male") != std::string::npos ? "fm" : "mf");
+  }
+  EXPECT_GT(prompts.size(), 30u);
+  EXPECT_EQ(orders.size(), 2u);
+  EXPECT_GT(changed, 40);
+}
+
+TEST(Items, WhatGivesNoneIsTold) {
+  const ItemBuilder builder({});
+  Clip clip = prompt_clip();
+  EXPECT_EQ(reason(builder, "SGC", clip), "none");
+  EXPECT_EQ(reason(builder, "ER", clip), "no_variant");
+  EXPECT_EQ(reason(builder, "VSC", clip), "no_variant");
+  clip.labels["speaker_gender"] = "robot";
+  EXPECT_EQ(reason(builder, "SGC", clip), "unknown_label");
+  clip.labels.clear();
+  EXPECT_EQ(reason(builder, "SGC", clip), "no_answer");
+  clip.text = " ";
+  EXPECT_EQ(reason(builder, "ASR", clip), "unknown_label");
+  clip.text = "";
+  EXPECT_EQ(reason(builder, "ASR", clip), "no_answer");
+  clip = prompt_clip();
+  clip.start_s = 100;
+  Item item = planned(builder, "ASR", Configuration::kTextAudio, clip);
+  EXPECT_THROW(ItemBuilder({}).render(item, clip, ""), Error);
+  EXPECT_THROW(ItemBuilder({.voices = {}}), Error);
+  EXPECT_THROW(ItemBuilder({.voices = {"nobody"}}), Error);
+}
+
+TEST(Items, DamagedOnesAreRefused) {
+  const ItemBuilder builder({});
+  const json good =
+      json::parse(to_json(planned(builder, "SGC", Configuration::kTextAudio, prompt_clip())).dump());
+  const auto problem = [&](const std::function<void(json&)>& damage) -> std::string {
+    json bad = good;
+    damage(bad);
+    try {
+      item_from(bad, "items.jsonl, line 3");
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kInput);
+      return error.what();
+    }
+    return "none";
+  };
+  EXPECT_EQ(problem([](json&) {}), "none");
+  EXPECT_THAT(problem([](json& j) { j["prompt"] = "<audio> and <audio>"; }), HasSubstr("2 times"));
+  EXPECT_THAT(problem([](json& j) { j["prompt"] = "no recording"; }), HasSubstr("0 times"));
+  EXPECT_THAT(problem([](json& j) { j["answer"] = "robot"; }), HasSubstr("a label of the task"));
+  EXPECT_THAT(problem([](json& j) { j["answer"] = ""; }), HasSubstr("an answer"));
+  EXPECT_THAT(problem([](json& j) { j["task"] = "speaker_gendre"; }), HasSubstr("speaker_gender"));
+  EXPECT_THAT(problem([](json& j) { j["variant"] = "none"; }), HasSubstr("'variant'"));
+  EXPECT_THAT(problem([](json& j) { j["configuration"] = "video"; }), HasSubstr("text_audio"));
+  EXPECT_THAT(problem([](json& j) { j["promt"] = "x"; }), HasSubstr("'prompt'"));
+  EXPECT_THAT(problem([](json& j) { j["duration_s"] = "x"; }), HasSubstr("'duration_s'"));
+  EXPECT_THAT(problem([](json& j) { j["references"] = {1}; }), HasSubstr("'references'"));
+}
+
+TEST(Answers, NumbersAndTagsFit) {
+  TaskVariant number;
+  number.answer = AnswerKind::kNumber;
+  number.minimum = 0;
+  number.maximum = 127;
+  EXPECT_EQ(answer_problem("60", number), "");
+  for (const char* bad : {"128", "-1", "sixty", "60 ", "nan"})
+    EXPECT_NE(answer_problem(bad, number), "") << bad;
+  TaskVariant tags;
+  tags.answer = AnswerKind::kTags;
+  tags.labels = {{"dog", {"barking"}}, {"rain", {}}};
+  EXPECT_EQ(answer_problem("Rain, barking", tags), "");
+  EXPECT_NE(answer_problem("rain, cat", tags), "");
+}
+
+}  // namespace
+}  // namespace auris::data
