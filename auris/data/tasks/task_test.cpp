@@ -87,7 +87,7 @@ TEST(Task, RefusesWhatIsNotWhole) {
   EXPECT_THAT(problem(with("\"accuracy\", ", "\"luck\", ")), HasSubstr("'luck'"));
   EXPECT_THAT(problem(with("\"glad\", ", "")), HasSubstr("two labels"));
   EXPECT_THAT(problem(with("[\"unhappy\"]", "[\"Glad\"]")), HasSubstr("'Glad'"));
-  EXPECT_THAT(problem(std::string(1 << 21, '#')), HasSubstr("1 MiB"));
+  EXPECT_THAT(problem(std::string(1 << 21, '#')), HasSubstr("at most 1048576 bytes"));
 }
 
 TEST(Tasks, AreFoundByNameAndAbbreviation) {

@@ -1,0 +1,53 @@
+#pragma once
+// What a data set is made of, in TOML (docs/data_recipes.md):
+//
+//   seed = 7
+//   voices = ["espeak-en-us-f2", "flite-slt"]      # who speaks instructions
+//   manifests = ["prompts.jsonl"]                  # beside the recipe, or absolute
+//
+//   [[items]]
+//   task = "speech_recognition"
+//   configurations = ["text_audio", "audio_text", "audio"]
+//   sources = ["asterisk"]                         # all, if left out; so for the next three
+//   languages = ["en", "fr"]
+//   splits = ["test"]
+//   max_duration_s = 20
+//   count = 60                                     # at most, of each configuration; labels take equal shares
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "auris/data/tasks/task.h"
+
+namespace auris::data {
+
+enum class DataKind { kAlign, kInstruct, kEval };
+
+struct ItemRule {
+  std::string task;  // id
+  std::vector<Configuration> configurations;
+  std::vector<std::string> sources, languages, splits;  // empty = all
+  double min_duration_s = 0.1, max_duration_s = 30;
+  std::optional<int64_t> count;
+};
+
+struct Recipe {
+  uint64_t seed = 0;
+  std::vector<std::string> voices;
+  std::vector<std::filesystem::path> manifests;
+  std::vector<ItemRule> rules;
+};
+
+// `folder` is where relative paths begin. Without `splits`, rules for training take "train" and rules for evaluation "test".
+// kInput, with the place and the reason, for anything that is no recipe.
+Recipe parse_recipe(std::string_view toml, const std::string& where, const std::filesystem::path& folder, DataKind kind);
+Recipe read_recipe(const std::filesystem::path& path, DataKind kind);
+
+// "align", "instruct" or "eval" (kUsage otherwise).
+DataKind data_kind_named(std::string_view name);
+
+}  // namespace auris::data
