@@ -3,11 +3,18 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <chrono>
+#include <cinttypes>
+#include <cstdio>
 #include <map>
 #include <optional>
 
 #include "apps/program.h"
+#include "apps/progress_bar.h"
 #include "auris/base/log.h"
+#include "auris/data/build/build.h"
+#include "auris/data/shards/shard_merge.h"
+#include "auris/data/shards/shard_reader.h"
 #include "auris/data/sources/source.h"
 #include "auris/data/tasks/task.h"
 
@@ -87,8 +94,7 @@ int ingest(const Program& program, const IngestOptions& options) {
       [&](const data::Rejection& rejection) {
         ++reasons[rejection.reason];
         if (!rejections) return;
-        const nlohmann::ordered_json line = {
-            {"id", rejection.what}, {"reason", rejection.reason}, {"detail", rejection.detail}};
+        const nlohmann::ordered_json line = data::to_json(rejection);
         const std::string text =
             line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
         rejections->write(std::as_bytes(std::span(text)));
@@ -107,6 +113,99 @@ int ingest(const Program& program, const IngestOptions& options) {
                          seconds / 3600, counts.rejected));
   for (const auto& [reason, count] : reasons) print_line(fmt::format("  {:16} {}", reason, count));
   return 0;
+}
+
+struct BuildFlags {
+  std::string kind, recipe, output, part = "0/1";
+  double shard_mb = 1000;
+};
+
+data::BuildPart part_of(const std::string& text) {
+  data::BuildPart part;
+  char rest = 0;
+  if (std::sscanf(text.c_str(), "%" SCNd64 "/%" SCNd64 "%c", &part.index, &part.count, &rest) != 2) {
+    throw Error(
+        ErrorCode::kUsage,
+        {.where = "data build", .expected = "a part i/n, such as 0/8", .got = quoted(text), .hint = ""});
+  }
+  return part;
+}
+
+int build(const Program& program, const BuildFlags& flags) {
+  const data::Recipe recipe = data::read_recipe(flags.recipe, data::data_kind_named(flags.kind));
+  ProgressBar bar(program.common);
+  data::BuildOptions options{.part = part_of(flags.part)};
+  options.shards.shard_bytes = static_cast<uint64_t>(flags.shard_mb * 1e6);
+  options.progress = [&](int64_t done, int64_t all) {
+    bar.update(static_cast<double>(done) / static_cast<double>(std::max<int64_t>(all, 1)),
+               fmt::format("{} of {} items", done, all));
+    return !interrupted();
+  };
+  const auto begin = std::chrono::steady_clock::now();
+  const data::BuildReport report = data::build_data(recipe, flags.output, options);
+  bar.clear();
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (program.common.json) {
+    print_json_line({{"folder", flags.output},
+                     {"clips", report.clips},
+                     {"planned", report.planned},
+                     {"written", report.written},
+                     {"resumed", report.resumed},
+                     {"rejected_lines", report.rejected_lines},
+                     {"rejected", report.rejected},
+                     {"seconds", seconds}});
+    return 0;
+  }
+  print_line(fmt::format("{}: {} items of {} planned from {} clips, {:.1f} s", flags.output, report.written,
+                         report.planned, report.clips, seconds));
+  if (report.rejected_lines > 0)
+    print_line(fmt::format("  {:16} {}", "manifest lines", report.rejected_lines));
+  for (const auto& [reason, count] : report.rejected) print_line(fmt::format("  {:16} {}", reason, count));
+  return 0;
+}
+
+void add_build(Program& program, CLI::App* group) {
+  auto flags = std::make_shared<BuildFlags>();
+  CLI::App* command = program.add_command(
+      "build", "Build a data set from a recipe", [&program, flags] { return build(program, *flags); }, group);
+  command->add_option("kind", flags->kind, "align, instruct or eval")
+      ->required()
+      ->check(CLI::IsMember({"align", "instruct", "eval"}));
+  command->add_option("recipe", flags->recipe, "Recipe, TOML")->required()->type_name("FILE");
+  command->add_option("-o,--output", flags->output, "Folder for shards, index and rejections")
+      ->required()
+      ->type_name("FOLDER");
+  command->add_option("--shard", flags->part, "Only part i of n, for several processes; merge joins them")
+      ->type_name("i/n")
+      ->capture_default_str();
+  command->add_option("--shard-mb", flags->shard_mb, "Size of a tar file")
+      ->check(CLI::Range(0.001, 1e6))
+      ->capture_default_str();
+  command->footer(
+      "What was interrupted goes on with the same command. Example: auris data build eval eval.toml -o eval");
+}
+
+void add_merge(Program& program, CLI::App* group) {
+  struct Flags {
+    std::vector<std::string> parts;
+    std::string output;
+  };
+  auto flags = std::make_shared<Flags>();
+  CLI::App* command = program.add_command(
+      "merge", "Join the parts that several processes built",
+      [&program, flags] {
+        data::merge_shards({flags->parts.begin(), flags->parts.end()}, flags->output);
+        const uint64_t items = data::ShardReader(flags->output).size();
+        if (program.common.json) {
+          print_json_line({{"folder", flags->output}, {"items", items}});
+        } else {
+          print_line(fmt::format("{}: {} items", flags->output, items));
+        }
+        return 0;
+      },
+      group);
+  command->add_option("parts", flags->parts, "Folders in order")->required()->type_name("FOLDER...");
+  command->add_option("-o,--output", flags->output, "New folder")->required()->type_name("FOLDER");
 }
 
 }  // namespace
@@ -138,6 +237,8 @@ void add_data(Program& program) {
   command->add_option("--rejected", options->rejected, "Also write what was rejected, with reasons")
       ->type_name("FILE");
   command->footer("Example: auris data ingest asterisk -o prompts.jsonl --rejected rejected.jsonl");
+  add_build(program, group);
+  add_merge(program, group);
 }
 
 }  // namespace auris::apps

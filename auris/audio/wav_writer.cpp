@@ -18,6 +18,29 @@ static_assert(std::endian::native == std::endian::little, "samples are written a
 
 constexpr size_t kHeaderBytes = 58;  // RIFF, fmt with 18 bytes, fact, data
 
+size_t width_of(WavEncoding encoding) { return encoding == WavEncoding::kPcm16 ? 2 : 4; }
+
+std::array<char, kHeaderBytes> header_of(WavEncoding encoding, int sample_rate_hz, uint64_t data_bytes) {
+  std::array<char, kHeaderBytes> header{};
+  size_t at = 0;
+  auto text = [&](const char* four) { std::memcpy(header.data() + at, four, 4), at += 4; };
+  auto u32 = [&](uint64_t value) {
+    auto small = static_cast<uint32_t>(value);
+    std::memcpy(header.data() + at, &small, 4), at += 4;
+  };
+  auto u16 = [&](uint32_t value) {
+    auto small = static_cast<uint16_t>(value);
+    std::memcpy(header.data() + at, &small, 2), at += 2;
+  };
+  const auto rate = static_cast<uint32_t>(sample_rate_hz), width = static_cast<uint32_t>(width_of(encoding));
+  text("RIFF"), u32(kHeaderBytes - 8 + data_bytes), text("WAVE");
+  text("fmt "), u32(18), u16(encoding == WavEncoding::kPcm16 ? 1 : 3), u16(1);
+  u32(rate), u32(rate * uint64_t{width}), u16(width), u16(8 * width), u16(0);
+  text("fact"), u32(4), u32(data_bytes / width);
+  text("data"), u32(data_bytes);
+  return header;
+}
+
 int16_t to_pcm16(float x) {
   if (!(std::fabs(x) <= 1e9f)) return std::isnan(x) ? int16_t{0} : x > 0 ? int16_t{32767} : int16_t{-32768};
   return static_cast<int16_t>(std::clamp(std::lround(x * 32768.0f), -32768L, 32767L));
@@ -51,32 +74,15 @@ void WavWriter::fail(const char* got) const {
 }
 
 void WavWriter::write_header() {
-  std::array<char, kHeaderBytes> header{};
-  size_t at = 0;
-  auto text = [&](const char* four) { std::memcpy(header.data() + at, four, 4), at += 4; };
-  auto u32 = [&](uint64_t value) {
-    auto small = static_cast<uint32_t>(value);
-    std::memcpy(header.data() + at, &small, 4), at += 4;
-  };
-  auto u16 = [&](uint32_t value) {
-    auto small = static_cast<uint16_t>(value);
-    std::memcpy(header.data() + at, &small, 2), at += 2;
-  };
-  uint32_t width = encoding_ == WavEncoding::kPcm16 ? 2 : 4;
-  text("RIFF"), u32(kHeaderBytes - 8 + data_bytes_), text("WAVE");
-  text("fmt "), u32(18), u16(encoding_ == WavEncoding::kPcm16 ? 1 : 3), u16(1);
-  u32(static_cast<uint32_t>(sample_rate_hz_)), u32(static_cast<uint32_t>(sample_rate_hz_) * uint64_t{width});
-  u16(width), u16(8 * width), u16(0);
-  text("fact"), u32(4), u32(data_bytes_ / width);
-  text("data"), u32(data_bytes_);
+  const auto header = header_of(encoding_, sample_rate_hz_, data_bytes_);
   file_.seekp(0);
-  file_.write(header.data(), static_cast<std::streamsize>(at));
+  file_.write(header.data(), header.size());
   if (!file_) fail("an error while writing");
 }
 
 void WavWriter::write(std::span<const float> samples) {
   AURIS_CHECK(!finished_);
-  size_t width = encoding_ == WavEncoding::kPcm16 ? 2 : 4;
+  const size_t width = width_of(encoding_);
   if (samples.size() > (UINT32_MAX - kHeaderBytes - data_bytes_) / width) fail("more than 4 GiB");
   if (encoding_ == WavEncoding::kPcm16) {
     std::vector<int16_t> pcm(samples.size());
@@ -105,6 +111,21 @@ void write_wav(const std::filesystem::path& path, const AudioClip& clip, WavEnco
   WavWriter writer(path, clip.sample_rate_hz, encoding);
   writer.write(clip.samples);
   writer.finish();
+}
+
+std::string wav_bytes(const AudioClip& clip) {
+  if (clip.sample_rate_hz <= 0 || clip.samples.size() > (UINT32_MAX - kHeaderBytes) / 2) {
+    throw Error(ErrorCode::kUsage,
+                {.where = "wav writer",
+                 .expected = "a clip with a rate and less than 4 GiB of sound",
+                 .got = fmt::format("{} Hz, {} samples", clip.sample_rate_hz, clip.samples.size()),
+                 .hint = ""});
+  }
+  const auto header = header_of(WavEncoding::kPcm16, clip.sample_rate_hz, 2 * clip.samples.size());
+  std::vector<int16_t> pcm(clip.samples.size());
+  std::transform(clip.samples.begin(), clip.samples.end(), pcm.begin(), to_pcm16);
+  std::string bytes(header.begin(), header.end());
+  return bytes.append(reinterpret_cast<const char*>(pcm.data()), 2 * pcm.size());
 }
 
 }  // namespace auris::audio

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <span>
+#include <string>
 
 #include "auris/audio/audio_clip.h"
 
@@ -41,5 +42,8 @@ class WavWriter {
 
 void write_wav(const std::filesystem::path& path, const AudioClip& clip,
                WavEncoding encoding = WavEncoding::kPcm16);
+
+// The same file in memory, PCM16. kUsage as above.
+std::string wav_bytes(const AudioClip& clip);
 
 }  // namespace auris::audio

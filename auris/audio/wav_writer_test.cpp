@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
+#include <iterator>
 #include <limits>
 
 #include "auris/audio/decode.h"
@@ -32,6 +34,15 @@ TEST(WavWriter, RoundTrip) {
                   encoding == WavEncoding::kPcm16 ? 0.50001f / 32768 : 0.0f);
     }
   }
+}
+
+TEST(WavWriter, InMemoryItIsTheSameFile) {
+  AudioClip clip{.samples = {0.0f, 0.25f, -2.0f, std::nanf(""), 1.0f}, .sample_rate_hz = 16000};
+  write_wav(temporary("memory.wav"), clip);
+  std::ifstream file(temporary("memory.wav"), std::ios::binary);
+  EXPECT_EQ(wav_bytes(clip), std::string(std::istreambuf_iterator<char>(file), {}));
+  clip.sample_rate_hz = 0;
+  EXPECT_THROW(wav_bytes(clip), Error);
 }
 
 TEST(WavWriter, LimitsWhatDoesNotFit) {

@@ -44,6 +44,34 @@ TEST(DataCli, IngestsThePrompts) {
   EXPECT_EQ(json::parse(line)["source"], "asterisk");
 }
 
+TEST(DataCli, BuildsAndMerges) {
+  TestFolder folder;
+  const std::string manifest = folder / "clips.jsonl";
+  ASSERT_EQ(data({"ingest", "pocketsphinx", "-o", manifest}).exit_code, 0);
+  folder.write("eval.toml",
+               "manifests = ['clips.jsonl']\n[[items]]\ntask = 'ASR'\nsplits = ['train', 'dev', 'test']\n"
+               "configurations = ['text_audio', 'audio']\n");
+  const std::string recipe = folder / "eval.toml";
+  for (const char* part : {"0/2", "1/2"}) {
+    const ProgramResult built = data(
+        {"build", "eval", recipe, "-o", folder / (part[0] == '0' ? "a" : "b"), "--shard", part, "--json"});
+    ASSERT_EQ(built.exit_code, 0) << built.err;
+    EXPECT_EQ(json::parse(built.out)["written"], 5);
+  }
+  const ProgramResult merged = data({"merge", folder / "a", folder / "b", "-o", folder / "all"});
+  EXPECT_THAT(merged.out, HasSubstr("10 items")) << merged.err;
+  const ProgramResult listed = run_auris({.arguments = {"-tf", folder / "all" / "shard-00000.tar"},
+                                          .standard_input = "",
+                                          .environment = {},
+                                          .program = "/bin/tar"});
+  EXPECT_THAT(listed.out, testing::StartsWith("000000000.json\n000000000.wav\n"));
+  EXPECT_EQ(data({"build", "eval", recipe, "-o", folder / "a"}).exit_code, 3);
+  EXPECT_EQ(data({"build", "test", recipe, "-o", folder / "x"}).exit_code, 2);
+  EXPECT_EQ(data({"build", "eval", recipe, "-o", folder / "x", "--shard", "2/2"}).exit_code, 2);
+  EXPECT_EQ(data({"build", "eval", recipe, "-o", folder / "x", "--shard", "half"}).exit_code, 2);
+  EXPECT_EQ(data({"build", "eval", folder / "none.toml", "-o", folder / "x"}).exit_code, 3);
+}
+
 TEST(DataCli, WrongUseIsSaid) {
   TestFolder folder;
   const std::string out = folder / "x.jsonl";

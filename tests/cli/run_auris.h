@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "auris/base/sanitized.h"
+
 namespace auris::tests {
 
 struct ProgramResult {
@@ -22,6 +24,6 @@ struct ProgramInput {
 };
 
 // Ends the program after timeout_s and reports exit code -1.
-ProgramResult run_auris(const ProgramInput& input, double timeout_s = 120);
+ProgramResult run_auris(const ProgramInput& input, double timeout_s = kSanitized ? 1100 : 120);
 
 }  // namespace auris::tests

@@ -42,9 +42,10 @@ struct Recipe {
   std::vector<ItemRule> rules;
 };
 
-// `folder` is where relative paths begin. Without `splits`, rules for training take "train" and rules for evaluation "test".
-// kInput, with the place and the reason, for anything that is no recipe.
-Recipe parse_recipe(std::string_view toml, const std::string& where, const std::filesystem::path& folder, DataKind kind);
+// `folder` is where relative paths begin. Without `splits`, rules for training take "train" and rules for
+// evaluation "test". kInput, with the place and the reason, for anything that is no recipe.
+Recipe parse_recipe(std::string_view toml, const std::string& where, const std::filesystem::path& folder,
+                    DataKind kind);
 Recipe read_recipe(const std::filesystem::path& path, DataKind kind);
 
 // "align", "instruct" or "eval" (kUsage otherwise).

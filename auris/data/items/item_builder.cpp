@@ -9,6 +9,7 @@
 #include "auris/audio/decode.h"
 #include "auris/base/error.h"
 #include "auris/base/rng.h"
+#include "auris/base/stable_hash.h"
 #include "auris/data/items/answers.h"
 #include "auris/data/items/carriers.h"
 #include "auris/data/synthesis/voice.h"
@@ -18,13 +19,6 @@ namespace {
 
 constexpr int kRateHz = 16000;
 constexpr double kPauseS = 0.5;
-
-// FNV-1a (Fowler, Noll, Vo), so that a seed is one number for a text on every machine.
-uint64_t seed_of(uint64_t seed, std::string_view text) {
-  uint64_t hash = 0xcbf29ce484222325ULL ^ seed;
-  for (unsigned char c : text) hash = (hash ^ c) * 0x100000001b3ULL;
-  return hash;
-}
 
 template <class List>
 const auto& one_of(const List& list, Rng& rng) {
@@ -75,7 +69,7 @@ std::variant<Item, Rejection> ItemBuilder::plan(const Task& task, Configuration 
   if (const std::string problem = answer_problem(*answer, *variant); !problem.empty()) {
     return Rejection{item.id, "unknown_label", fmt::format("expected {}, got {}", problem, quoted(*answer))};
   }
-  Rng rng(seed_of(options_.seed, item.id));
+  Rng rng(stable_hash(item.id, options_.seed));
   const std::string instruction = one_of(task.instructions, rng), voice = one_of(options_.voices, rng);
   const std::string options = options_text(task, *variant, rng), carrier = one_of(kCarriers, rng);
   const std::string mark(kAudioMark);

@@ -12,23 +12,15 @@
 
 #include "auris/base/atomic_file.h"
 #include "auris/data/manifest/clip.h"
+#include "auris/data/manifest/rejections.h"
 
 namespace auris::data {
-
-struct Rejection {
-  std::string what;    // the clip's id, or "line 7" where there is none
-  std::string reason;  // a short name that can be counted: "missing_file"
-  std::string detail;  // the message, with its figures
-
-  bool operator==(const Rejection&) const = default;
-};
 
 struct ManifestCounts {
   int64_t lines = 0, clips = 0, rejected = 0, blank = 0;
 };
 
 using ClipSink = std::function<void(Clip clip)>;
-using RejectionSink = std::function<void(Rejection rejection)>;
 
 // In the order of the file, one line in memory at a time. `where` names it in messages. Rejected: lines that
 // are no JSON

@@ -63,6 +63,16 @@ ShardWriter::ShardWriter(fs::path folder, const ShardOptions& options)
     shards_.push_back(rows.shards().front());
   }
   resumed_ = shard_begin_ = rows_.size();
+  resumed_key_ = last_key();
+}
+
+std::string ShardWriter::last_key() const {
+  if (rows_.empty()) return {};
+  const SamplePlace& place = rows_.back();
+  const std::string& name = shards_[place.shard].file;
+  const auto file = MappedFile::open(folder_ / name, ErrorCode::kInput);
+  const auto files = read_tar(file->bytes().subspan(place.offset, place.bytes), name);
+  return files.empty() ? std::string() : files.front().first.substr(0, files.front().first.find('.'));
 }
 
 void ShardWriter::add(const Sample& sample) {

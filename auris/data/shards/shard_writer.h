@@ -25,6 +25,8 @@ class ShardWriter {
   explicit ShardWriter(std::filesystem::path folder, const ShardOptions& options = {});
 
   uint64_t resumed() const { return resumed_; }
+  // The key of the last of them; empty if there are none.
+  const std::string& resumed_key() const { return resumed_key_; }
   uint64_t samples() const { return rows_.size(); }
 
   // Keys without dots, of at most 80 bytes (kUsage).
@@ -34,6 +36,7 @@ class ShardWriter {
 
  private:
   void close_shard();
+  std::string last_key() const;
 
   std::filesystem::path folder_;
   ShardOptions options_;
@@ -41,6 +44,7 @@ class ShardWriter {
   std::vector<ShardFile> shards_;
   size_t shard_begin_ = 0;  // first row of the open shard
   uint64_t resumed_ = 0;
+  std::string resumed_key_;
   std::unique_ptr<TarWriter> tar_;
 };
 

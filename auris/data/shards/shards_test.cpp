@@ -31,6 +31,7 @@ Sample sample_of(uint64_t number) {
 
 void build(const fs::path& folder, uint64_t begin, uint64_t end, uint64_t stop = UINT64_MAX) {
   ShardWriter writer(folder, {.shard_bytes = 20'000});
+  EXPECT_EQ(writer.resumed_key(), writer.resumed() == 0 ? "" : sample_of(begin + writer.resumed() - 1).key);
   for (uint64_t i = begin + writer.resumed(); i < end; ++i) {
     if (i == stop) return;  // as if killed here
     writer.add(sample_of(i));

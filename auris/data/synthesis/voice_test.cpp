@@ -77,7 +77,8 @@ TEST(Voices, TextsAreTextsAndNotOptions) {
   EXPECT_THROW(speak("a", voice, {.pitch = std::nan("")}), Error);
 }
 
-// A program that lacks a voice says nothing and takes its usual one (espeak-ng: British English). Labels would be wrong.
+// A program that lacks a voice says nothing and takes its usual one (espeak-ng: British English). Labels
+// would be wrong.
 TEST(Voices, AreThere) {
   for (const Voice& voice : synthetic_voices()) {
     if (voice.name.starts_with("en-gb+")) continue;

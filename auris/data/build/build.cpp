@@ -1,0 +1,203 @@
+#include "auris/data/build/build.h"
+
+#include <charconv>
+#include <cmath>
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include "auris/audio/wav_writer.h"
+#include "auris/base/atomic_file.h"
+#include "auris/base/json_text.h"
+#include "auris/data/build/selection.h"
+#include "auris/data/items/item_builder.h"
+#include "auris/data/manifest/rejections.h"
+
+namespace auris::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kRejectedName = "rejected.jsonl";
+constexpr const char* kUnreadableName = "unreadable.part";  // one line each: what, a blank, the item's number
+
+// Items that could not be rendered, kept from run to run until all is done.
+class Unreadable {
+ public:
+  Unreadable(const fs::path& folder, int64_t resumed_number) : path_(folder / kUnreadableName) {
+    std::ifstream old(path_, std::ios::binary);
+    for (std::string line; std::getline(old, line);) {
+      const nlohmann::json entry = nlohmann::json::parse(line, nullptr, false);
+      if (entry.is_discarded() || !entry.contains("number") ||
+          entry["number"].get<int64_t>() > resumed_number)
+        continue;
+      lines_.push_back({entry["id"], entry["reason"], entry["detail"]});
+      kept_ += line + '\n';
+    }
+    std::ofstream(path_, std::ios::binary | std::ios::trunc) << kept_;
+    file_.open(path_, std::ios::binary | std::ios::app);
+  }
+
+  void add(int64_t number, Rejection rejection) {
+    nlohmann::ordered_json line = to_json(rejection);
+    line["number"] = number;
+    file_ << line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << std::endl;
+    lines_.push_back(std::move(rejection));
+  }
+
+  const std::vector<Rejection>& all() const { return lines_; }
+  void remove() {
+    file_.close();
+    fs::remove(path_);
+  }
+
+ private:
+  fs::path path_;
+  std::ofstream file_;
+  std::string kept_;
+  std::vector<Rejection> lines_;
+};
+
+using ClipVisitor = std::function<void(const Clip&, const fs::path& folder)>;
+
+void visit_clips(const Recipe& recipe, const ClipVisitor& visit, const RejectionSink& rejected) {
+  for (const fs::path& manifest : recipe.manifests) {
+    read_manifest(
+        manifest, [&](const Clip& clip) { visit(clip, manifest.parent_path()); }, rejected);
+  }
+}
+
+Sample sample_of(const Item& item, const audio::AudioClip& recording, int64_t number) {
+  return {.key = fmt::format("{:09}", number),
+          .files = {{"json",
+                     to_json(item).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)},
+                    {"wav", audio::wav_bytes(recording)}},
+          .facts = {.duration_s = static_cast<float>(item.duration_s), .text_tokens = 0, .audio_tokens = 0}};
+}
+
+int64_t number_of(const std::string& key) {
+  int64_t number = -1;
+  std::from_chars(key.data(), key.data() + key.size(), number);
+  return number;
+}
+
+void check_part(const BuildPart& part) {
+  if (part.count >= 1 && part.index >= 0 && part.index < part.count) return;
+  throw Error(ErrorCode::kUsage, {.where = "data build",
+                                  .expected = "a part i/n with 0 <= i < n",
+                                  .got = fmt::format("{}/{}", part.index, part.count),
+                                  .hint = ""});
+}
+
+class Build {
+ public:
+  Build(const Recipe& recipe, const fs::path& folder, const BuildOptions& options)
+      : recipe_(recipe),
+        folder_(folder),
+        options_(options),
+        builder_({.seed = recipe.seed, .voices = recipe.voices}),
+        selection_(recipe, builder_),
+        writer_(folder, options.shards),
+        resumed_number_(number_of(writer_.resumed_key())),
+        unreadable_(folder, resumed_number_) {}
+
+  BuildReport run() {
+    choose();
+    make();
+    writer_.finish();
+    write_rejections();
+    unreadable_.remove();
+    report_.written = static_cast<int64_t>(writer_.samples());
+    return report_;
+  }
+
+ private:
+  void reject(Rejection rejection) {
+    ++report_.rejected[rejection.reason];
+    rejections_.push_back(std::move(rejection));
+  }
+
+  void choose() {
+    visit_clips(
+        recipe_,
+        [&](const Clip& clip, const fs::path&) {
+          ++report_.clips;
+          selection_.offer(clip, [&](Rejection rejection) { reject(std::move(rejection)); });
+        },
+        [&](Rejection rejection) {
+          ++report_.rejected_lines;
+          rejections_.push_back(std::move(rejection));
+        });
+    selection_.settle();
+    report_.planned = selection_.planned();
+    report_.resumed = static_cast<int64_t>(writer_.resumed());
+  }
+
+  void make() {
+    const BuildPart& part = options_.part;
+    const int64_t mine = (report_.planned - part.index + part.count - 1) / part.count;
+    int64_t number = 0, done = 0;
+    visit_clips(
+        recipe_,
+        [&](const Clip& clip, const fs::path& folder) {
+          for (Item& item : selection_.items_of(clip)) {
+            const int64_t this_number = number++;
+            if (this_number % part.count != part.index) continue;
+            ++done;
+            if (this_number <= resumed_number_) continue;
+            make_item(item, clip, folder, this_number);
+            if (options_.progress && !options_.progress(done, mine)) {
+              throw Error(ErrorCode::kCancelled, {.where = "data build",
+                                                  .expected = "to finish",
+                                                  .got = "a request to stop",
+                                                  .hint = "the same command goes on"});
+            }
+          }
+        },
+        [](const Rejection&) {});
+  }
+
+  void make_item(Item& item, const Clip& clip, const fs::path& folder, int64_t number) {
+    audio::AudioClip recording;
+    try {
+      recording = builder_.render(item, clip, folder);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kInput) throw;
+      unreadable_.add(number, {.what = item.id, .reason = "unreadable", .detail = error.what()});
+      return;
+    }
+    report_.duration_s += item.duration_s;
+    writer_.add(sample_of(item, recording, number));
+  }
+
+  void write_rejections() {
+    for (const Rejection& rejection : unreadable_.all()) reject(rejection);
+    AtomicFile file(folder_ / kRejectedName, ErrorCode::kInput);
+    for (const Rejection& rejection : rejections_) {
+      const std::string line =
+          to_json(rejection).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+      file.write(std::as_bytes(std::span(line)));
+    }
+    file.commit();
+  }
+
+  const Recipe& recipe_;
+  const fs::path& folder_;
+  const BuildOptions& options_;
+  ItemBuilder builder_;
+  Selection selection_;
+  ShardWriter writer_;
+  int64_t resumed_number_;
+  Unreadable unreadable_;
+  std::vector<Rejection> rejections_;
+  BuildReport report_;
+};
+
+}  // namespace
+
+BuildReport build_data(const Recipe& recipe, const fs::path& folder, const BuildOptions& options) {
+  check_part(options.part);
+  return Build(recipe, folder, options).run();
+}
+
+}  // namespace auris::data

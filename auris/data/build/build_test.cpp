@@ -1,0 +1,221 @@
+#include "auris/data/build/build.h"
+
+#include <map>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "auris/audio/audio_source.h"
+#include "auris/audio/decode.h"
+#include "auris/base/error.h"
+#include "auris/base/test_folder.h"
+#include "auris/data/build/selection.h"
+#include "auris/data/shards/shard_merge.h"
+#include "auris/data/shards/shard_reader.h"
+#include "auris/data/sources/source.h"
+
+namespace auris::data {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::HasSubstr;
+
+constexpr const char* kRecipe = R"(
+seed = 3
+manifests = ["prompts.jsonl"]
+
+[[items]]
+task = "speaker_gender"
+configurations = ["text_audio", "audio_text", "audio"]
+splits = ["train", "dev", "test"]
+count = 8
+
+[[items]]
+task = "ASR"
+languages = ["fr"]
+splits = ["train"]
+max_duration_s = 2.5
+)";
+
+// 60 short prompts of each language, one of them without its recording.
+void write_prompts(const fs::path& path) {
+  ManifestWriter writer(path);
+  std::map<std::string, int> counts;
+  ingest_source(
+      source_named("asterisk"), source_named("asterisk").usual_path,
+      [&](Clip clip) {
+        if (clip.duration_s > 3 || ++counts[clip.language] > 60) return;
+        if (counts[clip.language] == 7) clip.audio = "/nowhere.g722";
+        writer.add(clip);
+      },
+      [](const Rejection&) {});
+  writer.commit();
+}
+
+Recipe recipe_in(const TestFolder& folder, const std::string& text = kRecipe) {
+  return parse_recipe(text, "recipe.toml", folder.path(), DataKind::kEval);
+}
+
+std::string all_bytes(const fs::path& folder) {
+  std::set<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder)) files.insert(entry.path());
+  std::string all;
+  for (const fs::path& file : files) all += file.filename().string() + TestFolder::content_of(file);
+  return all;
+}
+
+std::vector<Item> items_in(const fs::path& folder) {
+  const ShardReader reader(folder);
+  std::vector<Item> items;
+  for (uint64_t i = 0; i < reader.size(); ++i) {
+    const Sample sample = reader.read(i);
+    EXPECT_EQ(sample.files.size(), 2u);
+    items.push_back(item_from(json::parse(sample.files[0].content), "item"));
+    const audio::AudioClip sound =
+        audio::decode_audio(audio::AudioSource::memory(std::as_bytes(std::span(sample.files[1].content))));
+    EXPECT_NEAR(sound.duration_s(), items.back().duration_s, 1e-5);
+    EXPECT_FLOAT_EQ(sample.facts.duration_s, static_cast<float>(items.back().duration_s));
+  }
+  return items;
+}
+
+TEST(Build, MakesWhatTheRecipeSays) {
+  TestFolder folder;
+  write_prompts(folder / "prompts.jsonl");
+  const BuildReport report = build_data(recipe_in(folder), folder / "out");
+  EXPECT_EQ(report.clips, 300);
+  const std::vector<Item> items = items_in(folder / "out");
+  EXPECT_EQ(std::ssize(items), report.written);
+  const int64_t unreadable = report.rejected.contains("unreadable") ? report.rejected.at("unreadable") : 0;
+  EXPECT_EQ(report.planned, report.written + unreadable);
+  std::map<std::pair<Configuration, std::string>, int> genders;
+  std::set<std::string> ids;
+  int spoken = 0;
+  for (const Item& item : items) {
+    EXPECT_TRUE(ids.insert(item.id).second);
+    if (item.task == "speaker_gender") {
+      ++genders[{item.configuration, item.answer}];
+    } else {
+      ++spoken;
+      EXPECT_EQ(item.language, "fr");
+      EXPECT_EQ(item.answer, item.transcript);
+      EXPECT_LE(item.duration_s, 2.5);
+    }
+  }
+  EXPECT_EQ(genders.size(), 6u);
+  int all = 0;
+  for (const auto& [key, count] : genders) {
+    EXPECT_NEAR(count, 4, 1) << key.second;  // half of each, but for one that could not be read
+    all += count;
+  }
+  EXPECT_LE(all, 24);
+  EXPECT_GT(spoken, 10);
+}
+
+TEST(Build, TheSameRecipeGivesTheSameBytesHoweverOftenItWasInterrupted) {
+  TestFolder folder;
+  write_prompts(folder / "prompts.jsonl");
+  BuildOptions options{.shards = {.shard_bytes = 200'000}};
+  build_data(recipe_in(folder), folder / "whole", options);
+  for (int64_t stop : {1, 5, 12, 20}) {
+    options.progress = [&](int64_t done, int64_t) { return done < stop; };
+    try {
+      build_data(recipe_in(folder), folder / "cut", options);
+      ADD_FAILURE();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kCancelled);
+    }
+  }
+  options.progress = {};
+  EXPECT_GT(build_data(recipe_in(folder), folder / "cut", options).resumed, 5);
+  EXPECT_EQ(all_bytes(folder / "cut"), all_bytes(folder / "whole"));
+  EXPECT_THROW(build_data(recipe_in(folder), folder / "cut", options), Error);
+}
+
+TEST(Build, PartsMakeTheWhole) {
+  TestFolder folder;
+  write_prompts(folder / "prompts.jsonl");
+  build_data(recipe_in(folder), folder / "whole");
+  std::vector<fs::path> parts;
+  for (int64_t i = 0; i < 3; ++i) {
+    parts.push_back(folder / ("part" + std::to_string(i)));
+    build_data(recipe_in(folder), parts.back(), {.part = {.index = i, .count = 3}});
+  }
+  merge_shards(parts, folder / "merged");
+  const auto sorted = [](std::vector<Item> items) {
+    std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.id < b.id; });
+    return items;
+  };
+  EXPECT_EQ(sorted(items_in(folder / "merged")), sorted(items_in(folder / "whole")));
+  EXPECT_THROW(build_data(recipe_in(folder), folder / "x", {.part = {.index = 3, .count = 3}}), Error);
+}
+
+TEST(Build, EveryRejectionIsWrittenDown) {
+  TestFolder folder;
+  write_prompts(folder / "prompts.jsonl");
+  std::ofstream(folder / "prompts.jsonl", std::ios::app) << "nonsense\n";
+  const BuildReport report = build_data(recipe_in(folder, std::string(kRecipe) + R"(
+[[items]]
+task = "emotion_recognition"
+splits = ["test"]
+)"),
+                                        folder / "out");
+  EXPECT_EQ(report.rejected_lines, 1);
+  EXPECT_GT(report.rejected.at("no_variant"), 3);
+  int64_t total = report.rejected_lines, lines = 0;
+  for (const auto& [reason, count] : report.rejected) total += count;
+  std::istringstream file(folder.read("out/rejected.jsonl"));
+  for (std::string line; std::getline(file, line); ++lines) EXPECT_TRUE(json::parse(line).contains("reason"));
+  EXPECT_EQ(lines, total);
+  EXPECT_FALSE(fs::exists(folder / "out" / "unreadable.part"));
+}
+
+TEST(Selection, EqualWordsLieOnOneSide) {
+  Clip one, other;
+  one.id = "a";
+  other.id = "b";
+  one.text = "Good  morning.";
+  other.text = "good morning.";
+  EXPECT_EQ(split_of(one), split_of(other));
+  other.split = "test";
+  EXPECT_EQ(split_of(other), "test");
+  std::map<std::string, int> counts;
+  for (int i = 0; i < 1000; ++i) {
+    Clip clip;
+    clip.text = "sentence " + std::to_string(i);
+    ++counts[split_of(clip)];
+  }
+  EXPECT_NEAR(counts["train"], 800, 50);
+  EXPECT_NEAR(counts["test"], 100, 35);
+}
+
+TEST(Recipe, RefusesWhatIsNone) {
+  const auto problem = [](const std::string& text, DataKind kind = DataKind::kEval) -> std::string {
+    try {
+      parse_recipe(text, "recipe.toml", "/x", kind);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kInput);
+      return error.what();
+    }
+    return "none";
+  };
+  const std::string head = "manifests = ['a.jsonl']\n", rule = "[[items]]\ntask = 'ASR'\n";
+  EXPECT_EQ(problem(head + rule), "none");
+  EXPECT_EQ(problem(head + rule, DataKind::kAlign), "none");
+  EXPECT_THAT(problem(rule), HasSubstr("manifests"));
+  EXPECT_THAT(problem(head), HasSubstr("items"));
+  EXPECT_THAT(problem(head + "[[items]]\ntask = 'ASX'\n"), HasSubstr("ASR"));
+  EXPECT_THAT(problem(head + rule + "count = 0\n"), HasSubstr("count"));
+  EXPECT_THAT(problem(head + rule + "cuont = 3\n"), HasSubstr("'cuont'"));
+  EXPECT_THAT(problem(head + rule + "configurations = ['video']\n"), HasSubstr("text_audio"));
+  EXPECT_THAT(problem(head + rule + "configurations = ['audio', 'audio']\n"), HasSubstr("once"));
+  EXPECT_THAT(problem(head + rule + "min_duration_s = 5\nmax_duration_s = 4\n"), HasSubstr("durations"));
+  EXPECT_THAT(problem("voices = ['nobody']\n" + head + rule), HasSubstr("nobody"));
+  EXPECT_THAT(problem(head + "[[items]]\ntask = 'SGC'\n", DataKind::kAlign), HasSubstr("aligning"));
+  EXPECT_THROW(data_kind_named("test"), Error);
+}
+
+}  // namespace
+}  // namespace auris::data

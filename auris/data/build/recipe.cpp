@@ -1,0 +1,95 @@
+#include "auris/data/build/recipe.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "auris/base/toml_table.h"
+#include "auris/data/items/item_builder.h"
+
+namespace auris::data {
+namespace {
+
+constexpr const char* kHint = "auris/data/build/recipe.h shows the fields";
+constexpr int64_t kMostItems = 1'000'000'000;
+
+// Names in a recipe are input: what a lookup calls wrong use is a wrong file here.
+template <class Act>
+auto known(const TomlTable& table, const Act& act) {
+  try {
+    return act();
+  } catch (const Error& error) {
+    table.fail("names that are known", error.what());
+  }
+}
+
+ItemRule rule_of(const TomlTable& table, DataKind kind) {
+  table.allow({"task", "configurations", "sources", "languages", "splits", "min_duration_s", "max_duration_s",
+               "count"});
+  ItemRule rule;
+  rule.task = known(table, [&] { return task_named(table.text("task")).id; });
+  for (const std::string& name : table.texts_or_none("configurations")) {
+    const Configuration configuration = known(table, [&] { return configuration_named(name); });
+    if (std::find(rule.configurations.begin(), rule.configurations.end(), configuration) !=
+        rule.configurations.end()) {
+      table.fail("each configuration once", quoted(name));
+    }
+    rule.configurations.push_back(configuration);
+  }
+  if (rule.configurations.empty()) rule.configurations = {Configuration::kTextAudio};
+  rule.sources = table.texts_or_none("sources");
+  rule.languages = table.texts_or_none("languages");
+  rule.splits = table.has("splits") ? table.texts("splits")
+                                    : std::vector<std::string>{kind == DataKind::kEval ? "test" : "train"};
+  if (table.has("min_duration_s")) rule.min_duration_s = table.number("min_duration_s");
+  if (table.has("max_duration_s")) rule.max_duration_s = table.number("max_duration_s");
+  if (rule.min_duration_s < 0 || rule.max_duration_s <= rule.min_duration_s) {
+    table.fail("durations from 0 on, the shortest below the longest",
+               fmt::format("{} and {}", rule.min_duration_s, rule.max_duration_s));
+  }
+  if (table.has("count")) rule.count = table.integer("count", 1, kMostItems);
+  if (kind == DataKind::kAlign && rule.task != "speech_recognition") {
+    table.fail("speech recognition, which is all that aligning learns", quoted(rule.task));
+  }
+  return rule;
+}
+
+}  // namespace
+
+DataKind data_kind_named(std::string_view name) {
+  if (name == "align") return DataKind::kAlign;
+  if (name == "instruct") return DataKind::kInstruct;
+  if (name == "eval") return DataKind::kEval;
+  throw Error(
+      ErrorCode::kUsage,
+      {.where = "data build", .expected = "align, instruct or eval", .got = quoted(name), .hint = ""});
+}
+
+Recipe parse_recipe(std::string_view toml, const std::string& where, const std::filesystem::path& folder,
+                    DataKind kind) {
+  const toml::table root = parse_toml(toml, where, ErrorCode::kInput);
+  const TomlTable table(root, where, ErrorCode::kInput, kHint);
+  table.allow({"seed", "voices", "manifests", "items"});
+  Recipe recipe;
+  if (table.has("seed")) recipe.seed = static_cast<uint64_t>(table.integer("seed", 0, INT64_MAX));
+  recipe.voices = table.has("voices") ? table.texts("voices") : ItemOptions().voices;
+  known(table, [&] { return ItemBuilder({.seed = 0, .voices = recipe.voices}); });
+  for (const std::string& path : table.texts("manifests")) recipe.manifests.push_back(folder / path);
+  for (const TomlTable& rule : table.tables("items")) recipe.rules.push_back(rule_of(rule, kind));
+  return recipe;
+}
+
+Recipe read_recipe(const std::filesystem::path& path, DataKind kind) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file || std::filesystem::is_directory(path)) {
+    throw Error(
+        ErrorCode::kInput,
+        {.where = "recipe", .expected = "a file that can be read", .got = quoted(path.string()), .hint = ""});
+  }
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  return parse_recipe(text, path.filename().string(), path.parent_path(), kind);
+}
+
+}  // namespace auris::data

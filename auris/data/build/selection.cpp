@@ -1,0 +1,106 @@
+#include "auris/data/build/selection.h"
+
+#include <algorithm>
+#include <map>
+
+#include "auris/base/stable_hash.h"
+#include "auris/text/text_rules.h"
+
+namespace auris::data {
+namespace {
+
+bool holds(const std::vector<std::string>& list, const std::string& value) {
+  return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
+}
+
+bool is_closed(AnswerKind answer) { return answer == AnswerKind::kLabel || answer == AnswerKind::kNumber; }
+
+}  // namespace
+
+std::string split_of(const Clip& clip) {
+  if (!clip.split.empty()) return clip.split;
+  std::string words;
+  for (const std::string& word : text::words_of(text::lower(clip.text))) words += word + ' ';
+  const uint64_t tenth = stable_hash(words.empty() ? clip.id : words) % 10;
+  return tenth == 0 ? "test" : tenth == 1 ? "dev" : "train";
+}
+
+Selection::Selection(const Recipe& recipe, const ItemBuilder& builder) : recipe_(recipe), builder_(builder) {
+  for (size_t rule = 0; rule < recipe.rules.size(); ++rule) {
+    for (Configuration configuration : recipe.rules[rule].configurations) {
+      picks_.push_back({.rule = rule, .configuration = configuration, .candidates = {}, .taken = {}});
+    }
+  }
+}
+
+bool Selection::fits(const ItemRule& rule, const Clip& clip) const {
+  return clip.duration_s >= rule.min_duration_s && clip.duration_s <= rule.max_duration_s &&
+         holds(rule.sources, clip.source) && holds(rule.languages, clip.language) &&
+         holds(rule.splits, split_of(clip));
+}
+
+uint64_t Selection::rank_of(const Item& item) const { return stable_hash(item.id, recipe_.seed); }
+
+void Selection::offer(const Clip& clip, const RejectionSink& rejected) {
+  for (Pick& pick : picks_) {
+    const ItemRule& rule = recipe_.rules[pick.rule];
+    if (!fits(rule, clip)) continue;
+    const Task& task = task_named(rule.task);
+    const auto planned = builder_.plan(task, pick.configuration, clip);
+    if (std::holds_alternative<Rejection>(planned)) {
+      rejected(std::get<Rejection>(planned));
+      continue;
+    }
+    const Item& item = std::get<Item>(planned);
+    if (!rule.count) {
+      ++planned_;
+      continue;
+    }
+    const bool closed = is_closed(task.variant(item.variant).answer);
+    pick.candidates.push_back({.rank = rank_of(item), .answer = closed ? item.answer : ""});
+  }
+}
+
+// Round by round each answer gives its first candidate that is left, until enough are taken.
+void Selection::settle(Pick& pick, int64_t count) const {
+  std::map<std::string, std::vector<uint64_t>> by_answer;
+  for (const Candidate& candidate : pick.candidates) by_answer[candidate.answer].push_back(candidate.rank);
+  for (auto& [answer, ranks] : by_answer) std::sort(ranks.begin(), ranks.end());
+  const size_t wanted = std::min(static_cast<size_t>(count), pick.candidates.size());
+  for (size_t round = 0; pick.taken.size() < wanted; ++round) {
+    std::vector<uint64_t> next;
+    for (const auto& [answer, ranks] : by_answer) {
+      if (round < ranks.size()) next.push_back(ranks[round]);
+    }
+    std::sort(next.begin(), next.end());
+    next.resize(std::min(next.size(), wanted - pick.taken.size()));
+    pick.taken.insert(pick.taken.end(), next.begin(), next.end());
+  }
+  std::sort(pick.taken.begin(), pick.taken.end());
+  pick.candidates = {};
+}
+
+void Selection::settle() {
+  for (Pick& pick : picks_) {
+    if (const auto count = recipe_.rules[pick.rule].count) {
+      settle(pick, *count);
+      planned_ += std::ssize(pick.taken);
+    }
+  }
+}
+
+std::vector<Item> Selection::items_of(const Clip& clip) const {
+  std::vector<Item> items;
+  for (const Pick& pick : picks_) {
+    const ItemRule& rule = recipe_.rules[pick.rule];
+    if (!fits(rule, clip)) continue;
+    const auto planned = builder_.plan(task_named(rule.task), pick.configuration, clip);
+    if (std::holds_alternative<Rejection>(planned)) continue;
+    const Item& item = std::get<Item>(planned);
+    if (!rule.count || std::binary_search(pick.taken.begin(), pick.taken.end(), rank_of(item)))
+      items.push_back(item);
+  }
+  return items;
+}
+
+}  // namespace auris::data

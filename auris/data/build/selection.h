@@ -1,0 +1,54 @@
+#pragma once
+// Which clips a recipe takes, before anything is rendered.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "auris/data/build/recipe.h"
+#include "auris/data/items/item_builder.h"
+
+namespace auris::data {
+
+// The split of a clip: the source's own, or one by its words, so that equal sentences never lie on both sides
+// of a split: 8 of 10 "train", one "dev", one "test".
+std::string split_of(const Clip& clip);
+
+// Filled by one pass over all clips, asked in a second one. Of the rules with a count, those clips are taken
+// that a hash of seed and item puts first, the same number for each label as far as there are so many.
+class Selection {
+ public:
+  Selection(const Recipe& recipe, const ItemBuilder& builder);
+
+  // First pass. Tells of rules and clips that fit each other but give no item.
+  void offer(const Clip& clip, const RejectionSink& rejected);
+  void settle();
+
+  // Second pass: the items of a clip, in the recipe's order.
+  std::vector<Item> items_of(const Clip& clip) const;
+
+  int64_t planned() const { return planned_; }
+
+ private:
+  struct Candidate {
+    uint64_t rank = 0;
+    std::string answer;  // of labels and numbers; empty where answers are open
+  };
+  struct Pick {  // a rule in one of its configurations
+    size_t rule = 0;
+    Configuration configuration = Configuration::kTextAudio;
+    std::vector<Candidate> candidates;
+    std::vector<uint64_t> taken;  // ranks, sorted
+  };
+
+  bool fits(const ItemRule& rule, const Clip& clip) const;
+  uint64_t rank_of(const Item& item) const;
+  void settle(Pick& pick, int64_t count) const;
+
+  const Recipe& recipe_;
+  const ItemBuilder& builder_;
+  std::vector<Pick> picks_;
+  int64_t planned_ = 0;
+};
+
+}  // namespace auris::data
