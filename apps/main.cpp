@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
   add_chat(program);
   add_score(program);
   add_data(program);
+  add_eval(program);
   add_pull(program);
   add_models(program);
   add_inspect(program);

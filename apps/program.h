@@ -72,6 +72,7 @@ void add_ask(Program& program);
 void add_chat(Program& program);
 void add_score(Program& program);
 void add_data(Program& program);
+void add_eval(Program& program);
 void add_pull(Program& program);
 void add_models(Program& program);
 void add_inspect(Program& program);

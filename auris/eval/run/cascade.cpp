@@ -1,0 +1,96 @@
+#include "auris/eval/run/cascade.h"
+
+#include "auris/base/error.h"
+#include "auris/weights/catalog.h"
+
+namespace auris::eval {
+namespace {
+
+using data::Configuration;
+
+constexpr int kPromptVersion = 1;
+
+class Cascade : public System {
+ public:
+  Cascade(std::shared_ptr<engine::Engine> engine, const CascadeOptions& options)
+      : engine_(std::move(engine)), options_(options) {
+    const weights::Catalog catalog = weights::Catalog::load();
+    speech_fingerprint_ = model_fingerprint(catalog.resolve(engine_->options().speech_model));
+    language_fingerprint_ = model_fingerprint(catalog.resolve(engine_->options().language_model));
+  }
+
+  std::string name() const override { return options_.oracle ? "oracle" : "cascade"; }
+
+  nlohmann::ordered_json settings() const override {
+    nlohmann::ordered_json settings = {{"system", name()},
+                                       {"prompt_version", kPromptVersion},
+                                       {"language_model", engine_->options().language_model},
+                                       {"language_model_hash", language_fingerprint_},
+                                       {"max_tokens", options_.max_tokens}};
+    if (!options_.oracle) {
+      settings["speech_model"] = engine_->options().speech_model;
+      settings["speech_model_hash"] = speech_fingerprint_;
+      settings["beam_size"] = options_.beam_size;
+    }
+    return settings;
+  }
+
+  SystemAnswer answer(const data::Item& item, const audio::AudioClip& recording) override {
+    const bool read = item.configuration == Configuration::kTextAudio;
+    if (read && item.task == "speech_recognition") {
+      const std::string words =
+          options_.oracle ? item.transcript : heard(recording, generate::WhisperTask::kTranscribe);
+      return {.answer = words, .transcript = words};
+    }
+    if (read && item.task == "speech_translation" && !options_.oracle) {
+      const std::string words = heard(recording, generate::WhisperTask::kTranslate);
+      return {.answer = words, .transcript = words};
+    }
+    SystemAnswer answer;
+    answer.transcript =
+        options_.oracle ? spoken_in(item) : heard(recording, generate::WhisperTask::kTranscribe);
+    auto session = engine_->start_session();
+    generate::GenerationOptions generation;
+    generation.max_tokens = options_.max_tokens;
+    const generate::Generation said = session->send(heard_prompt(item, answer.transcript), generation);
+    answer.answer = said.text;
+    answer.truncated = said.finish_reason == generate::FinishReason::kMaxTokens;
+    return answer;
+  }
+
+ private:
+  std::string heard(const audio::AudioClip& recording, generate::WhisperTask task) {
+    generate::TranscribeOptions options;
+    options.task = task;
+    options.beam_size = options_.beam_size;
+    return engine_->transcribe(recording, options).text;
+  }
+
+  // All that a recording holds in words: the instruction, if it is spoken, and the clip, if it is there.
+  static std::string spoken_in(const data::Item& item) {
+    if (item.configuration == Configuration::kTextAudio) return item.transcript;
+    if (item.clip_start_s == 0 || item.transcript.empty()) return item.instruction;
+    return item.instruction + " " + item.transcript;
+  }
+
+  std::shared_ptr<engine::Engine> engine_;
+  CascadeOptions options_;
+  std::string speech_fingerprint_, language_fingerprint_;
+};
+
+}  // namespace
+
+std::string heard_prompt(const data::Item& item, const std::string& heard) {
+  const std::string words =
+      heard.empty() ? "Nobody speaks in a recording." : "Somebody says in a recording:\n\"" + heard + "\"\n";
+  std::string prompt = item.prompt;
+  const size_t mark = prompt.find(data::kAudioMark);
+  AURIS_CHECK(mark != std::string::npos);
+  return prompt.replace(mark, data::kAudioMark.size(), words);
+}
+
+std::unique_ptr<System> make_cascade(std::shared_ptr<engine::Engine> engine, const CascadeOptions& options) {
+  return std::make_unique<Cascade>(std::move(engine), options);
+}
+
+}  // namespace auris::eval

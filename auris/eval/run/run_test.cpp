@@ -1,0 +1,223 @@
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "auris/audio/decode.h"
+#include "auris/audio/wav_writer.h"
+#include "auris/base/error.h"
+#include "auris/base/test_folder.h"
+#include "auris/data/items/item_builder.h"
+#include "auris/data/shards/shard_writer.h"
+#include "auris/eval/run/cascade.h"
+#include "auris/eval/run/runner.h"
+
+namespace auris::eval {
+namespace {
+
+namespace fs = std::filesystem;
+using data::Configuration;
+using testing::HasSubstr;
+
+constexpr const char* kSentence =
+    "/usr/share/pocketsphinx/test/data/librivox/sense_and_sensibility_01_austen_64kb-0880.wav";
+
+data::Clip sentence() {
+  data::Clip clip;
+  clip.id = "pocketsphinx/0880";
+  clip.audio = kSentence;
+  clip.duration_s = audio::decode_audio(kSentence).duration_s();
+  clip.source = "pocketsphinx";
+  clip.language = "en";
+  clip.text = "he was not an ill disposed young man";
+  clip.labels = {{"speaker_gender", "female"}};
+  return clip;
+}
+
+// Recognition and gender in all configurations.
+void build(const fs::path& folder) {
+  data::ItemBuilder builder({.seed = 2});
+  data::ShardWriter writer(folder);
+  int number = 0;
+  for (const char* task : {"ASR", "SGC"}) {
+    for (auto configuration : {Configuration::kTextAudio, Configuration::kAudioText, Configuration::kAudio}) {
+      auto item = std::get<data::Item>(builder.plan(data::task_named(task), configuration, sentence()));
+      const audio::AudioClip recording = builder.render(item, sentence(), "");
+      writer.add({.key = std::to_string(100 + number++),
+                  .files = {{"json", to_json(item).dump()}, {"wav", audio::wav_bytes(recording)}},
+                  .facts = {}});
+    }
+  }
+  writer.finish();
+}
+
+// Answers at once, and fails where it is told to.
+class Quick : public System {
+ public:
+  std::string name() const override { return "quick"; }
+  nlohmann::ordered_json settings() const override { return {{"version", version}}; }
+  SystemAnswer answer(const data::Item& item, const audio::AudioClip&) override {
+    ++asked;
+    if (item.configuration == failing) {
+      throw Error(ErrorCode::kInput, {.where = "quick", .expected = "x", .got = "y", .hint = ""});
+    }
+    return {.answer = "answer to " + item.id, .transcript = "", .truncated = false};
+  }
+
+  int version = 1, asked = 0;
+  std::optional<Configuration> failing;
+};
+
+TEST(Predictions, SurviveAKillAtAnyByte) {
+  TestFolder folder;
+  const fs::path path = folder / "p.jsonl";
+  {
+    PredictionStore store(path);
+    store.add({.key = "a", .item = "1", .answer = "one\n\u2028two"});
+    store.add({.key = "b",
+               .item = "2",
+               .answer = "",
+               .transcript = "t",
+               .error = "e",
+               .truncated = true,
+               .seconds = 2});
+  }
+  const std::string whole = TestFolder::content_of(path);
+  for (size_t size = 0; size <= whole.size(); size += 5) {
+    std::ofstream(path, std::ios::binary | std::ios::trunc) << whole.substr(0, size);
+    PredictionStore store(path);
+    store.add({.key = "c", .item = "3", .answer = "three"});
+    EXPECT_EQ(store.damaged_lines(), 0);
+  }
+  PredictionStore store(path);
+  ASSERT_NE(store.find("c"), nullptr);
+  std::ofstream(folder / "q.jsonl") << whole << "nonsense\n{}\n" << whole;
+  PredictionStore mixed(folder / "q.jsonl");
+  EXPECT_EQ(mixed.damaged_lines(), 2);
+  EXPECT_EQ(mixed.size(), 2u);
+  EXPECT_TRUE(mixed.settings().is_null());
+  mixed.begin({{"z", 1}, {"a", 2}});
+  EXPECT_EQ(mixed.find("a")->answer, "one\n\u2028two");
+  EXPECT_EQ(*mixed.find("b"), (Prediction{.key = "b",
+                                          .item = "2",
+                                          .answer = "",
+                                          .transcript = "t",
+                                          .error = "e",
+                                          .truncated = true,
+                                          .seconds = 2}));
+  EXPECT_THROW(PredictionStore again(path), Error);  // one at a time
+  EXPECT_THROW(PredictionStore none("/proc/none/p.jsonl"), Error);
+}
+
+TEST(Runner, AsksEachItemOnce) {
+  TestFolder folder;
+  build(folder / "data");
+  const data::ShardReader data(folder / "data");
+  Quick system;
+  PredictionStore store(folder / "p.jsonl");
+  RunReport report = run_system(data, system, store, {.limit = 1});
+  EXPECT_EQ(report.items, 6);
+  EXPECT_EQ(report.asked, 6);
+  report = run_system(data, system, store);
+  EXPECT_EQ(report.reused, 6);
+  EXPECT_EQ(system.asked, 6);
+  system.version = 2;
+  system.failing = Configuration::kAudio;
+  report = run_system(data, system, store, {.tasks = {"speech_recognition"}});
+  EXPECT_EQ(report.asked, 3);
+  EXPECT_EQ(report.failed, 1);
+  EXPECT_EQ(store.size(), 9u);
+  EXPECT_EQ(run_system(data, system, store, {.tasks = {"speech_recognition"}}).failed, 1);
+}
+
+TEST(Runner, GoesOnWhereItWasStopped) {
+  TestFolder folder;
+  build(folder / "data");
+  const data::ShardReader data(folder / "data");
+  Quick system;
+  {
+    PredictionStore store(folder / "p.jsonl");
+    const auto stop = [](int64_t done, int64_t) { return done < 2; };
+    EXPECT_THROW(run_system(data, system, store, {.progress = stop}), Error);
+  }
+  PredictionStore store(folder / "p.jsonl");
+  EXPECT_EQ(run_system(data, system, store).reused, 2);
+  EXPECT_EQ(system.asked, 6);
+}
+
+TEST(Runner, AnswersBelongToTheLastSettings) {
+  TestFolder folder;
+  build(folder / "data");
+  const data::ShardReader data(folder / "data");
+  Quick system;
+  PredictionStore store(folder / "p.jsonl");
+  run_system(data, system, store);
+  const auto all = [&] {
+    int answered = 0;
+    for (const AnsweredItem& item : answered_items(data, store)) answered += item.answer ? 1 : 0;
+    return answered;
+  };
+  EXPECT_EQ(all(), 6);
+  system.version = 2;
+  system.failing = Configuration::kAudio;
+  run_system(data, system, store, {.limit = 1});
+  EXPECT_EQ(all(), 4);
+  EXPECT_EQ(score(answered_items(data, store)).size(), 6u);
+}
+
+TEST(Keys, AllThatMattersChangesThem) {
+  const data::Item item = std::get<data::Item>(
+      data::ItemBuilder({}).plan(data::task_named("SGC"), Configuration::kTextAudio, sentence()));
+  const audio::AudioClip clip{.samples = {0.1f, 0.2f}, .sample_rate_hz = 16000};
+  const std::string key = prediction_key({{"a", 1}}, item, clip);
+  EXPECT_EQ(prediction_key({{"a", 1}}, item, clip), key);
+  EXPECT_NE(prediction_key({{"a", 2}}, item, clip), key);
+  data::Item other = item;
+  other.prompt += " ";
+  EXPECT_NE(prediction_key({{"a", 1}}, other, clip), key);
+  other = item;
+  other.task_version = 2;
+  EXPECT_NE(prediction_key({{"a", 1}}, other, clip), key);
+  other = item;
+  other.id = "elsewhere";  // the same question under another name is the same question
+  EXPECT_EQ(prediction_key({{"a", 1}}, other, clip), key);
+  audio::AudioClip louder = clip;
+  louder.samples[1] = 0.20001f;
+  EXPECT_NE(prediction_key({{"a", 1}}, item, louder), key);
+}
+
+// The real models.
+TEST(Cascade, HearsAndTheOracleReads) {
+  TestFolder folder;
+  build(folder / "data");
+  const data::ShardReader data(folder / "data");
+  const auto engine = engine::Engine::load({.speech_model = "whisper-tiny.en"});
+  const auto cascade = make_cascade(engine, {.max_tokens = 8, .beam_size = 1});
+  const auto oracle = make_cascade(engine, {.oracle = true, .max_tokens = 8});
+  EXPECT_NE(cascade->settings(), oracle->settings());
+  const LoadedItem read = load_item(data, 0);
+  ASSERT_EQ(read.item.configuration, Configuration::kTextAudio);
+  EXPECT_THAT(cascade->answer(read.item, read.recording).answer, HasSubstr("young man"));
+  EXPECT_EQ(oracle->answer(read.item, read.recording).answer, sentence().text);
+  const LoadedItem pure = load_item(data, 2);
+  ASSERT_EQ(pure.item.configuration, Configuration::kAudio);
+  EXPECT_THAT(cascade->answer(pure.item, pure.recording).transcript, HasSubstr("young man"));
+  EXPECT_EQ(oracle->answer(pure.item, pure.recording).transcript,
+            pure.item.instruction + " " + sentence().text);
+  const LoadedItem spoken = load_item(data, 1);
+  EXPECT_EQ(oracle->answer(spoken.item, spoken.recording).transcript, spoken.item.instruction);
+  EXPECT_THAT(heard_prompt(spoken.item, "Do it."), HasSubstr("\"Do it.\"\n\n" + sentence().text));
+}
+
+TEST(Fingerprint, TellsModelsApart) {
+  TestFolder folder;
+  folder.write("a/model.bin", "one");
+  folder.write("b/model.bin", "two");
+  EXPECT_NE(model_fingerprint(folder / "a"), model_fingerprint(folder / "b"));
+  EXPECT_EQ(model_fingerprint(folder / "a"), model_fingerprint(folder / "a"));
+  fs::create_directories(folder / "empty");
+  EXPECT_THROW(model_fingerprint(folder / "empty"), Error);
+}
+
+}  // namespace
+}  // namespace auris::eval

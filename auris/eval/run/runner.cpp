@@ -1,0 +1,119 @@
+#include "auris/eval/run/runner.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "auris/audio/decode.h"
+#include "auris/base/error.h"
+#include "auris/base/json_text.h"
+
+namespace auris::eval {
+namespace {
+
+double seconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+// Numbers of the samples that are to be asked.
+std::vector<uint64_t> chosen(const data::ShardReader& data, const RunOptions& options, RunReport& report) {
+  std::vector<uint64_t> numbers;
+  std::map<std::string, int64_t> counts;
+  for (uint64_t i = 0; i < data.size(); ++i) {
+    data::Item item;
+    try {
+      const data::Sample sample = data.read(i);
+      item = data::item_from(
+          parse_json(sample.files.at(0).content, sample.key, ErrorCode::kInput, {.max_depth = 8}),
+          sample.key);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kInput) throw;
+      ++report.damaged;
+      continue;
+    }
+    const bool wanted = options.tasks.empty() || std::find(options.tasks.begin(), options.tasks.end(),
+                                                           item.task) != options.tasks.end();
+    const std::string group = fmt::format("{}/{}/{}", item.task, item.variant, name_of(item.configuration));
+    if (wanted && (!options.limit || counts[group]++ < *options.limit)) numbers.push_back(i);
+  }
+  return numbers;
+}
+
+}  // namespace
+
+LoadedItem load_item(const data::ShardReader& data, uint64_t index) {
+  const data::Sample sample = data.read(index);
+  const auto content = [&](const char* extension) -> const std::string& {
+    for (const data::SampleFile& file : sample.files) {
+      if (file.extension == extension) return file.content;
+    }
+    throw Error(
+        ErrorCode::kInput,
+        {.where = sample.key, .expected = fmt::format("a file .{}", extension), .got = "none", .hint = ""});
+  };
+  LoadedItem loaded;
+  loaded.item = data::item_from(parse_json(content("json"), sample.key, ErrorCode::kInput, {.max_depth = 8}),
+                                sample.key);
+  const std::string& wav = content("wav");
+  loaded.recording =
+      audio::decode_audio(audio::AudioSource::memory(std::as_bytes(std::span(wav)), sample.key));
+  return loaded;
+}
+
+RunReport run_system(const data::ShardReader& data, System& system, PredictionStore& store,
+                     const RunOptions& options) {
+  RunReport report;
+  const auto begin = std::chrono::steady_clock::now();
+  const std::vector<uint64_t> numbers = chosen(data, options, report);
+  const nlohmann::ordered_json settings = system.settings();
+  store.begin(settings);
+  report.items = std::ssize(numbers);
+  for (int64_t done = 0; done < report.items; ++done) {
+    if (options.progress && !options.progress(done, report.items)) {
+      throw Error(ErrorCode::kCancelled, {.where = "evaluation",
+                                          .expected = "to finish",
+                                          .got = "a request to stop",
+                                          .hint = "the same command goes on"});
+    }
+    const LoadedItem loaded = load_item(data, numbers[static_cast<size_t>(done)]);
+    Prediction prediction{.key = prediction_key(settings, loaded.item, loaded.recording),
+                          .item = loaded.item.id};
+    if (const Prediction* known = store.find(prediction.key)) {
+      ++report.reused;
+      report.failed += known->error.empty() ? 0 : 1;
+      continue;
+    }
+    const auto item_begin = std::chrono::steady_clock::now();
+    try {
+      SystemAnswer answer = system.answer(loaded.item, loaded.recording);
+      prediction.answer = std::move(answer.answer);
+      prediction.transcript = std::move(answer.transcript);
+      prediction.truncated = answer.truncated;
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::kCancelled) throw;
+      prediction.error = error.what();
+      ++report.failed;
+    }
+    prediction.seconds = seconds_since(item_begin);
+    store.add(prediction);
+    ++report.asked;
+  }
+  report.seconds = seconds_since(begin);
+  return report;
+}
+
+std::vector<AnsweredItem> answered_items(const data::ShardReader& data, const PredictionStore& store) {
+  std::vector<AnsweredItem> items;
+  for (uint64_t i = 0; i < data.size(); ++i) {
+    LoadedItem loaded = load_item(data, i);
+    const Prediction* known = store.find(prediction_key(store.settings(), loaded.item, loaded.recording));
+    AnsweredItem answered{.item = std::move(loaded.item), .answer = {}};
+    if (known != nullptr && known->error.empty()) answered.answer = known->answer;
+    items.push_back(std::move(answered));
+  }
+  return items;
+}
+
+}  // namespace auris::eval

@@ -1,0 +1,48 @@
+#pragma once
+// Asks a system all items of a data set, and keeps the answers.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auris/data/items/item.h"
+#include "auris/data/shards/shard_reader.h"
+#include "auris/eval/run/prediction_store.h"
+#include "auris/eval/run/system.h"
+#include "auris/eval/score/scorer.h"
+
+namespace auris::eval {
+
+struct RunOptions {
+  std::vector<std::string> tasks = {};                  // ids; empty = all
+  std::optional<int64_t> limit = {};                    // of each task, variant and configuration
+  std::function<bool(int64_t, int64_t)> progress = {};  // (done, all); false stops with kCancelled
+};
+
+struct RunReport {
+  int64_t items = 0;    // of the data set that were to be asked
+  int64_t asked = 0;    // in this run
+  int64_t reused = 0;   // answered before
+  int64_t failed = 0;   // without an answer, this time or before
+  int64_t damaged = 0;  // items of the data set that cannot be read
+  double seconds = 0;
+};
+
+// An item and its recording, as a data set holds them. kInput if it is damaged.
+struct LoadedItem {
+  data::Item item;
+  audio::AudioClip recording;
+};
+LoadedItem load_item(const data::ShardReader& data, uint64_t index);
+
+// Errors of single items become predictions with an error; errors of the store stop the run.
+RunReport run_system(const data::ShardReader& data, System& system, PredictionStore& store,
+                     const RunOptions& options = {});
+
+// All items of a data set with the answers that the store's last settings gave to them; kInput if an item is
+// damaged.
+std::vector<AnsweredItem> answered_items(const data::ShardReader& data, const PredictionStore& store);
+
+}  // namespace auris::eval
