@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -42,6 +43,32 @@ TEST(DataCli, IngestsThePrompts) {
   std::string line;
   std::getline(first, line);
   EXPECT_EQ(json::parse(line)["source"], "asterisk");
+}
+
+TEST(DataCli, ChecksWhatIsFit) {
+  TestFolder folder;
+  const std::string manifest = folder / "clips.jsonl", fit = folder / "fit.jsonl";
+  ASSERT_EQ(data({"ingest", "pocketsphinx", "-o", manifest}).exit_code, 0);
+  std::ofstream(manifest, std::ios::app) << R"({"id":"x","audio":"none.wav","duration_s":1})"
+                                         << "\nnonsense\n";
+  const std::string unfit = folder / "unfit.jsonl", report = folder / "report.json";
+  const ProgramResult result =
+      data({"check", manifest, "-o", fit, "--rejected", unfit, "--report", report, "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const json summary = json::parse(result.out);
+  EXPECT_EQ(summary["clips"], 6);
+  EXPECT_EQ(summary["kept"], 5);
+  EXPECT_EQ(summary["rejected"]["missing_file"], 1);
+  EXPECT_EQ(summary["rejected_lines"], 1);
+  EXPECT_EQ(json::parse(folder.read("report.json")), summary);
+  EXPECT_THAT(folder.read("unfit.jsonl"), testing::AllOf(HasSubstr("missing_file"), HasSubstr("no_json")));
+  EXPECT_THAT(data({"check", fit}).out, HasSubstr("5 of 5 clips kept"));
+  folder.write("limits.toml", "min_snr_db = 200\n");
+  EXPECT_THAT(data({"check", fit, "--thresholds", folder / "limits.toml"}).out,
+              HasSubstr("noise            5"));
+  folder.write("limits.toml", "min_snr = 200\n");
+  EXPECT_EQ(data({"check", fit, "--thresholds", folder / "limits.toml"}).exit_code, 3);
+  EXPECT_EQ(data({"check", folder / "none.jsonl"}).exit_code, 3);
 }
 
 TEST(DataCli, BuildsAndMerges) {

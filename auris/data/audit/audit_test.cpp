@@ -1,100 +1,161 @@
-#include <cmath>
+#include "auris/data/audit/audit.h"
 
+#include <cmath>
+#include <set>
+
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "auris/audio/decode.h"
-#include "auris/audio/resampler.h"
+#include "auris/audio/wav_writer.h"
 #include "auris/base/error.h"
 #include "auris/base/rng.h"
-#include "auris/data/audit/clip_measures.h"
-#include "auris/data/audit/fingerprint.h"
+#include "auris/base/test_folder.h"
 
 namespace auris::data {
 namespace {
 
-audio::AudioClip prompt(const std::string& name, const std::string& voice = "en_US_f_Allison") {
-  return audio::decode_audio("/usr/share/asterisk/sounds/" + voice + "/" + name + ".g722");
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+struct Audited {
+  AuditReport report;
+  std::set<std::string> kept;
+  std::map<std::string, Rejection> rejections;
+};
+
+Audited audited(const fs::path& manifest, const AuditThresholds& thresholds = {}) {
+  Audited all;
+  all.report = audit(manifest, thresholds,
+                     {.kept =
+                          [&](const Clip& clip, const ClipMeasures& measures) {
+                            EXPECT_EQ(clip.sha256.size(), 64u);
+                            EXPECT_GT(measures.duration_s, 0);
+                            all.kept.insert(clip.id);
+                          },
+                      .rejected = [&](Rejection rejection) { all.rejections[rejection.what] = rejection; }});
+  EXPECT_EQ(all.report.kept, std::ssize(all.kept));
+  int64_t rejected = 0;
+  for (const auto& [reason, count] : all.report.rejected) rejected += count;
+  EXPECT_EQ(all.report.clips, all.report.kept + rejected);
+  EXPECT_EQ(std::ssize(all.rejections), rejected + all.report.rejected_lines);
+  return all;
 }
 
-audio::AudioClip with_noise(audio::AudioClip clip, double deviation, uint64_t seed = 1) {
-  Rng rng(seed);
-  for (float& x : clip.samples) x += static_cast<float>(deviation * rng.normal());
+audio::AudioClip prompt(const std::string& name) {
+  return audio::decode_audio("/usr/share/asterisk/sounds/en_US_f_Allison/" + name + ".g722");
+}
+
+Clip clip_at(const TestFolder& folder, const std::string& id, const audio::AudioClip& sound) {
+  audio::write_wav(folder / (id + ".wav"), sound);
+  Clip clip;
+  clip.id = id;
+  clip.audio = id + ".wav";
+  clip.duration_s = sound.duration_s();
+  clip.split = "train";
+  clip.text = id;
   return clip;
 }
 
-// A second of tone at level 0.1 in noise of a known level.
-TEST(Measures, AreThoseOfAKnownSignal) {
-  audio::AudioClip clip{.samples = std::vector<float>(32000), .sample_rate_hz = 16000};
-  for (size_t i = 8000; i < 24000; ++i)
-    clip.samples[i] = 0.1f * std::sqrt(2.0f) * std::sin(0.3f * static_cast<float>(i));
-  clip = with_noise(clip, 0.001);
-  const ClipMeasures measures = measure(clip);
-  EXPECT_DOUBLE_EQ(measures.duration_s, 2);
-  EXPECT_NEAR(measures.level_db, -20, 0.2);
-  EXPECT_NEAR(measures.noise_db, -60, 0.7);
-  EXPECT_NEAR(measures.snr_db, 40, 0.8);
-  EXPECT_NEAR(measures.peak, 0.1414, 0.005);
-  EXPECT_EQ(measures.clipped_share, 0);
-  EXPECT_NEAR(measures.offset, 0, 1e-3);
+void write_manifest(const fs::path& path, const std::vector<Clip>& clips) {
+  ManifestWriter writer(path);
+  for (const Clip& clip : clips) writer.add(clip);
+  writer.commit();
 }
 
-TEST(Measures, SilenceClippingAndNothing) {
-  audio::AudioClip clip{.samples = std::vector<float>(16000), .sample_rate_hz = 16000};
-  EXPECT_EQ(measure(clip).silence_share, 1);
-  EXPECT_EQ(measure(clip).snr_db, 0);
-  for (size_t i = 8000; i < 16000; ++i) clip.samples[i] = i % 40 < 20 ? 1.0f : -1.0f;
-  EXPECT_NEAR(measure(clip).silence_share, 0.5, 0.01);
-  EXPECT_NEAR(measure(clip).clipped_share, 0.5, 0.01);
-  const ClipMeasures none = measure({});
-  EXPECT_EQ(none.duration_s, 0);
-  EXPECT_EQ(none.content, measure({}).content);
-  EXPECT_NE(none.content, measure(clip).content);
-}
-
-double errors_between(const audio::AudioClip& a, const audio::AudioClip& b) {
-  return bit_error_rate(fingerprint_of(a), fingerprint_of(b), 0, 1).value_or(1);
-}
-
-TEST(Fingerprints, SurviveWhatDoesNotChangeTheSound) {
-  const audio::AudioClip clip = prompt("agent-newlocation");
-  audio::AudioClip quiet = clip;
-  for (float& x : quiet.samples) x *= 0.2f;
-  EXPECT_LT(errors_between(clip, quiet), 0.02);
-  const double noise = std::pow(10, (measure(clip).level_db - 30) / 20);  // also in the pauses
-  EXPECT_LT(errors_between(clip, with_noise(clip, noise)), 0.2);
-  audio::AudioClip coded = clip;
-  for (float& x : coded.samples) x = std::round(x * 200) / 200;  // under 9 bits
-  EXPECT_LT(errors_between(clip, coded), 0.2);
-}
-
-TEST(Fingerprints, DifferBetweenSounds) {
-  const std::vector<std::string> names = {"agent-newlocation", "agent-pass", "all-circuits-busy-now",
-                                          "agent-user", "agent-alreadyon"};
-  for (size_t i = 0; i < names.size(); ++i) {
-    for (size_t j = 0; j < i; ++j) {
-      EXPECT_NEAR(errors_between(prompt(names[i]), prompt(names[j])), 0.5, 0.15)
-          << names[i] << " " << names[j];
-    }
+TEST(Audit, NamesEachFault) {
+  TestFolder folder;
+  const audio::AudioClip good = prompt("agent-newlocation");
+  std::vector<Clip> clips = {clip_at(folder, "good", good), clip_at(folder, "other", prompt("agent-pass"))};
+  clips.push_back(clip_at(folder, "copy", good));
+  clips.push_back(clip_at(folder, "wrong", prompt("agent-user")));
+  clips.back().duration_s -= 0.5;
+  clips.push_back(clip_at(folder, "short", {.samples = {good.samples.begin(), good.samples.begin() + 500}}));
+  clips.push_back(clip_at(folder, "silent", {.samples = std::vector<float>(16000)}));
+  audio::AudioClip loud = prompt("agent-loggedoff");
+  for (float& x : loud.samples) x = std::clamp(40 * x, -1.0f, 1.0f);
+  clips.push_back(clip_at(folder, "loud", loud));
+  audio::AudioClip noisy{.samples = std::vector<float>(16000)};
+  Rng rng(1);
+  for (float& x : noisy.samples) x = static_cast<float>(0.1 * rng.normal());
+  clips.push_back(clip_at(folder, "noisy", noisy));
+  for (float& x : noisy.samples) x = x / 10 + 0.2f;
+  clips.push_back(clip_at(folder, "offset", noisy));
+  folder.write("text.wav", "words, no sound");
+  clips.push_back(clips[0]);
+  clips.back().id = "unreadable";
+  clips.back().audio = "text.wav";
+  clips.push_back(clips[0]);
+  clips.back().id = "missing";
+  clips.back().audio = "nowhere.wav";
+  clips.push_back(clip_at(folder, "changed", prompt("agent-alreadyon")));
+  clips.back().sha256 = std::string(64, 'a');
+  write_manifest(folder / "m.jsonl", clips);
+  std::ofstream(folder / "m.jsonl", std::ios::app) << "nonsense\n";
+  const Audited all = audited(folder / "m.jsonl");
+  EXPECT_EQ(all.kept, (std::set<std::string>{"good", "other"}));
+  const std::map<std::string, std::string> reasons = {
+      {"copy", "duplicate"},       {"wrong", "wrong_duration"},  {"short", "too_short"},
+      {"silent", "silence"},       {"loud", "clipping"},         {"noisy", "noise"},
+      {"offset", "offset"},        {"unreadable", "unreadable"}, {"missing", "missing_file"},
+      {"changed", "changed_file"}, {"line 13", "no_json"}};
+  for (const auto& [id, reason] : reasons) {
+    ASSERT_TRUE(all.rejections.contains(id)) << id;
+    EXPECT_EQ(all.rejections.at(id).reason, reason) << id << ": " << all.rejections.at(id).detail;
   }
-  EXPECT_TRUE(fingerprint_of({.samples = std::vector<float>(1000), .sample_rate_hz = 16000}).empty());
-  EXPECT_THROW(fingerprint_of({.samples = {}, .sample_rate_hz = 8000}), Error);
+  EXPECT_THAT(all.rejections.at("copy").detail, HasSubstr("'good'"));
+  EXPECT_THAT(all.rejections.at("wrong").detail, HasSubstr("0.5"));
+  EXPECT_EQ(all.report.rejected_lines, 1);
 }
 
-TEST(Fingerprints, TheIndexFindsWhatBeginsLater) {
-  FingerprintIndex index;
-  const std::vector<std::string> names = {
-      "agent-newlocation", "agent-pass",      "all-circuits-busy-now", "agent-user",
-      "agent-loggedoff",   "agent-alreadyon", "conf-roll-callcomplete"};
-  for (const std::string& name : names) EXPECT_FALSE(index.add(fingerprint_of(prompt(name)))) << name;
-  audio::AudioClip later = prompt("all-circuits-busy-now");
-  later.samples.erase(later.samples.begin(), later.samples.begin() + 32 * 320);  // 0.64 s
-  later = with_noise(later, 0.001);
-  const auto found = index.add(fingerprint_of(later));
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->first, 2u);
-  EXPECT_EQ(found->second, names.size());
-  EXPECT_NEAR(found->offset_s, 0.64, 0.021);
-  EXPECT_FALSE(index.add(Fingerprint{}));
+TEST(Audit, FindsNearDuplicatesAndLeaks) {
+  TestFolder folder;
+  const audio::AudioClip good = prompt("agent-newlocation");
+  audio::AudioClip quiet = good;
+  for (float& x : quiet.samples) x *= 0.3f;
+  std::vector<Clip> clips = {clip_at(folder, "good", good), clip_at(folder, "quiet", quiet),
+                             clip_at(folder, "one", prompt("agent-pass")),
+                             clip_at(folder, "two", prompt("agent-user"))};
+  clips[2].text = "The same  words";
+  clips[3].text = "the same words";
+  clips[3].split = "test";
+  clips[2].speaker = clips[3].speaker = "allison";
+  clips[2].labels = {{"speaker_gender", "female"}};
+  write_manifest(folder / "m.jsonl", clips);
+  EXPECT_EQ(audited(folder / "m.jsonl").report.kept, 4);
+  const Audited all = audited(folder / "m.jsonl", {.near_duplicates = true});
+  EXPECT_EQ(all.rejections.at("quiet").reason, "near_duplicate");
+  EXPECT_EQ(all.report.leaked_texts.at("the same words"), (std::vector<std::string>{"test", "train"}));
+  EXPECT_TRUE(all.report.leaked_speakers.contains("allison"));
+  EXPECT_EQ(all.report.labels.at("speaker_gender").at("female"), 1);
+  EXPECT_EQ(to_json(all.report)["rejected"]["near_duplicate"], 1);
+}
+
+TEST(Audit, StretchesOfLongRecordings) {
+  TestFolder folder;
+  Clip clip = clip_at(folder, "part", prompt("agent-newlocation"));
+  clip.start_s = 0.5;
+  clip.duration_s = 1.5;
+  write_manifest(folder / "m.jsonl", {clip});
+  EXPECT_EQ(audited(folder / "m.jsonl").report.kept, 1);
+  clip.start_s = 100;
+  write_manifest(folder / "n.jsonl", {clip});
+  EXPECT_EQ(audited(folder / "n.jsonl").rejections.at("part").reason, "wrong_duration");
+}
+
+TEST(Audit, ThresholdsComeFromAFile) {
+  EXPECT_EQ(parse_thresholds("min_snr_db = 20\nnear_duplicates = true", "t").min_snr_db, 20);
+  EXPECT_TRUE(parse_thresholds("near_duplicates = true", "t").near_duplicates);
+  for (const char* bad :
+       {"min_snr = 3", "min_snr_db = 'x'", "max_offset = -1", "duplicates = 1", "min_duration_s = 700"}) {
+    EXPECT_THROW(parse_thresholds(bad, "t"), Error) << bad;
+  }
+}
+
+TEST(Audit, StopsWhenAsked) {
+  TestFolder folder;
+  write_manifest(folder / "m.jsonl", {clip_at(folder, "a", prompt("agent-pass"))});
+  EXPECT_THROW(audit(folder / "m.jsonl", {}, {.progress = [](int64_t) { return false; }}), Error);
 }
 
 }  // namespace

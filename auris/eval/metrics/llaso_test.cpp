@@ -173,7 +173,8 @@ TEST(Llaso, HostileAnswers) {
     llaso_sentence_scores(text);
     llaso_age(text);
     llaso_pitch(text);
-    const Items items = {{"a", text}, {"i", std::string(100, '\0')}};
+    const std::string zeros(100, '\0');
+    const Items items = {{"a", text}, {"i", zeros}};
     llaso_label_sums(items);
     llaso_error_rate(items, ErrorUnit::kWord);
     llaso_phone_error_rate(items);

@@ -1,0 +1,56 @@
+#include <fstream>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "auris/base/toml_table.h"
+#include "auris/data/audit/audit.h"
+
+namespace auris::data {
+
+AuditThresholds parse_thresholds(std::string_view toml, const std::string& where) {
+  const toml::table root = parse_toml(toml, where, ErrorCode::kInput);
+  const TomlTable table(root, where, ErrorCode::kInput, "auris/data/audit/audit.h shows the fields");
+  table.allow({"min_duration_s", "max_duration_s", "duration_tolerance_s", "min_snr_db", "max_silence_share",
+               "max_clipped_share", "max_offset", "duplicates", "near_duplicates"});
+  AuditThresholds thresholds;
+  const auto number = [&](const char* key, double& value, double least) {
+    if (!table.has(key)) return;
+    value = table.number(key);
+    if (value < least) table.fail(fmt::format("{} from {} on", key, least), fmt::format("{}", value));
+  };
+  const auto flag = [&](const char* key, bool& value) {
+    if (!table.has(key)) return;
+    const auto found = root[key].value_exact<bool>();
+    if (!found) table.fail(fmt::format("{} to be true or false", key), "another kind of value");
+    value = *found;
+  };
+  number("min_duration_s", thresholds.min_duration_s, 0);
+  number("max_duration_s", thresholds.max_duration_s, 0);
+  number("duration_tolerance_s", thresholds.duration_tolerance_s, 0);
+  number("min_snr_db", thresholds.min_snr_db, -100);
+  number("max_silence_share", thresholds.max_silence_share, 0);
+  number("max_clipped_share", thresholds.max_clipped_share, 0);
+  number("max_offset", thresholds.max_offset, 0);
+  flag("duplicates", thresholds.duplicates);
+  flag("near_duplicates", thresholds.near_duplicates);
+  if (thresholds.min_duration_s > thresholds.max_duration_s) {
+    table.fail("min_duration_s below max_duration_s",
+               fmt::format("{} and {}", thresholds.min_duration_s, thresholds.max_duration_s));
+  }
+  return thresholds;
+}
+
+AuditThresholds read_thresholds(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file || std::filesystem::is_directory(path)) {
+    throw Error(ErrorCode::kInput, {.where = "thresholds",
+                                    .expected = "a file that can be read",
+                                    .got = quoted(path.string()),
+                                    .hint = ""});
+  }
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  return parse_thresholds(text, path.filename().string());
+}
+
+}  // namespace auris::data
