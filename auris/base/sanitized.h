@@ -1,6 +1,7 @@
 #pragma once
-// For tests: whether a sanitizer watches the program, which makes it ten times slower. Tests that compare many
-// recordings then take some of them: sanitizers look for faults on the way, and every recording goes the same way.
+// For tests: whether a sanitizer watches the program, which makes it ten times slower. Tests that compare
+// many recordings then take some of them: sanitizers look for faults on the way, and every recording goes the
+// same way.
 
 #include <cstddef>
 
@@ -10,6 +11,12 @@ namespace auris {
 inline constexpr bool kSanitized = true;
 #else
 inline constexpr bool kSanitized = false;
+#endif
+
+#if defined(__SANITIZE_THREAD__)
+inline constexpr bool kThreadSanitized = true;
+#else
+inline constexpr bool kThreadSanitized = false;
 #endif
 
 // How many of `count` cases to take.
