@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "auris/base/error.h"
+#include "auris/base/sanitized.h"
 
 namespace auris::text {
 namespace {
