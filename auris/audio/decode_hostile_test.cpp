@@ -227,8 +227,8 @@ TEST(HostileAudio, TenHourOpusBomb) {
   RecordProperty("seconds", std::to_string(seconds));
 }
 
-// The address sanitizer keeps what was freed, here the smaller buffers of a growing clip; the thread sanitizer has
-// four bytes of its own for each that is used.
+// The address sanitizer keeps what was freed, here the smaller buffers of a growing clip; the thread
+// sanitizer has four bytes of its own for each that is used.
 #ifdef __SANITIZE_ADDRESS__
 constexpr size_t kClipBytes = 450u << 20;
 #elif defined(__SANITIZE_THREAD__)

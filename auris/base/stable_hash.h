@@ -1,6 +1,6 @@
 #pragma once
-// A number for a text that is the same on every machine and in every run: FNV-1a (Fowler, Noll, Vo), mixed so that all bits
-// depend on all bytes. Not for secrets.
+// A number for a text that is the same on every machine and in every run: FNV-1a (Fowler, Noll, Vo), mixed so
+// that all bits depend on all bytes. Not for secrets.
 
 #include <cstdint>
 #include <string_view>

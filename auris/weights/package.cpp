@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "auris/base/error.h"
 #include "auris/base/child_process.h"
+#include "auris/base/error.h"
 
 namespace auris::weights {
 namespace {

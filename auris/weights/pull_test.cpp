@@ -10,9 +10,9 @@
 #include <gtest/gtest.h>
 
 #include "auris/base/cache_folder.h"
+#include "auris/base/child_process.h"
 #include "auris/base/error.h"
 #include "auris/base/sha256.h"
-#include "auris/base/child_process.h"
 #include "auris/weights/package.h"
 #include "auris/weights/test_server.h"
 
