@@ -1,5 +1,6 @@
 #include "auris/base/sha256.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <fmt/format.h>
@@ -7,13 +8,25 @@
 #include "auris/base/error.h"
 
 namespace auris {
+namespace {
+
+// By default OpenSSL cleans up when the process ends, before the compute threads do, and then forgets what it
+// keeps for each of them.
+void leave_threads_their_state() {
+  static const int done = OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
+  AURIS_CHECK(done == 1);
+}
+
+}  // namespace
 
 struct Sha256::State {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
   ~State() { EVP_MD_CTX_free(context); }
 };
 
-Sha256::Sha256() : state_(std::make_unique<State>()) {
+Sha256::Sha256() {
+  leave_threads_their_state();
+  state_ = std::make_unique<State>();
   AURIS_CHECK(state_->context != nullptr);
   AURIS_CHECK(EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) == 1);
 }
