@@ -11,6 +11,7 @@
 
 #include "apps/program.h"
 #include "apps/progress_bar.h"
+#include "auris/base/json_text.h"
 #include "auris/base/log.h"
 #include "auris/data/audit/audit.h"
 #include "auris/data/build/build.h"
@@ -27,8 +28,7 @@ struct IngestOptions {
 };
 
 void write_json_line(AtomicFile& file, const nlohmann::ordered_json& value) {
-  const std::string line =
-      value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  const std::string line = json_line(value) + "\n";
   file.write(std::as_bytes(std::span(line)));
 }
 

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <iostream>
 
+#include "auris/base/json_text.h"
 #include "auris/base/log.h"
 #include "auris/base/thread_pool.h"
 #include "auris/base/version.h"
@@ -198,8 +199,6 @@ void print_line(std::string_view text) {
   throw output_error(errno);
 }
 
-void print_json_line(const nlohmann::ordered_json& value) {
-  print_line(value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
-}
+void print_json_line(const nlohmann::ordered_json& value) { print_line(json_line(value)); }
 
 }  // namespace auris::apps

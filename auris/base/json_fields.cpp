@@ -1,6 +1,10 @@
 #include "auris/base/json_fields.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
+
+#include "auris/base/nearest.h"
 
 namespace auris {
 namespace {
@@ -16,6 +20,14 @@ JsonFields::JsonFields(const nlohmann::json& object, std::string where, ErrorCod
     : object_(&object), where_(std::move(where)), code_(code) {
   if (!object.is_object()) {
     throw Error(code_, {.where = where_, .expected = "a JSON object", .got = shown(object), .hint = ""});
+  }
+}
+
+void JsonFields::allow(std::span<const std::string_view> keys) const {
+  for (const auto& [key, value] : object_->items()) {
+    if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
+      fail(key, "a field that is known", "another one", nearest_hint(key, keys));
+    }
   }
 }
 

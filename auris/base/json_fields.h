@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,8 @@ class JsonFields {
   // `where` opens every message. Keeps a reference to `object`. Throws if it is not an object.
   JsonFields(const nlohmann::json& object, std::string where, ErrorCode code = ErrorCode::kModel);
 
+  // Throws for a key that is none of these, with the nearest of them.
+  void allow(std::span<const std::string_view> keys) const;
   bool has(std::string_view key) const { return find(key) != nullptr; }
   const nlohmann::json* find(std::string_view key) const;   // nullptr if absent or null
   const nlohmann::json& value(std::string_view key) const;  // a null value if absent

@@ -45,4 +45,8 @@ nlohmann::json read_json_file(const std::filesystem::path& path, ErrorCode code,
                     code, limits);
 }
 
+std::string json_line(const nlohmann::ordered_json& value) {
+  return value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 }  // namespace auris

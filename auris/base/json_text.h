@@ -23,4 +23,7 @@ nlohmann::json parse_json(std::string_view text, const std::string& where, Error
 nlohmann::json read_json_file(const std::filesystem::path& path, ErrorCode code,
                               const JsonLimits& limits = {});
 
+// In one line, without its end; what is not UTF-8 is replaced.
+std::string json_line(const nlohmann::ordered_json& value);
+
 }  // namespace auris

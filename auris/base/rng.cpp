@@ -5,16 +5,14 @@
 #include <numbers>
 
 #include "auris/base/error.h"
+#include "auris/base/stable_hash.h"
 
 namespace auris {
 
 Rng::Rng(uint64_t seed) {
   for (uint64_t& word : state_) {
-    seed += 0x9e3779b97f4a7c15ull;  // SplitMix64's constants
-    uint64_t z = seed;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-    word = z ^ (z >> 31);
+    seed += 0x9e3779b97f4a7c15ull;  // SplitMix64's step
+    word = mixed_bits(seed);
   }
 }
 

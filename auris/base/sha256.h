@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace auris {
 
@@ -26,5 +27,7 @@ class Sha256 {
 };
 
 std::string sha256_hex(std::span<const std::byte> bytes);
+// Whether a text can be a digest in lower-case hex.
+bool is_sha256_hex(std::string_view text);
 
 }  // namespace auris

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "auris/base/mapped_file.h"
+
 namespace auris {
 
 TomlTable::TomlTable(const toml::table& table, std::string where, ErrorCode code, std::string hint)
@@ -91,6 +93,11 @@ toml::table parse_toml(std::string_view text, const std::string& where, ErrorCod
     fail("a TOML file", fmt::format("{} in line {}", quoted(error.description()), error.source().begin.line));
   }
   return {};
+}
+
+std::string read_toml_text(const std::filesystem::path& path, ErrorCode code) {
+  const auto file = MappedFile::open(path, code);
+  return {reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size()};
 }
 
 }  // namespace auris

@@ -3,6 +3,7 @@
 // a wrong one is an error that names the place. Costs compile time: include it in sources only.
 
 #include <cstdint>
+#include <filesystem>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -51,5 +52,8 @@ class TomlTable {
 // Parses a whole file of at most `max_bytes`.
 toml::table parse_toml(std::string_view text, const std::string& where, ErrorCode code,
                        size_t max_bytes = 1 << 20);
+
+// The text of a TOML file.
+std::string read_toml_text(const std::filesystem::path& path, ErrorCode code);
 
 }  // namespace auris

@@ -10,6 +10,7 @@
 #include "auris/base/error.h"
 #include "auris/base/mapped_file.h"
 #include "auris/base/nearest.h"
+#include "auris/base/sha256.h"
 #include "auris/weights/catalog_text.h"
 #include "auris/weights/hub.h"
 #include "auris/weights/parsed_file.h"
@@ -111,9 +112,8 @@ CatalogPart read_part(const TableReader& reader) {
 CatalogFile read_file(const TableReader& reader) {
   CatalogFile file{reader.text("path"), reader.count("bytes"), reader.text("sha256"), {}};
   check_relative(reader.where(), file.path);
-  bool hex =
-      file.sha256.size() == 64 && file.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
-  if (!hex) fail_model(reader.where(), "a sha256 of 64 lower-case hex digits", quoted(file.sha256));
+  if (!is_sha256_hex(file.sha256))
+    fail_model(reader.where(), "a sha256 of 64 lower-case hex digits", quoted(file.sha256));
   for (const TableReader& part : reader.tables("parts")) file.parts.push_back(read_part(part));
   return file;
 }

@@ -13,7 +13,6 @@
 #include "auris/base/sha256.h"
 #include "auris/base/thread_pool.h"
 #include "auris/data/audit/fingerprint.h"
-#include "auris/text/text_rules.h"
 
 namespace auris::data {
 namespace {
@@ -179,10 +178,7 @@ class Audit {
     ++report.speakers[clip.speaker];
     for (const auto& [task, label] : clip.labels) ++report.labels[task][label];
     if (clip.split.empty()) return;
-    std::string words;
-    for (const std::string& word : text::words_of(text::lower(clip.text)))
-      words += (words.empty() ? "" : " ") + word;
-    if (!words.empty()) texts_[words].insert(clip.split);
+    if (const std::string words = spoken_words(clip); !words.empty()) texts_[words].insert(clip.split);
     if (!clip.speaker.empty()) speakers_[clip.speaker].insert(clip.split);
   }
 

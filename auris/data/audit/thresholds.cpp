@@ -1,5 +1,3 @@
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 
@@ -42,15 +40,7 @@ AuditThresholds parse_thresholds(std::string_view toml, const std::string& where
 }
 
 AuditThresholds read_thresholds(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file || std::filesystem::is_directory(path)) {
-    throw Error(ErrorCode::kInput, {.where = "thresholds",
-                                    .expected = "a file that can be read",
-                                    .got = quoted(path.string()),
-                                    .hint = ""});
-  }
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  return parse_thresholds(text, path.filename().string());
+  return parse_thresholds(read_toml_text(path, ErrorCode::kInput), path.filename().string());
 }
 
 }  // namespace auris::data

@@ -41,7 +41,7 @@ class Unreadable {
   void add(int64_t number, Rejection rejection) {
     nlohmann::ordered_json line = to_json(rejection);
     line["number"] = number;
-    file_ << line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << std::endl;
+    file_ << json_line(line) << std::endl;
     lines_.push_back(std::move(rejection));
   }
 
@@ -69,9 +69,7 @@ void visit_clips(const Recipe& recipe, const ClipVisitor& visit, const Rejection
 
 Sample sample_of(const Item& item, const audio::AudioClip& recording, int64_t number) {
   return {.key = fmt::format("{:09}", number),
-          .files = {{"json",
-                     to_json(item).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)},
-                    {"wav", audio::wav_bytes(recording)}},
+          .files = {{"json", json_line(to_json(item))}, {"wav", audio::wav_bytes(recording)}},
           .facts = {.duration_s = static_cast<float>(item.duration_s), .text_tokens = 0, .audio_tokens = 0}};
 }
 
@@ -174,8 +172,7 @@ class Build {
     for (const Rejection& rejection : unreadable_.all()) reject(rejection);
     AtomicFile file(folder_ / kRejectedName, ErrorCode::kInput);
     for (const Rejection& rejection : rejections_) {
-      const std::string line =
-          to_json(rejection).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+      const std::string line = json_line(to_json(rejection)) + "\n";
       file.write(std::as_bytes(std::span(line)));
     }
     file.commit();

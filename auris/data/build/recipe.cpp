@@ -1,8 +1,6 @@
 #include "auris/data/build/recipe.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 
@@ -82,14 +80,8 @@ Recipe parse_recipe(std::string_view toml, const std::string& where, const std::
 }
 
 Recipe read_recipe(const std::filesystem::path& path, DataKind kind) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file || std::filesystem::is_directory(path)) {
-    throw Error(
-        ErrorCode::kInput,
-        {.where = "recipe", .expected = "a file that can be read", .got = quoted(path.string()), .hint = ""});
-  }
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  return parse_recipe(text, path.filename().string(), path.parent_path(), kind);
+  return parse_recipe(read_toml_text(path, ErrorCode::kInput), path.filename().string(), path.parent_path(),
+                      kind);
 }
 
 }  // namespace auris::data

@@ -4,7 +4,6 @@
 #include <map>
 
 #include "auris/base/stable_hash.h"
-#include "auris/text/text_rules.h"
 
 namespace auris::data {
 namespace {
@@ -19,9 +18,8 @@ bool is_closed(AnswerKind answer) { return answer == AnswerKind::kLabel || answe
 
 std::string split_of(const Clip& clip) {
   if (!clip.split.empty()) return clip.split;
-  std::string words;
-  for (const std::string& word : text::words_of(text::lower(clip.text))) words += word + ' ';
-  const uint64_t tenth = stable_hash(words.empty() ? clip.id : words) % 10;
+  const std::string words = spoken_words(clip);
+  const uint64_t tenth = stable_hash(words.empty() ? clip.id : words + ' ') % 10;
   return tenth == 0 ? "test" : tenth == 1 ? "dev" : "train";
 }
 
@@ -39,7 +37,7 @@ bool Selection::fits(const ItemRule& rule, const Clip& clip) const {
          holds(rule.splits, split_of(clip));
 }
 
-uint64_t Selection::rank_of(const Item& item) const { return stable_hash(item.id, recipe_.seed); }
+uint64_t Selection::rank_of(const std::string& id) const { return stable_hash(id, recipe_.seed); }
 
 void Selection::offer(const Clip& clip, const RejectionSink& rejected) {
   for (Pick& pick : picks_) {
@@ -57,7 +55,7 @@ void Selection::offer(const Clip& clip, const RejectionSink& rejected) {
       continue;
     }
     const bool closed = is_closed(task.variant(item.variant).answer);
-    pick.candidates.push_back({.rank = rank_of(item), .answer = closed ? item.answer : ""});
+    pick.candidates.push_back({.rank = rank_of(item.id), .answer = closed ? item.answer : ""});
   }
 }
 
@@ -94,11 +92,11 @@ std::vector<Item> Selection::items_of(const Clip& clip) const {
   for (const Pick& pick : picks_) {
     const ItemRule& rule = recipe_.rules[pick.rule];
     if (!fits(rule, clip)) continue;
-    const auto planned = builder_.plan(task_named(rule.task), pick.configuration, clip);
-    if (std::holds_alternative<Rejection>(planned)) continue;
-    const Item& item = std::get<Item>(planned);
-    if (!rule.count || std::binary_search(pick.taken.begin(), pick.taken.end(), rank_of(item)))
-      items.push_back(item);
+    const Task& task = task_named(rule.task);
+    const uint64_t rank = rank_of(ItemBuilder::id_of(task, pick.configuration, clip));
+    if (rule.count && !std::binary_search(pick.taken.begin(), pick.taken.end(), rank)) continue;
+    auto planned = builder_.plan(task, pick.configuration, clip);
+    if (std::holds_alternative<Item>(planned)) items.push_back(std::get<Item>(std::move(planned)));
   }
   return items;
 }

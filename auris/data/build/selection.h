@@ -42,7 +42,7 @@ class Selection {
   };
 
   bool fits(const ItemRule& rule, const Clip& clip) const;
-  uint64_t rank_of(const Item& item) const;
+  uint64_t rank_of(const std::string& id) const;
   void settle(Pick& pick, int64_t count) const;
 
   const Recipe& recipe_;

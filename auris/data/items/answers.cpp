@@ -7,7 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "auris/base/error.h"
-#include "auris/generate/whisper/language_names.h"
+#include "auris/text/language_names.h"
 #include "auris/text/text_rules.h"
 
 namespace auris::data {
@@ -86,7 +86,7 @@ std::optional<std::string> answer_for(const Task& task, const TaskVariant& varia
     return english == clip.translations.end() ? std::nullopt : std::optional(english->second);
   }
   if (task.id == "language_identification" && !clip.text.empty()) {
-    const std::string name(generate::language_name(clip.language));
+    const std::string name(text::language_name(clip.language));
     const Label* label = name.empty() ? nullptr : label_named(name, variant);
     return label != nullptr ? std::optional(label->name) : unless_empty(clip.language);
   }

@@ -7,7 +7,6 @@
 
 #include "auris/base/error.h"
 #include "auris/base/json_fields.h"
-#include "auris/base/nearest.h"
 #include "auris/data/items/answers.h"
 
 namespace auris::data {
@@ -21,14 +20,6 @@ constexpr std::array<std::string_view, 20> kFields{
     "id",         "task",        "variant",    "task_version", "configuration", "prompt", "answer",
     "references", "instruction", "voice",      "transcript",   "clip",          "source", "split",
     "speaker",    "language",    "duration_s", "clip_start_s", "synthetic",     "licence"};
-
-void check_fields(const JsonFields& fields) {
-  for (const auto& [key, value] : fields.json().items()) {
-    if (std::find(kFields.begin(), kFields.end(), key) == kFields.end()) {
-      fields.fail(key, "a field of an item", "an unknown one", nearest_hint(key, kFields));
-    }
-  }
-}
 
 size_t marks_in(std::string_view prompt) {
   size_t count = 0;
@@ -90,7 +81,7 @@ ordered_json to_json(const Item& item) {
 
 Item item_from(const json& value, const std::string& where) {
   const JsonFields fields(value, where, ErrorCode::kInput);
-  check_fields(fields);
+  fields.allow(kFields);
   Item item;
   item.id = fields.text("id");
   item.task = fields.text("task");

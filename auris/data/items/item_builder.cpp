@@ -55,10 +55,14 @@ ItemBuilder::ItemBuilder(ItemOptions options) : options_(std::move(options)) {
   for (const std::string& voice : options_.voices) voice_named(voice);
 }
 
+std::string ItemBuilder::id_of(const Task& task, Configuration configuration, const Clip& clip) {
+  return fmt::format("{}/{}/{}", task.id, name_of(configuration), clip.id);
+}
+
 std::variant<Item, Rejection> ItemBuilder::plan(const Task& task, Configuration configuration,
                                                 const Clip& clip) const {
   Item item;
-  item.id = fmt::format("{}/{}/{}", task.id, name_of(configuration), clip.id);
+  item.id = id_of(task, configuration, clip);
   const TaskVariant* variant = variant_for(task, clip);
   if (variant == nullptr) {
     return Rejection{item.id, "no_variant",

@@ -25,6 +25,9 @@ class ItemBuilder {
   // kUsage for voices that do not exist, or none.
   explicit ItemBuilder(ItemOptions options);
 
+  // The id of the item that a clip gives, if it gives one.
+  static std::string id_of(const Task& task, Configuration configuration, const Clip& clip);
+
   // The item that a clip gives, or why it gives none: "no_variant" (the task does not know the source's
   // labels), "no_answer" (the manifest does not tell it), "unknown_label" (it tells one that is none).
   std::variant<Item, Rejection> plan(const Task& task, Configuration configuration, const Clip& clip) const;

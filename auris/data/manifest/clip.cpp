@@ -4,9 +4,13 @@
 #include <array>
 #include <filesystem>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "auris/base/error.h"
 #include "auris/base/json_fields.h"
-#include "auris/base/nearest.h"
+#include "auris/base/sha256.h"
+#include "auris/text/text_rules.h"
 
 namespace auris::data {
 namespace {
@@ -22,14 +26,6 @@ constexpr std::array<std::pair<Consent, std::string_view>, 4> kConsents{{{Consen
 constexpr std::array<std::string_view, 16> kFields{
     "id",   "audio",   "start_s", "duration_s",   "sha256",  "source", "split",   "language",
     "text", "speaker", "labels",  "translations", "licence", "origin", "consent", "synthetic"};
-
-void check_fields(const JsonFields& fields) {
-  for (const auto& [key, value] : fields.json().items()) {
-    if (std::find(kFields.begin(), kFields.end(), key) == kFields.end()) {
-      fields.fail(key, "a field of a clip", "an unknown one", nearest_hint(key, kFields));
-    }
-  }
-}
 
 void check_path(const JsonFields& fields, const std::string& path) {
   if (path.empty()) fields.fail("audio", "a path", "an empty text");
@@ -48,12 +44,6 @@ std::map<std::string, std::string> texts_of(const JsonFields& fields, std::strin
   const JsonFields object = fields.object(key);
   for (const auto& [name, value] : object.json().items()) texts[name] = object.text(name);
   return texts;
-}
-
-bool is_sha256(const std::string& text) {
-  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
 }
 
 }  // namespace
@@ -91,7 +81,7 @@ ordered_json to_json(const Clip& clip) {
 
 Clip clip_from(const json& value, const std::string& where) {
   const JsonFields fields(value, where, ErrorCode::kInput);
-  check_fields(fields);
+  fields.allow(kFields);
   Clip clip;
   clip.id = fields.text("id");
   if (clip.id.empty()) fields.fail("id", "an id", "an empty text");
@@ -101,7 +91,7 @@ Clip clip_from(const json& value, const std::string& where) {
   clip.duration_s = fields.number("duration_s", {0, kLongestS});
   if (clip.duration_s == 0) fields.fail("duration_s", "more than 0 s", "0");
   clip.sha256 = fields.text("sha256", "");
-  if (!clip.sha256.empty() && !is_sha256(clip.sha256)) {
+  if (!clip.sha256.empty() && !is_sha256_hex(clip.sha256)) {
     fields.fail("sha256", "64 digits of lower-case hex", quoted(clip.sha256));
   }
   clip.source = fields.text("source", "");
@@ -122,6 +112,10 @@ Clip clip_from(const json& value, const std::string& where) {
   clip.consent = known->first;
   clip.synthetic = fields.flag("synthetic", false);
   return clip;
+}
+
+std::string spoken_words(const Clip& clip) {
+  return fmt::format("{}", fmt::join(text::words_of(text::lower(clip.text)), " "));
 }
 
 }  // namespace auris::data

@@ -46,4 +46,7 @@ nlohmann::ordered_json to_json(const Clip& clip);
 // not UTF-8.
 Clip clip_from(const nlohmann::json& json, const std::string& where);
 
+// What is said in small letters with one blank between words: equal for texts that differ in nothing else.
+std::string spoken_words(const Clip& clip);
+
 }  // namespace auris::data

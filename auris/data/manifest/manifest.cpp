@@ -99,7 +99,7 @@ void ManifestWriter::add(const Clip& clip) {
     throw Error(ErrorCode::kUsage,
                 {.where = "manifest", .expected = "every id once", .got = quoted(clip.id), .hint = ""});
   }
-  buffer_ += to_json(clip).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  buffer_ += json_line(to_json(clip));
   buffer_ += '\n';
   if (buffer_.size() >= kBufferBytes) flush();
 }

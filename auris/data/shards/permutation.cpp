@@ -2,19 +2,9 @@
 
 #include "auris/base/error.h"
 #include "auris/base/rng.h"
+#include "auris/base/stable_hash.h"
 
 namespace auris::data {
-namespace {
-
-// The finaliser of SplitMix64 (Steele and others 2014).
-uint64_t mixed(uint64_t x) {
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-  return x ^ (x >> 31);
-}
-
-}  // namespace
-
 Permutation::Permutation(uint64_t count, uint64_t seed) : count_(count) {
   AURIS_CHECK(count <= uint64_t{1} << 62);
   while ((uint64_t{1} << (2 * half_bits_)) < count) ++half_bits_;
@@ -26,7 +16,7 @@ uint64_t Permutation::once(uint64_t value) const {
   const uint64_t mask = (uint64_t{1} << half_bits_) - 1;
   uint64_t left = value >> half_bits_, right = value & mask;
   for (uint64_t key : keys_) {
-    const uint64_t next = left ^ (mixed(right + key) & mask);
+    const uint64_t next = left ^ (mixed_bits(right + key) & mask);
     left = right;
     right = next;
   }

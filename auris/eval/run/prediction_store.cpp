@@ -107,7 +107,7 @@ void PredictionStore::add(const Prediction& prediction) {
 }
 
 void PredictionStore::append(const ordered_json& value) {
-  const std::string line = value.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  const std::string line = json_line(value) + "\n";
   for (size_t done = 0; done < line.size();) {
     const ssize_t count = ::write(fd_, line.data() + done, line.size() - done);
     if (count < 0 && errno == EINTR) continue;

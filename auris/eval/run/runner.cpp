@@ -17,6 +17,20 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
+const std::string& content_of(const data::Sample& sample, const char* extension) {
+  for (const data::SampleFile& file : sample.files) {
+    if (file.extension == extension) return file.content;
+  }
+  throw Error(
+      ErrorCode::kInput,
+      {.where = sample.key, .expected = fmt::format("a file .{}", extension), .got = "none", .hint = ""});
+}
+
+data::Item item_of(const data::Sample& sample) {
+  const std::string& text = content_of(sample, "json");
+  return data::item_from(parse_json(text, sample.key, ErrorCode::kInput, {.max_depth = 8}), sample.key);
+}
+
 // Numbers of the samples that are to be asked.
 std::vector<uint64_t> chosen(const data::ShardReader& data, const RunOptions& options, RunReport& report) {
   std::vector<uint64_t> numbers;
@@ -24,10 +38,7 @@ std::vector<uint64_t> chosen(const data::ShardReader& data, const RunOptions& op
   for (uint64_t i = 0; i < data.size(); ++i) {
     data::Item item;
     try {
-      const data::Sample sample = data.read(i);
-      item = data::item_from(
-          parse_json(sample.files.at(0).content, sample.key, ErrorCode::kInput, {.max_depth = 8}),
-          sample.key);
+      item = item_of(data.read(i));
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kInput) throw;
       ++report.damaged;
@@ -45,20 +56,9 @@ std::vector<uint64_t> chosen(const data::ShardReader& data, const RunOptions& op
 
 LoadedItem load_item(const data::ShardReader& data, uint64_t index) {
   const data::Sample sample = data.read(index);
-  const auto content = [&](const char* extension) -> const std::string& {
-    for (const data::SampleFile& file : sample.files) {
-      if (file.extension == extension) return file.content;
-    }
-    throw Error(
-        ErrorCode::kInput,
-        {.where = sample.key, .expected = fmt::format("a file .{}", extension), .got = "none", .hint = ""});
-  };
-  LoadedItem loaded;
-  loaded.item = data::item_from(parse_json(content("json"), sample.key, ErrorCode::kInput, {.max_depth = 8}),
-                                sample.key);
-  const std::string& wav = content("wav");
-  loaded.recording =
-      audio::decode_audio(audio::AudioSource::memory(std::as_bytes(std::span(wav)), sample.key));
+  LoadedItem loaded{.item = item_of(sample), .recording = {}};
+  loaded.recording = audio::decode_audio(
+      audio::AudioSource::memory(std::as_bytes(std::span(content_of(sample, "wav"))), sample.key));
   return loaded;
 }
 

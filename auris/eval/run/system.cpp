@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "auris/base/error.h"
+#include "auris/base/json_text.h"
 #include "auris/base/mapped_file.h"
 #include "auris/base/sha256.h"
 
@@ -29,7 +30,7 @@ void add_text(Sha256& hash, std::string_view text) {
 std::string prediction_key(const nlohmann::ordered_json& settings, const data::Item& item,
                            const audio::AudioClip& recording) {
   Sha256 hash;
-  add_text(hash, settings.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  add_text(hash, json_line(settings));
   add_text(hash, fmt::format("{}/{}/{}", item.task, item.variant, item.task_version));
   add_text(hash, item.prompt);
   add_text(hash, std::to_string(recording.sample_rate_hz));

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "auris/base/error.h"
-#include "auris/generate/whisper/language_names.h"
+#include "auris/text/language_names.h"
 
 namespace auris::generate {
 namespace {
@@ -60,7 +60,7 @@ TokenId WhisperVocabulary::require(std::string_view literal) const {
 }
 
 const WhisperLanguage* WhisperVocabulary::find_language(std::string_view code_or_name) const {
-  std::string code = language_code(code_or_name);
+  std::string code = text::language_code(code_or_name);
   auto found = std::find_if(languages_.begin(), languages_.end(),
                             [&](const WhisperLanguage& language) { return language.code == code; });
   return found == languages_.end() ? nullptr : &*found;

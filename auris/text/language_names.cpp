@@ -1,9 +1,9 @@
-#include "auris/generate/whisper/language_names.h"
+#include "auris/text/language_names.h"
 
 #include <algorithm>
 #include <cctype>
 
-namespace auris::generate {
+namespace auris::text {
 namespace {
 
 struct Entry {
@@ -61,4 +61,4 @@ std::string_view language_name(std::string_view code) {
   return {};
 }
 
-}  // namespace auris::generate
+}  // namespace auris::text

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace auris::generate {
+namespace auris::text {
 
 // "es" for "es", "ES", "Spanish" and "castilian". Anything unknown comes back in lower case.
 std::string language_code(std::string_view code_or_name);
@@ -12,4 +12,4 @@ std::string language_code(std::string_view code_or_name);
 // "spanish" for "es"; empty if unknown.
 std::string_view language_name(std::string_view code);
 
-}  // namespace auris::generate
+}  // namespace auris::text
