@@ -145,6 +145,27 @@ TEST(Runner, GoesOnWhereItWasStopped) {
   EXPECT_EQ(system.asked, 6);
 }
 
+TEST(Runner, DamagedItemsAreCountedAndTheOthersAsked) {
+  TestFolder folder;
+  data::ItemBuilder builder({.seed = 2});
+  auto item =
+      std::get<data::Item>(builder.plan(data::task_named("ASR"), Configuration::kTextAudio, sentence()));
+  const std::string wav = audio::wav_bytes(builder.render(item, sentence(), ""));
+  const std::string json = to_json(item).dump();
+  data::ShardWriter writer(folder / "data");
+  writer.add({.key = "1", .files = {{"json", json}, {"wav", "no sound"}}, .facts = {}});
+  writer.add({.key = "2", .files = {{"txt", json}}, .facts = {}});
+  writer.add({.key = "3", .files = {{"json", "{}"}, {"wav", wav}}, .facts = {}});
+  writer.add({.key = "4", .files = {{"json", json}, {"wav", wav}}, .facts = {}});
+  writer.finish();
+  Quick system;
+  PredictionStore store(folder / "p.jsonl");
+  const RunReport report = run_system(data::ShardReader(folder / "data"), system, store);
+  EXPECT_EQ(report.damaged, 3);
+  EXPECT_EQ(report.asked, 1);
+  EXPECT_EQ(system.asked, 1);
+}
+
 TEST(Runner, AnswersBelongToTheLastSettings) {
   TestFolder folder;
   build(folder / "data");

@@ -77,7 +77,14 @@ RunReport run_system(const data::ShardReader& data, System& system, PredictionSt
                                           .got = "a request to stop",
                                           .hint = "the same command goes on"});
     }
-    const LoadedItem loaded = load_item(data, numbers[static_cast<size_t>(done)]);
+    LoadedItem loaded;
+    try {
+      loaded = load_item(data, numbers[static_cast<size_t>(done)]);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kInput) throw;
+      ++report.damaged;
+      continue;
+    }
     Prediction prediction{.key = prediction_key(settings, loaded.item, loaded.recording),
                           .item = loaded.item.id};
     if (const Prediction* known = store.find(prediction.key)) {

@@ -22,10 +22,10 @@ struct RunOptions {
 };
 
 struct RunReport {
-  int64_t items = 0;    // of the data set that were to be asked
-  int64_t asked = 0;    // in this run
-  int64_t reused = 0;   // answered before
-  int64_t failed = 0;   // without an answer, this time or before
+  int64_t items = 0;   // of the data set that were to be asked: asked + reused, and those without a recording
+  int64_t asked = 0;   // in this run
+  int64_t reused = 0;  // answered before
+  int64_t failed = 0;  // without an answer, this time or before
   int64_t damaged = 0;  // items of the data set that cannot be read
   double seconds = 0;
 };
