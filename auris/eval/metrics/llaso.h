@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "auris/eval/metrics/corpus_item.h"
 #include "auris/eval/metrics/error_rate.h"
 
 namespace auris::eval {
@@ -34,6 +35,9 @@ ErrorRateSums llaso_error_rate(std::span<const LlasoItem> items, ErrorUnit unit)
 // divided by the letters of the answer, or of 0 or 1 if it has none. Items at the end without letters do not
 // count; nothing if truths and answers then differ in number (the script ends with an error) or none is left.
 std::optional<double> llaso_phone_error_rate(std::span<const LlasoItem> items);
+// The parts of that mean: an item's rate over 1, or 0 over 0 where it does not count (all, if there is
+// nothing).
+std::vector<CorpusItem> llaso_phone_items(std::span<const LlasoItem> items);
 
 struct LlasoLabelSums {
   int64_t items = 0, correct = 0, abstained = 0;

@@ -112,25 +112,30 @@ ErrorRateSums llaso_error_rate(std::span<const LlasoItem> items, ErrorUnit unit)
   return sums;
 }
 
-std::optional<double> llaso_phone_error_rate(std::span<const LlasoItem> items) {
+std::vector<CorpusItem> llaso_phone_items(std::span<const LlasoItem> items) {
   std::vector<std::string> truths, answers;
   for (const LlasoItem& item : items) {
     truths.push_back(letters_of(item.truth));
     answers.push_back(letters_of(item.answer));
   }
+  std::vector<CorpusItem> parts(items.size());
   const size_t count = without_empty_end(answers);
-  if (count == 0 || count != without_empty_end(truths)) return std::nullopt;
-  double sum = 0;
+  if (count != without_empty_end(truths)) return parts;
   ErrorCounter counter(ErrorUnit::kCharacter);
   for (size_t i = 0; i < count; ++i) {
-    if (answers[i].empty()) {
-      sum += truths[i].empty() ? 0 : 1;
-    } else {
-      sum += static_cast<double>(counter.count(answers[i], truths[i]).errors()) /
-             static_cast<double>(answers[i].size());
-    }
+    const double rate = answers[i].empty()
+                            ? (truths[i].empty() ? 0 : 1)
+                            : static_cast<double>(counter.count(answers[i], truths[i]).errors()) /
+                                  static_cast<double>(answers[i].size());
+    parts[i] = {rate, 1};
   }
-  return sum / static_cast<double>(count);
+  return parts;
+}
+
+std::optional<double> llaso_phone_error_rate(std::span<const LlasoItem> items) {
+  CorpusItem sum;
+  for (const CorpusItem& part : llaso_phone_items(items)) sum += part;
+  return sum.denominator > 0 ? std::optional(ratio(sum)) : std::nullopt;
 }
 
 }  // namespace auris::eval

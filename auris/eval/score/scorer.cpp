@@ -1,58 +1,36 @@
 #include "auris/eval/score/scorer.h"
 
-#include <algorithm>
 #include <cmath>
-#include <unordered_map>
+#include <utility>
 
-#include "auris/eval/score/group_metrics.h"
+#include "auris/base/error.h"
+#include "auris/eval/score/breakdowns.h"
+#include "auris/eval/score/metric_parts.h"
 #include "auris/text/text_rules.h"
-#include "auris/text/utf8.h"
 
 namespace auris::eval {
 namespace {
 
-using Key = std::tuple<std::string, std::string, data::Configuration>;
-
-Key key_of(const data::Item& item) { return {item.task, item.variant, item.configuration}; }
-
-// Items of a speaker who is not known stand for themselves.
-std::vector<int64_t> blocks_of(std::span<const AnsweredItem> items) {
-  std::unordered_map<std::string, int64_t> speakers;
-  std::vector<int64_t> blocks;
-  int64_t alone = -1;
-  for (const AnsweredItem& answered : items) {
-    const std::string& speaker = answered.item.speaker;
-    blocks.push_back(speaker.empty() ? alone--
-                                     : speakers.try_emplace(speaker, std::ssize(speakers)).first->second);
-  }
-  return blocks;
-}
-
-GroupScore score_group(std::span<const AnsweredItem> items, const ScoreOptions& options) {
-  const data::Item& first = items.front().item;
-  const data::Task& task = data::task_named(first.task);
-  Group group{
-      .variant = task.variant(first.variant), .items = items, .blocks = blocks_of(items), .answers = {}};
-  // One speaker says nothing about others, but resampling needs two blocks: then utterances are drawn.
-  if (std::adjacent_find(group.blocks.begin(), group.blocks.end(), std::not_equal_to<>()) ==
-      group.blocks.end()) {
-    group.blocks.clear();
-  }
-  GroupScore score{.task = task.id,
-                   .abbreviation = task.abbreviation,
+GroupScore score_group(const Group& group, const ScoreOptions& options) {
+  const data::Item& first = group.items.front().item;
+  GroupScore score{.task = group.task.id,
+                   .abbreviation = group.task.abbreviation,
                    .variant = first.variant,
                    .configuration = first.configuration,
-                   .items = std::ssize(items),
+                   .items = std::ssize(group.items),
                    .metrics = {},
-                   .details = {}};
-  for (const AnsweredItem& answered : items) {
-    group.answers.push_back(text::to_valid_utf8(answered.answer.value_or("")));
-    score.missing += answered.answer ? 0 : 1;
-    score.empty += answered.answer && text::words_of(group.answers.back()).empty() ? 1 : 0;
+                   .details = {},
+                   .breakdowns = {}};
+  for (size_t i = 0; i < group.items.size(); ++i) {
+    const bool answered = group.items[i].answer.has_value();
+    score.missing += answered ? 0 : 1;
+    score.empty += answered && text::words_of(group.answers[i]).empty() ? 1 : 0;
   }
   for (data::Metric metric : group.variant.metrics) {
-    if (metric == data::Metric::kJudge) continue;
-    score.metrics.push_back(group_metric(metric, group, options.bootstrap, score.details));
+    const std::optional<MetricParts> parts = metric_parts(metric, group, options.mode, score.details);
+    if (!parts) continue;
+    if (score.metrics.empty()) score.breakdowns = breakdowns(group, metric, *parts);
+    score.metrics.push_back(estimate(metric, *parts, group.blocks, options.bootstrap));
   }
   return score;
 }
@@ -61,18 +39,30 @@ nlohmann::ordered_json number(double value) {
   return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
 }
 
+nlohmann::ordered_json to_json(const Breakdown& breakdown) {
+  nlohmann::ordered_json parts = nlohmann::ordered_json::array();
+  for (const BreakdownPart& part : breakdown.parts) {
+    parts.push_back({{"name", part.name},
+                     {"items", part.items},
+                     {"missing", part.missing},
+                     {"value", number(part.value)}});
+  }
+  return {{"by", breakdown.by}, {"metric", breakdown.metric}, {"parts", std::move(parts)}};
+}
+
 }  // namespace
 
+ScoreMode score_mode_named(std::string_view name) {
+  if (name == "corrected") return ScoreMode::kCorrected;
+  if (name == "llaso") return ScoreMode::kLlaso;
+  throw Error(ErrorCode::kUsage,
+              {.where = "score", .expected = "corrected or llaso", .got = quoted(name), .hint = ""});
+}
+
 std::vector<GroupScore> score(const std::vector<AnsweredItem>& items, const ScoreOptions& options) {
-  std::vector<AnsweredItem> sorted = items;
-  std::stable_sort(sorted.begin(), sorted.end(), [](const AnsweredItem& a, const AnsweredItem& b) {
-    return key_of(a.item) < key_of(b.item);
-  });
+  const std::vector<AnsweredItem> sorted = sorted_by_group(items);
   std::vector<GroupScore> scores;
-  for (size_t begin = 0, end = 0; begin < sorted.size(); begin = end) {
-    while (end < sorted.size() && key_of(sorted[end].item) == key_of(sorted[begin].item)) ++end;
-    scores.push_back(score_group(std::span(sorted).subspan(begin, end - begin), options));
-  }
+  for (const auto group : groups_of(sorted)) scores.push_back(score_group(make_group(group), options));
   return scores;
 }
 
@@ -91,6 +81,8 @@ nlohmann::ordered_json to_json(const GroupScore& score) {
   }
   out["details"] = nlohmann::ordered_json::object();
   for (const auto& [name, value] : score.details) out["details"][name] = number(value);
+  out["breakdowns"] = nlohmann::ordered_json::array();
+  for (const Breakdown& breakdown : score.breakdowns) out["breakdowns"].push_back(to_json(breakdown));
   return out;
 }
 

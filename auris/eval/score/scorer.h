@@ -18,13 +18,39 @@ namespace auris::eval {
 struct AnsweredItem {
   data::Item item;
   std::optional<std::string> answer;  // nothing if the system failed or was not asked
+  std::optional<double> snr_db = {};  // of the recording, where it was measured
 };
+
+enum class ScoreMode {
+  kCorrected,  // what to believe
+  // As LLaSO's released scripts score (metrics/llaso.h), defects included; only their metrics: word,
+  // character and phone error rates, accuracy, errors of numbers.
+  kLlaso,
+};
+// "corrected" or "llaso"; kUsage for another name.
+ScoreMode score_mode_named(std::string_view name);
 
 struct MetricValue {
   std::string metric;  // "wer"; rates and accuracies from 0 to 1, BLEU and chrF from 0 to 100
   double value = 0;
   Interval interval;
   int64_t blocks = 0;  // speakers, or items where those are not known
+};
+
+// The group's first metric over a part of its items, without an interval.
+struct BreakdownPart {
+  std::string name;  // "2-5 s", "en", "anna"; "unknown" where that is not known
+  int64_t items = 0;
+  int64_t missing = 0;
+  double value = 0;  // NaN if there is nothing to divide by
+};
+
+// Every item is in exactly one part.
+struct Breakdown {
+  std::string by;  // "duration", "snr", "language", "source", "speaker"
+  std::string metric;
+  std::vector<BreakdownPart>
+      parts;  // durations and ratios from low to high, names by alphabet, "unknown" last
 };
 
 struct GroupScore {
@@ -37,9 +63,11 @@ struct GroupScore {
   // "abstained", "coverage", "insertions", "deletions", "substitutions", "hallucinated": shares of items or
   // of reference units.
   std::map<std::string, double> details;
+  std::vector<Breakdown> breakdowns;  // by what is known of any item
 };
 
 struct ScoreOptions {
+  ScoreMode mode = ScoreMode::kCorrected;
   BootstrapOptions bootstrap = {};
 };
 

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "auris/base/error.h"
+
 namespace auris::eval {
 namespace {
 
@@ -116,6 +118,97 @@ TEST(Scorer, SpeakersAreBlocks) {
   const auto json = to_json(only(score(items)));
   EXPECT_EQ(json["metrics"][0]["metric"], "accuracy");
   EXPECT_EQ(json["configuration"], "text_audio");
+}
+
+const Breakdown& breakdown_of(const GroupScore& score, const std::string& by) {
+  for (const Breakdown& breakdown : score.breakdowns) {
+    if (breakdown.by == by) return breakdown;
+  }
+  throw std::runtime_error("no breakdown by " + by);
+}
+
+// By hand: seven utterances of two words.
+TEST(Scorer, ErrorsByWhatIsKnown) {
+  std::vector<AnsweredItem> items;
+  const auto add = [&](double duration_s, std::optional<double> snr_db, const char* language,
+                       const char* speaker, std::optional<std::string> answer) {
+    items.push_back(answered("speech_recognition", "any", "red green", std::move(answer), speaker));
+    items.back().item.duration_s = duration_s;
+    items.back().item.language = language;
+    items.back().snr_db = snr_db;
+  };
+  add(1, 5, "en", "bert", "red blue");
+  add(1.9, 5, "en", "anna", "red green");
+  add(2, 15, "fr", "anna", "blue blue");
+  add(4.9, -3, "fr", "anna", "red green");
+  add(45, 40, "", "", std::nullopt);
+  add(0, std::nullopt, "", "", "red green");
+  add(12, std::nullopt, "en", "bert", "red");
+  const std::vector<GroupScore> scores = score(items);
+  const GroupScore& group = only(scores);
+  using Part = std::tuple<std::string, int64_t, int64_t, double>;
+  const auto parts = [&](const std::string& by) {
+    std::vector<Part> all;
+    for (const BreakdownPart& part : breakdown_of(group, by).parts) {
+      all.emplace_back(part.name, part.items, part.missing, part.value);
+    }
+    return all;
+  };
+  EXPECT_EQ(parts("duration"), (std::vector<Part>{{"below 2 s", 2, 0, 0.25},
+                                                  {"2-5 s", 2, 0, 0.5},
+                                                  {"10-20 s", 1, 0, 0.5},
+                                                  {"30 s and more", 1, 1, 1},
+                                                  {"unknown", 1, 0, 0}}));
+  EXPECT_EQ(parts("snr"), (std::vector<Part>{{"below 0 dB", 1, 0, 0},
+                                             {"0-10 dB", 2, 0, 0.25},
+                                             {"10-20 dB", 1, 0, 1},
+                                             {"30 dB and more", 1, 1, 1},
+                                             {"unknown", 2, 0, 0.25}}));
+  EXPECT_EQ(parts("language"),
+            (std::vector<Part>{{"en", 3, 0, 1.0 / 3}, {"fr", 2, 0, 0.5}, {"unknown", 2, 1, 0.5}}));
+  EXPECT_EQ(parts("speaker"),
+            (std::vector<Part>{{"anna", 3, 0, 1.0 / 3}, {"bert", 2, 0, 0.5}, {"unknown", 2, 1, 0.5}}));
+  EXPECT_THROW(breakdown_of(group, "source"), std::runtime_error);  // none is known
+  EXPECT_EQ(to_json(group)["breakdowns"][0]["parts"][0]["name"], "below 2 s");
+  for (const Breakdown& breakdown : group.breakdowns) {
+    int64_t all = 0;
+    for (const BreakdownPart& part : breakdown.parts) all += part.items;
+    EXPECT_EQ(all, group.items) << breakdown.by;
+    EXPECT_EQ(breakdown.metric, "wer");
+  }
+}
+
+TEST(Scorer, LlasoModeKeepsItsDefects) {
+  const ScoreOptions llaso{.mode = ScoreMode::kLlaso};
+  // "female" has "male" as a part; abstention looks at words.
+  const auto gender = [](const char* truth, const char* answer) {
+    return answered("speaker_gender", "any", truth, answer);
+  };
+  const auto labels =
+      score({gender("Female.", "The speaker is female."), gender("Male.", "male"), gender("Male.", "a man")},
+            llaso);
+  EXPECT_DOUBLE_EQ(only(labels).metrics[0].value, 1.0 / 3);
+  EXPECT_DOUBLE_EQ(only(labels).details.at("abstained"), 1.0 / 3);
+  EXPECT_EQ(only(labels).details.count("macro_accuracy"), 0u);
+  // The answer is taken for the reference: four words; case and points count.
+  const auto words =
+      score({answered("speech_recognition", "any", "Red green", "red green blue black")}, llaso);
+  EXPECT_DOUBLE_EQ(only(words).metrics[0].value, 0.75);
+  // What cannot be read costs nothing.
+  const std::string pitch = data::task_named("PP").variants.front().id;
+  const auto numbers = score({answered("pitch_prediction", pitch, "60", "62"),
+                              answered("pitch_prediction", pitch, "27", "I do not know.")},
+                             llaso);
+  EXPECT_DOUBLE_EQ(only(numbers).metrics[0].value, 2);
+  EXPECT_DOUBLE_EQ(only(numbers).details.at("coverage"), 0.5);
+  const auto phones = score({answered("phoneme_recognition", "any", "add", "fgc")}, llaso);
+  EXPECT_DOUBLE_EQ(only(phones).metrics[0].value, 1);
+  // Slots have no script.
+  const auto slots = score(
+      {answered("entity_extraction", "slurp", "wake me [time : nine]", "wake me [time : nine]")}, llaso);
+  EXPECT_TRUE(only(slots).metrics.empty());
+  EXPECT_EQ(score_mode_named("llaso"), ScoreMode::kLlaso);
+  EXPECT_THROW(score_mode_named("right"), Error);
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
-#include "auris/eval/score/group_metrics.h"
+#include "auris/eval/score/metric_parts.h"
 
+#include <algorithm>
 #include <charconv>
 
-#include "auris/eval/metrics/bleu.h"
-#include "auris/eval/metrics/chrf.h"
+#include "auris/base/error.h"
 #include "auris/eval/metrics/error_rate.h"
 #include "auris/eval/metrics/label_match.h"
 #include "auris/eval/metrics/number_answer.h"
@@ -18,25 +18,7 @@ namespace {
 
 using data::Metric;
 using Details = std::map<std::string, double>;
-
-MetricValue value_of(Metric metric, const BootstrapEstimate& estimate) {
-  return {.metric = std::string(data::name_of(metric)),
-          .value = estimate.value,
-          .interval = estimate.interval,
-          .blocks = estimate.blocks};
-}
-
-MetricValue ratio_metric(Metric metric, const Group& group, const std::vector<CorpusItem>& items,
-                         const BootstrapOptions& options) {
-  return value_of(metric, bootstrap(items, group.blocks, options));
-}
-
-// English numbers and contractions are unified in English only; an item without a language is taken for
-// English, as the answers to spoken instructions are.
-std::string normalized(const std::string& text, const std::string& language) {
-  static const text::EnglishNormalizer english;
-  return language.empty() || language == "en" ? english(text) : text::normalize_basic(text);
-}
+using Items = std::vector<CorpusItem>;
 
 // All references of an item.
 std::vector<std::string_view> references_of(const data::Item& item) {
@@ -45,19 +27,18 @@ std::vector<std::string_view> references_of(const data::Item& item) {
   return references;
 }
 
-MetricValue error_rate_metric(Metric metric, const Group& group, const BootstrapOptions& options,
-                              Details& details) {
+Items error_rate_metric(Metric metric, const Group& group, Details& details) {
   const ErrorUnit unit = metric == Metric::kWordErrorRate        ? ErrorUnit::kWord
                          : metric == Metric::kCharacterErrorRate ? ErrorUnit::kCharacter
                                                                  : ErrorUnit::kPhone;
   ErrorCounter counter(unit);
-  std::vector<CorpusItem> items;
+  Items items;
   ErrorRateSums all;
   for (size_t i = 0; i < group.items.size(); ++i) {
     const data::Item& item = group.items[i].item;
     const bool phones = metric == Metric::kPhoneErrorRate;
-    const std::string reference = phones ? item.answer : normalized(item.answer, item.language);
-    const std::string answer = phones ? group.answers[i] : normalized(group.answers[i], item.language);
+    const std::string reference = phones ? item.answer : normalized_words(item.answer, item.language);
+    const std::string answer = phones ? group.answers[i] : normalized_words(group.answers[i], item.language);
     const ErrorRateSums sums = sums_of(counter.count(reference, answer));
     items.push_back(
         {static_cast<double>(sums.edits.errors()), static_cast<double>(sums.edits.reference_length())});
@@ -71,13 +52,13 @@ MetricValue error_rate_metric(Metric metric, const Group& group, const Bootstrap
     details["hallucinated"] =
         static_cast<double>(all.runaway_hypotheses - all.empty_hypotheses) / static_cast<double>(all.pairs);
   }
-  return ratio_metric(metric, group, items, options);
+  return items;
 }
 
-MetricValue accuracy_metric(const Group& group, const BootstrapOptions& options, Details& details) {
+Items accuracy_metric(const Group& group, Details& details) {
   LabelMatcher matcher(group.variant.labels);
   LabelSums sums(matcher.label_count());
-  std::vector<CorpusItem> items;
+  Items items;
   for (size_t i = 0; i < group.items.size(); ++i) {
     const std::optional<size_t> truth = matcher.label_of(group.items[i].item.answer);
     const std::optional<size_t> answer = matcher.match(group.answers[i]);
@@ -86,20 +67,20 @@ MetricValue accuracy_metric(const Group& group, const BootstrapOptions& options,
   }
   details["abstained"] = sums.abstention_rate().value_or(0);
   details["macro_accuracy"] = sums.macro_accuracy().value_or(0);
-  return ratio_metric(Metric::kAccuracy, group, items, options);
+  return items;
 }
 
-MetricValue tag_metric(const Group& group, const BootstrapOptions& options, Details& details) {
+Items tag_metric(const Group& group, Details& details) {
   LabelMatcher matcher(group.variant.labels);
   TagSums sums(matcher.label_count());
-  std::vector<CorpusItem> items;
+  Items items;
   for (size_t i = 0; i < group.items.size(); ++i) {
     const std::vector<size_t> truth = matcher.all(group.items[i].item.answer),
                               answer = matcher.all(group.answers[i]);
     items.push_back(sums.add(truth, answer).f1_item());
   }
   details["macro_f1"] = sums.macro_f1().value_or(0);
-  return ratio_metric(Metric::kTagF1, group, items, options);
+  return items;
 }
 
 double number_of(const std::string& text) {
@@ -110,10 +91,10 @@ double number_of(const std::string& text) {
 
 // The error of answers alone would reward giving none: all items count, those without a number with the
 // largest error.
-MetricValue number_metric(const Group& group, const BootstrapOptions& options, Details& details) {
+Items number_metric(const Group& group, Details& details) {
   const NumberRange range{.minimum = group.variant.minimum, .maximum = group.variant.maximum};
   NumberSums all;
-  std::vector<CorpusItem> items;
+  Items items;
   for (size_t i = 0; i < group.items.size(); ++i) {
     const NumberSums sums =
         number_sums(number_of(group.items[i].item.answer), number_in(group.answers[i], range), range);
@@ -122,46 +103,44 @@ MetricValue number_metric(const Group& group, const BootstrapOptions& options, D
   }
   details["coverage"] = all.coverage().value_or(0);
   details["mae_of_answers"] = all.mean_absolute_error().value_or(0);
-  return ratio_metric(Metric::kMeanAbsoluteError, group, items, options);
+  return items;
 }
 
-MetricValue score_metric(const Group& group, const BootstrapOptions& options, Details& details) {
+Items score_metric(const Group& group, Details& details) {
   PronunciationSums all;
-  std::vector<CorpusItem> items;
+  Items items;
   for (size_t i = 0; i < group.items.size(); ++i) {
     const PronunciationSums sums = pronunciation_sums(group.items[i].item.answer, group.answers[i]);
     items.push_back(sums.scores.penalised_item());
     all += sums;
   }
   details["coverage"] = all.scores.coverage().value_or(0);
-  return ratio_metric(Metric::kScoreError, group, items, options);
+  return items;
 }
 
-MetricValue slot_metric(const Group& group, const BootstrapOptions& options, Details& details) {
+Items slot_metric(const Group& group, Details& details) {
   SlotSums all;
-  std::vector<CorpusItem> items;
+  Items items;
   for (size_t i = 0; i < group.items.size(); ++i) {
     const SlotSums sums = slot_sums(group.items[i].item.answer, group.answers[i]);
     items.push_back(sums.f1_item());
     all += sums;
   }
   details["type_f1"] = all.type_f1().value_or(0);
-  return ratio_metric(Metric::kSlotF1, group, items, options);
+  return items;
 }
 
-template <class Sums, class Make>
-MetricValue sums_metric(Metric metric, const Group& group, const BootstrapOptions& options,
-                        const Make& make) {
-  std::vector<Sums> items;
+template <class Make>
+auto sums_of_items(const Group& group, const Make& make) {
+  std::vector<decltype(make(group.answers[0], references_of(group.items[0].item)))> sums;
   for (size_t i = 0; i < group.items.size(); ++i) {
-    items.push_back(make(group.answers[i], references_of(group.items[i].item)));
+    sums.push_back(make(group.answers[i], references_of(group.items[i].item)));
   }
-  const auto score = [](const Sums& sum) { return sum.score(); };
-  return value_of(metric, bootstrap<Sums>(items, score, group.blocks, options));
+  return sums;
 }
 
-MetricValue rouge_metric(const Group& group, const BootstrapOptions& options) {
-  std::vector<CorpusItem> items;
+Items rouge_metric(const Group& group) {
+  Items items;
   for (size_t i = 0; i < group.items.size(); ++i) {
     double best = 0;
     for (std::string_view reference : references_of(group.items[i].item)) {
@@ -169,34 +148,78 @@ MetricValue rouge_metric(const Group& group, const BootstrapOptions& options) {
     }
     items.push_back({best, 1});
   }
-  return ratio_metric(Metric::kRougeL, group, items, options);
+  return items;
 }
+
+double score_of(const CorpusItem& sum) { return ratio(sum); }
+double score_of(const BleuSums& sum) { return sum.score(); }
+double score_of(const ChrfSums& sum) { return sum.score(); }
+constexpr auto kScoreOf = [](const auto& sum) { return score_of(sum); };
 
 }  // namespace
 
-MetricValue group_metric(Metric metric, const Group& group, const BootstrapOptions& options,
-                         Details& details) {
+std::string normalized_words(std::string_view text, std::string_view language) {
+  static const text::EnglishNormalizer english;
+  return language.empty() || language == "en" ? english(text) : text::normalize_basic(text);
+}
+
+std::optional<MetricParts> metric_parts(Metric metric, const Group& group, ScoreMode mode, Details& details) {
+  if (mode == ScoreMode::kLlaso) return llaso_parts(metric, group, details);
   switch (metric) {
     case Metric::kWordErrorRate:
     case Metric::kCharacterErrorRate:
-    case Metric::kPhoneErrorRate: return error_rate_metric(metric, group, options, details);
-    case Metric::kAccuracy: return accuracy_metric(group, options, details);
-    case Metric::kTagF1: return tag_metric(group, options, details);
-    case Metric::kMeanAbsoluteError: return number_metric(group, options, details);
-    case Metric::kSlotF1: return slot_metric(group, options, details);
-    case Metric::kScoreError: return score_metric(group, options, details);
+    case Metric::kPhoneErrorRate: return error_rate_metric(metric, group, details);
+    case Metric::kAccuracy: return accuracy_metric(group, details);
+    case Metric::kTagF1: return tag_metric(group, details);
+    case Metric::kMeanAbsoluteError: return number_metric(group, details);
+    case Metric::kSlotF1: return slot_metric(group, details);
+    case Metric::kScoreError: return score_metric(group, details);
     case Metric::kBleu:
-      return sums_metric<BleuSums>(metric, group, options, [](const auto& said, const auto& references) {
-        return bleu_sums(said, references);
-      });
+      return sums_of_items(
+          group, [](const std::string& said, const auto& references) { return bleu_sums(said, references); });
     case Metric::kChrf:
-      return sums_metric<ChrfSums>(metric, group, options, [](const auto& said, const auto& references) {
-        return chrf_sums(said, references);
-      });
-    case Metric::kRougeL: return rouge_metric(group, options);
+      return sums_of_items(
+          group, [](const std::string& said, const auto& references) { return chrf_sums(said, references); });
+    case Metric::kRougeL: return rouge_metric(group);
     case Metric::kJudge: break;
   }
-  return {};
+  return std::nullopt;
+}
+
+double value_of(const MetricParts& parts, std::span<const size_t> items) {
+  return std::visit(
+      [&](const auto& sums) {
+        typename std::decay_t<decltype(sums)>::value_type sum;
+        for (size_t item : items) sum += sums[item];
+        return score_of(sum);
+      },
+      parts);
+}
+
+MetricValue estimate(Metric metric, const MetricParts& parts, std::span<const int64_t> blocks,
+                     const BootstrapOptions& options) {
+  const BootstrapEstimate estimate = std::visit(
+      [&](const auto& sums) { return bootstrap(std::span(sums), kScoreOf, blocks, options); }, parts);
+  return {.metric = std::string(data::name_of(metric)),
+          .value = estimate.value,
+          .interval = estimate.interval,
+          .blocks = estimate.blocks};
+}
+
+PairedEstimate compare_parts(const MetricParts& first, const MetricParts& second,
+                             std::span<const int64_t> blocks, const BootstrapOptions& options) {
+  return std::visit(
+      [&](const auto& sums) {
+        const auto* other = std::get_if<std::decay_t<decltype(sums)>>(&second);
+        if (other == nullptr) {
+          throw Error(ErrorCode::kUsage, {.where = "comparison",
+                                          .expected = "two systems under one metric",
+                                          .got = "two metrics",
+                                          .hint = ""});
+        }
+        return paired_bootstrap(std::span(sums), std::span(*other), kScoreOf, blocks, options);
+      },
+      first);
 }
 
 }  // namespace auris::eval
