@@ -1,5 +1,6 @@
 #include "auris/text/base64.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "auris/base/error.h"
@@ -43,6 +44,20 @@ std::string from_base64(std::string_view text) {
     count -= 8;
     out.push_back(static_cast<char>(bits >> count));
     bits &= (1u << count) - 1;
+  }
+  return out;
+}
+
+std::string to_base64(std::string_view bytes) {
+  static constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    const size_t count = std::min<size_t>(3, bytes.size() - i);
+    uint32_t bits = 0;
+    for (size_t k = 0; k < 3; ++k) bits = (bits << 8) | (k < count ? static_cast<uint8_t>(bytes[i + k]) : 0u);
+    for (size_t k = 0; k < 4; ++k) out += k <= count ? kAlphabet[(bits >> (18 - 6 * k)) & 63] : '=';
   }
   return out;
 }
