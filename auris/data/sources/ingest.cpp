@@ -1,14 +1,15 @@
 #include "auris/data/sources/ingest.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <memory>
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include "auris/audio/audio_reader.h"
 #include "auris/base/error.h"
+#include "auris/data/items/answers.h"
+#include "auris/text/utf8.h"
 
 namespace auris::data {
 namespace {
@@ -25,6 +26,38 @@ double duration_of(const fs::path& path) {
   return reader.report().duration_s;
 }
 
+std::string path_problem(const fs::path& path) {
+  const std::string text = path.string();
+  if (text.find('\\') != std::string::npos) return "has backslashes between folders";
+  if (text.empty() || text.find('\0') != std::string::npos) return "is no path";
+  const bool climbs =
+      std::any_of(path.begin(), path.end(), [](const fs::path& step) { return step == ".."; });
+  return climbs ? "leads out of the data set" : "";
+}
+
+bool is_utf8(const Clip& clip, const fs::path& recording) {
+  const std::array<std::string, 8> texts{clip.id,       recording.string(), clip.source,  clip.split,
+                                         clip.language, clip.text,          clip.speaker, clip.origin};
+  const auto valid = [](const auto& value) { return text::is_valid_utf8(value); };
+  return std::all_of(texts.begin(), texts.end(), valid) &&
+         std::all_of(clip.translations.begin(), clip.translations.end(),
+                     [&](const auto& entry) { return valid(entry.first) && valid(entry.second); }) &&
+         std::all_of(clip.labels.begin(), clip.labels.end(),
+                     [&](const auto& entry) { return valid(entry.second); });
+}
+
+// The label by the name that its task has for it; what is wrong with it otherwise.
+std::string label_problem(const std::string& task_id, std::string& label, const Clip& clip) {
+  const Task& task = task_named(task_id);
+  const TaskVariant* variant = variant_for(task, clip);
+  if (variant == nullptr) return fmt::format("{} has no labels for {}", task_id, quoted(clip.source));
+  if (const std::string wanted = answer_problem(label, *variant); !wanted.empty()) {
+    return fmt::format("{}: expected {}, got {}", task_id, wanted, quoted(label));
+  }
+  if (const Label* known = label_named(label, *variant)) label = known->name;
+  return {};
+}
+
 }  // namespace
 
 Ingest::Ingest(std::string source, fs::path root, const ClipSink& clip, const RejectionSink& rejected)
@@ -35,9 +68,14 @@ Ingest::Ingest(std::string source, fs::path root, const ClipSink& clip, const Re
 
 void Ingest::add(const fs::path& recording, Clip clip) {
   if (clip.id.empty()) clip.id = source_ + "/" + recording.generic_string();
-  if (recording.string().find('\\') != std::string::npos) {
-    return reject(clip.id, "broken_path",
-                  fmt::format("{} has backslashes between folders", quoted(recording.string())));
+  if (clip.source.empty()) clip.source = source_;
+  if (!is_utf8(clip, recording)) return reject(clip.id, "no_utf8", "a text is not UTF-8");
+  if (const std::string problem = path_problem(recording); !problem.empty()) {
+    return reject(clip.id, "broken_path", fmt::format("{} {}", quoted(recording.string()), problem));
+  }
+  for (auto& [task, label] : clip.labels) {
+    const std::string problem = label_problem(task, label, clip);
+    if (!problem.empty()) return reject(clip.id, "unknown_label", problem);
   }
   const fs::path path = (root_ / recording).lexically_normal();
   std::error_code ignored;
@@ -56,7 +94,6 @@ void Ingest::add(const fs::path& recording, Clip clip) {
   if (!ids_.insert(clip.id).second) return reject(clip.id, "repeated_id", "the id was there before");
   clip.duration_s = std::max(1e-6, std::round(clip.duration_s * 1e6) / 1e6);  // a text of few digits
   clip.audio = path.generic_string();
-  clip.source = source_;
   ++counts_.lines;
   ++counts_.clips;
   clip_(std::move(clip));
@@ -86,44 +123,6 @@ std::vector<fs::path> files_below(const fs::path& folder, const std::string& end
   }
   std::sort(files.begin(), files.end());
   return files;
-}
-
-std::vector<std::string> lines_of(const fs::path& path) {
-  constexpr size_t kMaxBytes = size_t{1} << 30;
-  const auto fail = [&](const char* got) {
-    throw Error(ErrorCode::kInput, {.where = quoted(path.string()),
-                                    .expected = "a text file of at most 1 GiB, plain or gzip",
-                                    .got = got,
-                                    .hint = ""});
-  };
-  const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), &gzclose);
-  if (!file) fail("none that can be opened");
-  std::vector<std::string> lines;
-  std::string line, block(1 << 16, '\0');
-  size_t total = 0;
-  for (int count = 0; (count = gzread(file.get(), block.data(), static_cast<unsigned>(block.size()))) != 0;) {
-    if (count < 0) fail("a damaged one");
-    total += static_cast<size_t>(count);
-    if (total > kMaxBytes) fail("more");
-    for (char c : std::string_view(block).substr(0, static_cast<size_t>(count))) {
-      if (c != '\n') {
-        line.push_back(c);
-        continue;
-      }
-      if (line.ends_with('\r')) line.pop_back();
-      lines.push_back(std::move(line));
-      line.clear();
-    }
-  }
-  if (!line.empty()) lines.push_back(std::move(line));
-  return lines;
-}
-
-std::string trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return std::string(text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin));
 }
 
 }  // namespace auris::data

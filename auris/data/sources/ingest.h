@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "auris/data/manifest/manifest.h"
+#include "auris/data/sources/lines.h"
 
 namespace auris::data {
 
@@ -16,9 +17,12 @@ class Ingest {
 
   const std::filesystem::path& root() const { return root_; }
 
-  // Completes the clip (audio, duration, source; id from `recording` if it is empty) and passes it on.
-  // Rejected: a recording that is not there ("missing_file"), has a broken path ("broken_path"), cannot be
-  // read ("unreadable") or holds no sound ("no_sound"), and an id that was there before ("repeated_id").
+  // Completes the clip (audio; duration, source and id if they are empty; labels by their tasks' own names
+  // for them) and passes it on. Rejected: a recording that is not there ("missing_file"), has a broken path
+  // ("broken_path"), cannot be read ("unreadable") or holds no sound ("no_sound"); an id that was there
+  // before
+  // ("repeated_id"); a label that its task does not have for this source ("unknown_label"), and texts that
+  // are not UTF-8 ("no_utf8").
   void add(const std::filesystem::path& recording, Clip clip);
   void reject(std::string what, std::string reason, std::string detail);
 
@@ -40,12 +44,5 @@ class Ingest {
 // followed.
 std::vector<std::filesystem::path> files_below(const std::filesystem::path& folder,
                                                const std::string& ending);
-
-// The lines of a text file, without their ends; gzip is unpacked. kInput if it cannot be read or is over 1
-// GiB.
-std::vector<std::string> lines_of(const std::filesystem::path& path);
-
-// Without blanks at its ends.
-std::string trimmed(std::string_view text);
 
 }  // namespace auris::data

@@ -8,15 +8,23 @@
 namespace auris::data {
 namespace {
 
-constexpr std::array<SourceLayout, 4> kLayouts{{
-    {"asterisk", "Telephone prompts in five languages (Debian: asterisk-core-sounds-*)", "/usr/share",
-     ingest_asterisk},
-    {"librispeech", "Read English books: SPLIT/SPEAKER/CHAPTER/*.flac", "", ingest_librispeech},
-    {"pocketsphinx", "LibriVox sentences (Debian: pocketsphinx-testdata)",
-     "/usr/share/pocketsphinx/test/data/librivox", ingest_pocketsphinx},
-    {"tuxpaint", "Spoken phrases in twelve languages and sounds (Debian: tuxpaint-stamps-default)",
-     "/usr/share/tuxpaint/stamps", ingest_tuxpaint},
-}};
+constexpr std::array kLayouts{
+    SourceLayout{"asterisk", "Telephone prompts in five languages (Debian: asterisk-core-sounds-*)",
+                 "/usr/share", ingest_asterisk},
+    SourceLayout{"common_voice", "Read sentences with accent, age and gender: LANGUAGE/clips, *.tsv", "",
+                 ingest_common_voice},
+    SourceLayout{"crema_d", "Acted emotions: AudioWAV/ACTOR_SENTENCE_EMOTION_LEVEL.wav", "", ingest_crema_d},
+    SourceLayout{"librispeech", "Read English books: SPLIT/SPEAKER/CHAPTER/*.flac", "", ingest_librispeech},
+    SourceLayout{"ljspeech", "One voice reads books: wavs, metadata.csv", "", ingest_ljspeech},
+    SourceLayout{"meld", "Emotions in dialogues: SPLIT_sent_emo.csv, dia*_utt*.mp4", "", ingest_meld},
+    SourceLayout{"pocketsphinx", "LibriVox sentences (Debian: pocketsphinx-testdata)",
+                 "/usr/share/pocketsphinx/test/data/librivox", ingest_pocketsphinx},
+    SourceLayout{"speech_commands", "35 spoken words: WORD/*.wav", "", ingest_speech_commands},
+    SourceLayout{"tuxpaint",
+                 "Spoken phrases in twelve languages and sounds (Debian: tuxpaint-stamps-default)",
+                 "/usr/share/tuxpaint/stamps", ingest_tuxpaint},
+    SourceLayout{"vctk", "English accents: wav48*/SPEAKER, txt, speaker-info.txt", "", ingest_vctk},
+};
 
 }  // namespace
 

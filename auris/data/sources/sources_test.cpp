@@ -2,51 +2,19 @@
 
 #include <zlib.h>
 
-#include <algorithm>
-#include <cmath>
-#include <map>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "auris/audio/wav_writer.h"
 #include "auris/base/error.h"
 #include "auris/base/test_folder.h"
+#include "auris/data/sources/testing/ingested.h"
 
 namespace auris::data {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Ingested {
-  std::map<std::string, Clip> clips;              // by id
-  std::map<std::string, std::string> rejections;  // reason by id
-  ManifestCounts counts;
-};
-
-Ingested ingest(std::string_view layout, const fs::path& root) {
-  Ingested all;
-  all.counts = ingest_source(
-      source_named(layout), root, [&](Clip clip) { all.clips.emplace(clip.id, std::move(clip)); },
-      [&](Rejection rejection) {
-        EXPECT_FALSE(rejection.detail.empty());
-        all.rejections.emplace(rejection.what, rejection.reason);
-      });
-  EXPECT_EQ(all.counts.clips, std::ssize(all.clips));
-  EXPECT_EQ(all.counts.rejected, std::ssize(all.rejections));
-  EXPECT_EQ(all.counts.lines, all.counts.clips + all.counts.rejected);
-  return all;
-}
-
-// A tone in any of the containers by name: what matters here is that it can be opened.
-void make_recording(const fs::path& path, double seconds) {
-  fs::create_directories(path.parent_path());
-  std::vector<float> samples(static_cast<size_t>(seconds * 16000));
-  for (size_t i = 0; i < samples.size(); ++i) samples[i] = 0.1f * std::sin(0.05f * static_cast<float>(i));
-  audio::WavWriter writer(path, 16000);
-  writer.write(samples);
-  writer.finish();
-}
 
 void write_gzip(const fs::path& path, const std::string& text) {
   fs::create_directories(path.parent_path());
@@ -160,20 +128,40 @@ TEST(Sources, RefuseWhatIsNotTheirs) {
   EXPECT_THROW(source_named("librispeach"), Error);
 }
 
-TEST(Sources, BrokenPathsAreNamed) {
+TEST(Sources, EveryRejectionHasItsReason) {
   TestFolder folder;
   std::string reason;
-  const ClipSink clip = [](const Clip&) { ADD_FAILURE(); };
+  int clips = 0;
+  const ClipSink clip = [&](const Clip&) { ++clips; };
   const RejectionSink rejected = [&](const Rejection& rejection) { reason = rejection.reason; };
   Ingest ingest("x", folder.path(), clip, rejected);
-  ingest.add("a\\b.wav", {});
-  EXPECT_EQ(reason, "broken_path");
+  const auto reason_of = [&](const fs::path& recording, Clip known = {}) {
+    reason = "none";
+    ingest.add(recording, std::move(known));
+    return reason;
+  };
+  EXPECT_EQ(reason_of("a\\b.wav"), "broken_path");
+  EXPECT_EQ(reason_of("../b.wav"), "broken_path");
+  EXPECT_EQ(reason_of(std::string("a.wav\0b", 7)), "broken_path");
+  EXPECT_EQ(reason_of("b.wav"), "missing_file");
   folder.write("text.wav", "no sound at all");
-  ingest.add("text.wav", {});
-  EXPECT_EQ(reason, "unreadable");
+  EXPECT_EQ(reason_of("text.wav"), "unreadable");
   make_recording(folder / "empty.wav", 0);
-  ingest.add("empty.wav", {});
-  EXPECT_EQ(reason, "no_sound");
+  EXPECT_EQ(reason_of("empty.wav"), "no_sound");
+  make_recording(folder / "a.wav");
+  Clip known;
+  known.labels = {{"speaker_gender", "robot"}};
+  EXPECT_EQ(reason_of("a.wav", known), "unknown_label");
+  known.labels = {{"vocal_sound", "cough"}};  // of vocalsound only
+  EXPECT_EQ(reason_of("a.wav", known), "unknown_label");
+  known.labels.clear();
+  known.text = "caf\xE9";
+  EXPECT_EQ(reason_of("a.wav", known), "no_utf8");
+  known.text = "caf\u00E9";
+  known.labels = {{"speaker_gender", "Woman"}};
+  EXPECT_EQ(reason_of("a.wav", known), "none");
+  EXPECT_EQ(reason_of("a.wav", known), "repeated_id");
+  EXPECT_EQ(clips, 1);
 }
 
 }  // namespace
