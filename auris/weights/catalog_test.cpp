@@ -5,12 +5,13 @@
 
 #include "auris/base/cache_folder.h"
 #include "auris/base/error.h"
-#include "auris/weights/test_server.h"
+#include "auris/http/test_server.h"
 
 namespace auris::weights {
 namespace {
 
 namespace fs = std::filesystem;
+using http::TestVariable;
 using testing::HasSubstr;
 
 std::string model_error(const std::function<void()>& body) {

@@ -1,9 +1,6 @@
 #include "auris/weights/http_download.h"
 
-#include <curl/curl.h>
-
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -18,85 +15,21 @@
 #include "auris/base/error.h"
 #include "auris/base/mapped_file.h"
 #include "auris/base/sha256.h"
+#include "auris/http/curl_handle.h"
 
 namespace auris::weights {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr long kConnectSeconds = 30;
-constexpr long kStalledSeconds = 60;  // a transfer without a byte for so long has failed
-constexpr long kMaxRedirects = 10;
-
-struct CurlDeleter {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-};
 struct FileCloser {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
-using Curl = std::unique_ptr<CURL, CurlDeleter>;
 using File = std::unique_ptr<std::FILE, FileCloser>;
 
 [[noreturn]] void fail_network(const std::string& expected, const std::string& got,
                                const std::string& hint = "") {
   throw Error(ErrorCode::kNetwork, {.where = "download", .expected = expected, .got = got, .hint = hint});
-}
-
-Curl new_curl(const std::string& url, const std::string& token) {
-  static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
-  Curl curl(initialised == CURLE_OK ? curl_easy_init() : nullptr);
-  if (!curl) fail_network("libcurl to start", "a failure");
-  CURL* handle = curl.get();
-  bool secure = url.starts_with("https://");
-  curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS_STR,
-                   secure ? "https" : "http,https");  // never from TLS to plain
-  curl_easy_setopt(handle, CURLOPT_MAXREDIRS, kMaxRedirects);
-  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
-  curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, kStalledSeconds);
-  curl_easy_setopt(handle, CURLOPT_USERAGENT, "auris");
-  if (!token.empty()) {
-    curl_easy_setopt(handle, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
-    curl_easy_setopt(handle, CURLOPT_XOAUTH2_BEARER, token.c_str());
-  }
-  return curl;
-}
-
-// Header lines of a reply; those of an earlier reply (a redirect) are forgotten at each status line.
-size_t on_header(char* data, size_t size, size_t count, void* user) {
-  auto& headers = *static_cast<std::map<std::string, std::string>*>(user);
-  std::string_view line(data, size * count);
-  while (!line.empty() && std::isspace(static_cast<unsigned char>(line.back())) != 0) line.remove_suffix(1);
-  if (line.starts_with("HTTP/")) headers.clear();
-  size_t colon = line.find(':');
-  if (colon == std::string_view::npos) return size * count;
-  std::string name(line.substr(0, colon));
-  std::ranges::transform(name, name.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  line.remove_prefix(colon + 1);
-  while (!line.empty() && line.front() == ' ') line.remove_prefix(1);
-  headers[name] = std::string(line);
-  return size * count;
-}
-
-struct BodySink {
-  std::string* body;
-  size_t max_bytes;
-};
-
-size_t on_body(char* data, size_t size, size_t count, void* user) {
-  auto& sink = *static_cast<BodySink*>(user);
-  if (sink.body->size() + size * count > sink.max_bytes) return 0;
-  sink.body->append(data, size * count);
-  return size * count;
-}
-
-std::string header_of(const std::map<std::string, std::string>& headers, const std::string& name) {
-  auto found = headers.find(name);
-  return found == headers.end() ? "" : found->second;
 }
 
 std::string hint_for(long status) {
@@ -133,7 +66,7 @@ class Transfer {
  private:
   void fetch() {
     begin_ = resumable_bytes();
-    Curl curl = new_curl(download_.url, download_.bearer_token);
+    http::Curl curl = http::new_curl(download_.url, download_.bearer_token);
     CURL* handle = curl.get();
     curl_slist* headers = nullptr;
     if (begin_ > 0) {
@@ -144,8 +77,7 @@ class Transfer {
     }
     std::unique_ptr<curl_slist, void (*)(curl_slist*)> owned(headers, curl_slist_free_all);
     curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 1L);
-    curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, on_header);
-    curl_easy_setopt(handle, CURLOPT_HEADERDATA, &headers_);
+    http::collect_headers(handle, headers_);
     curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_data);
     curl_easy_setopt(handle, CURLOPT_WRITEDATA, this);
     curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
@@ -175,7 +107,7 @@ class Transfer {
                                           .hint = "the next attempt continues where this one stopped"});
     }
     if (status_ == 416) {  // nothing behind what is here: whole already, or another file by now
-      if (header_of(headers_, "content-range") == fmt::format("bytes */{}", begin_)) {
+      if (http::header_of(headers_, "content-range") == fmt::format("bytes */{}", begin_)) {
         is_whole_ = true;
         return;
       }
@@ -224,15 +156,15 @@ class Transfer {
     started_ = true;
     long status = 0;
     curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
-    bool continues =
-        status == 206 && header_of(headers_, "content-range").starts_with(fmt::format("bytes {}-", begin_));
+    bool continues = status == 206 &&
+                     http::header_of(headers_, "content-range").starts_with(fmt::format("bytes {}-", begin_));
     if (status == 206 && !continues) {  // another range than the one asked for: worth nothing
       forget_part();
       return false;
     }
     if (!continues) begin_ = 0;
     received_ = begin_;
-    std::string tag = header_of(headers_, "etag");
+    std::string tag = http::header_of(headers_, "etag");
     if (tag.starts_with("W/")) tag.clear();  // a weak tag does not promise the same bytes
     if (!continues) {
       std::ofstream(tag_, std::ios::trunc) << tag;
@@ -291,7 +223,7 @@ class Transfer {
   fs::path tag_;
   CURL* handle_ = nullptr;
   File file_;
-  std::map<std::string, std::string> headers_;
+  http::Headers headers_;
   uint64_t begin_ = 0;     // bytes that were there before this request
   uint64_t received_ = 0;  // bytes in the .part now
   long status_ = 0;
@@ -303,25 +235,6 @@ class Transfer {
 };
 
 }  // namespace
-
-HttpReply http_request(const HttpRequest& request) {
-  Curl curl = new_curl(request.url, request.bearer_token);
-  HttpReply reply;
-  BodySink sink{&reply.body, request.max_body_bytes};
-  curl_easy_setopt(curl.get(), CURLOPT_NOBODY, request.head ? 1L : 0L);
-  curl_easy_setopt(curl.get(), CURLOPT_FOLLOWLOCATION, request.follow_redirects ? 1L : 0L);
-  curl_easy_setopt(curl.get(), CURLOPT_HEADERFUNCTION, on_header);
-  curl_easy_setopt(curl.get(), CURLOPT_HEADERDATA, &reply.headers);
-  curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, on_body);
-  curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &sink);
-  CURLcode result = curl_easy_perform(curl.get());
-  if (result != CURLE_OK) {
-    fail_network("a reply from " + quoted(request.url, 300), curl_easy_strerror(result),
-                 "check the connection, or use --offline");
-  }
-  curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &reply.status);
-  return reply;
-}
 
 void http_download(const HttpDownload& download) { Transfer(download).run(); }
 

@@ -1,31 +1,13 @@
 #pragma once
-// Downloads over HTTP and HTTPS, by libcurl.
+// Downloads of files over HTTP and HTTPS.
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <string>
 
 #include "auris/base/progress.h"
 
 namespace auris::weights {
-
-struct HttpReply {
-  long status = 0;
-  std::map<std::string, std::string> headers;  // lower-case names; of the last response
-  std::string body{};
-};
-
-struct HttpRequest {
-  std::string url{};
-  std::string bearer_token{};  // sent to this host only, never to one that it redirects to
-  bool head = false;
-  bool follow_redirects = true;
-  size_t max_body_bytes = 64u << 20;
-};
-
-// One small request. Throws kNetwork if no reply comes; any status is returned.
-HttpReply http_request(const HttpRequest& request);
 
 struct HttpDownload {
   std::string url{};

@@ -13,12 +13,14 @@
 
 #include "auris/base/error.h"
 #include "auris/base/sha256.h"
-#include "auris/weights/test_server.h"
+#include "auris/http/test_server.h"
 
 namespace auris::weights {
 namespace {
 
 namespace fs = std::filesystem;
+using http::TestServer;
+using http::test_content;
 
 class HttpDownloadTest : public testing::Test {
  protected:

@@ -9,6 +9,7 @@
 #include "auris/base/atomic_file.h"
 #include "auris/base/error.h"
 #include "auris/base/json_text.h"
+#include "auris/http/request.h"
 #include "auris/weights/file_lock.h"
 #include "auris/weights/http_download.h"
 #include "auris/weights/parsed_file.h"
@@ -87,7 +88,7 @@ std::string commit_in_cache(const HubReference& reference) {
   return is_commit(commit) ? commit : "";
 }
 
-std::string header_of(const HttpReply& reply, const char* name) {
+std::string header_of(const http::Reply& reply, const char* name) {
   auto found = reply.headers.find(name);
   return found == reply.headers.end() ? "" : found->second;
 }
@@ -131,7 +132,7 @@ class HubPull {
   std::vector<std::string> list_files() {
     std::string url = fmt::format("{}/api/models/{}/revision/{}", endpoint(), reference_.repository,
                                   percent_encoded(reference_.revision));
-    HttpReply reply = http_request({.url = url, .bearer_token = token_});
+    http::Reply reply = http::send({.url = url, .bearer_token = token_});
     if (reply.status != 200) fail_status(reference_, reply.status);
     json listing = parse_json(reply.body, "hub", ErrorCode::kNetwork);
     std::vector<std::string> files;
@@ -168,9 +169,9 @@ class HubPull {
   }
 
   FileHead ask_head(std::string url) {
-    HttpReply reply;
+    http::Reply reply;
     for (int i = 0; i < kMaxRedirects; ++i) {
-      reply = http_request({.url = url, .bearer_token = token_, .head = true, .follow_redirects = false});
+      reply = http::send({.url = url, .bearer_token = token_, .head = true, .follow_redirects = false});
       std::string location = header_of(reply, "location");
       bool moved_within = reply.status >= 300 && reply.status < 400 && location.starts_with('/') &&
                           !location.starts_with("//");

@@ -7,12 +7,15 @@
 
 #include "auris/base/error.h"
 #include "auris/base/sha256.h"
-#include "auris/weights/test_server.h"
+#include "auris/http/test_server.h"
 
 namespace auris::weights {
 namespace {
 
 namespace fs = std::filesystem;
+using http::TestServer;
+using http::TestVariable;
+using http::test_content;
 using testing::ElementsAre;
 using testing::HasSubstr;
 

@@ -15,7 +15,7 @@
 #include "auris/base/cache_folder.h"
 #include "auris/base/rng.h"
 #include "auris/base/test_folder.h"
-#include "auris/weights/test_server.h"
+#include "auris/http/test_server.h"
 #include "tests/cli/run_auris.h"
 
 namespace auris::tests {
@@ -241,7 +241,7 @@ TEST(HostileCli, AFullDiskIsAnErrorAndLeavesNothing) {
 
 // Pulls one file from a hub of ours into folders of its own.
 struct HubPull {
-  HubPull(const std::string& repository, size_t bytes) : content(weights::test_content(bytes)) {
+  HubPull(const std::string& repository, size_t bytes) : content(http::test_content(bytes)) {
     server.files.write("org/" + repository + "/model.gguf", content);
     environment = {"HF_ENDPOINT=" + server.url(), "HF_HOME=" + home.path().string(),
                    "AURIS_CACHE=" + (home / "auris").string()};
@@ -262,7 +262,7 @@ struct HubPull {
     EXPECT_EQ(TestFolder::content_of(json::parse(done.out)["path"].get<std::string>()), content);
   }
 
-  weights::TestServer server;
+  http::TestServer server;
   TestFolder home;
   std::string content, command;
   std::vector<std::string> environment;

@@ -1,6 +1,6 @@
 #pragma once
-// For tests: the model hub of tests/servers/model_server.py, running on 127.0.0.1 as long as the object
-// lives, and a guard for environment variables.
+// For tests: a server of tests/servers, running on 127.0.0.1 as long as the object lives, and a guard for
+// environment variables.
 
 #include <cstdio>
 #include <cstdlib>
@@ -11,15 +11,15 @@
 #include <nlohmann/json.hpp>
 
 #include "auris/base/test_folder.h"
-#include "auris/weights/http_download.h"
+#include "auris/http/request.h"
 
-namespace auris::weights {
+namespace auris::http {
 
 class TestServer {
  public:
-  TestServer() {
+  explicit TestServer(const std::string& script = "model_server.py") {
     std::string command =
-        "exec python3 " AURIS_SOURCE_DIR "/tests/servers/model_server.py '" + files.path().string() + "'";
+        "exec python3 " AURIS_SOURCE_DIR "/tests/servers/" + script + " '" + files.path().string() + "'";
     process_ = ::popen(command.c_str(), "r");
     int port = 0;
     if (process_ == nullptr || std::fscanf(process_, "%d", &port) != 1)
@@ -32,13 +32,13 @@ class TestServer {
 
   void quit() {
     if (process_ == nullptr) return;
-    http_request({.url = url_ + "/_quit"});
+    send({.url = url_ + "/_quit"});
     ::pclose(process_);
     process_ = nullptr;
   }
 
   const std::string& url() const { return url_; }
-  nlohmann::json log() const { return nlohmann::json::parse(http_request({.url = url_ + "/_log"}).body); }
+  nlohmann::json log() const { return nlohmann::json::parse(send({.url = url_ + "/_log"}).body); }
 
   TestFolder files;  // what it serves
 
@@ -71,4 +71,4 @@ inline std::string test_content(size_t bytes) {
   return content;
 }
 
-}  // namespace auris::weights
+}  // namespace auris::http
