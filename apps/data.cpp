@@ -3,17 +3,16 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <chrono>
 #include <cinttypes>
 #include <cstdio>
 #include <map>
 #include <optional>
 
-#include "apps/program.h"
+#include "apps/data_commands.h"
 #include "apps/progress_bar.h"
+#include "apps/work_rate.h"
 #include "auris/base/json_text.h"
 #include "auris/base/log.h"
-#include "auris/data/audit/audit.h"
 #include "auris/data/build/build.h"
 #include "auris/data/shards/shard_merge.h"
 #include "auris/data/shards/shard_reader.h"
@@ -26,11 +25,6 @@ namespace {
 struct IngestOptions {
   std::string layout, path, output, rejected;
 };
-
-void write_json_line(AtomicFile& file, const nlohmann::ordered_json& value) {
-  const std::string line = json_line(value) + "\n";
-  file.write(std::as_bytes(std::span(line)));
-}
 
 int list_sources(const Program& program) {
   for (const data::SourceLayout& layout : data::source_layouts()) {
@@ -92,6 +86,7 @@ int ingest(const Program& program, const IngestOptions& options) {
   if (!options.rejected.empty()) rejections.emplace(options.rejected, ErrorCode::kInput);
   std::map<std::string, int64_t> reasons;
   double seconds = 0;
+  const WorkRate rate;
   const data::ManifestCounts counts = data::ingest_source(
       layout, path,
       [&](const data::Clip& clip) {
@@ -105,6 +100,7 @@ int ingest(const Program& program, const IngestOptions& options) {
       });
   clips.commit();
   if (rejections) rejections->commit();
+  rate.print(counts.clips, "clips", program.common.quiet);
   if (program.common.json) {
     print_json_line({{"manifest", options.output},
                      {"clips", counts.clips},
@@ -117,87 +113,6 @@ int ingest(const Program& program, const IngestOptions& options) {
                          seconds / 3600, counts.rejected));
   for (const auto& [reason, count] : reasons) print_line(fmt::format("  {:16} {}", reason, count));
   return 0;
-}
-
-struct CheckFlags {
-  std::string manifest, output, rejected, report, thresholds;
-};
-
-void print_audit(const data::AuditReport& report, double seconds) {
-  print_line(fmt::format("{} of {} clips kept, {:.2f} hours; {:.0f} clips a second", report.kept,
-                         report.clips, report.kept_s / 3600, static_cast<double>(report.clips) / seconds));
-  if (report.rejected_lines > 0)
-    print_line(fmt::format("  {:16} {}", "manifest lines", report.rejected_lines));
-  for (const auto& [reason, count] : report.rejected) print_line(fmt::format("  {:16} {}", reason, count));
-  print_line(
-      fmt::format("{} languages, {} speakers, {} splits; {} texts and {} speakers in more than one split",
-                  report.languages.size(), report.speakers.size(), report.splits.size(),
-                  report.leaked_texts.size(), report.leaked_speakers.size()));
-}
-
-int check(const Program& program, const CheckFlags& flags) {
-  const data::AuditThresholds thresholds =
-      flags.thresholds.empty() ? data::AuditThresholds() : data::read_thresholds(flags.thresholds);
-  std::optional<data::ManifestWriter> kept;
-  if (!flags.output.empty()) kept.emplace(flags.output);
-  std::optional<AtomicFile> rejections;
-  if (!flags.rejected.empty()) rejections.emplace(flags.rejected, ErrorCode::kInput);
-  ProgressBar bar(program.common);
-  const auto begin = std::chrono::steady_clock::now();
-  const data::AuditReport report =
-      data::audit(flags.manifest, thresholds,
-                  {.kept =
-                       [&](const data::Clip& clip, const data::ClipMeasures&) {
-                         if (!kept) return;
-                         data::Clip written = clip;
-                         const auto folder = std::filesystem::path(flags.manifest).parent_path();
-                         written.audio = std::filesystem::absolute(data::audio_path(clip, folder))
-                                             .lexically_normal()
-                                             .generic_string();
-                         kept->add(written);
-                       },
-                   .rejected =
-                       [&](const data::Rejection& rejection) {
-                         if (rejections) write_json_line(*rejections, data::to_json(rejection));
-                       },
-                   .progress =
-                       [&](int64_t done) {
-                         bar.update(-1, fmt::format("{} clips", done));
-                         return !interrupted();
-                       }});
-  bar.clear();
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  if (kept) kept->commit();
-  if (rejections) rejections->commit();
-  if (!flags.report.empty()) {
-    AtomicFile file(flags.report, ErrorCode::kInput);
-    write_json_line(file, data::to_json(report));
-    file.commit();
-  }
-  if (program.common.json) {
-    print_json_line(data::to_json(report));
-  } else {
-    print_audit(report, seconds);
-  }
-  return 0;
-}
-
-void add_check(Program& program, CLI::App* group) {
-  auto flags = std::make_shared<CheckFlags>();
-  CLI::App* command = program.add_command(
-      "check", "Measure the clips of a manifest and reject what is not fit",
-      [&program, flags] { return check(program, *flags); }, group);
-  command->add_option("manifest", flags->manifest, "Manifest, JSON lines")->required()->type_name("FILE");
-  command->add_option("-o,--output", flags->output, "Manifest of what is fit")->type_name("FILE");
-  command->add_option("--rejected", flags->rejected, "What is not, with reasons and figures")
-      ->type_name("FILE");
-  command->add_option("--report", flags->report, "Counts and histograms, JSON")->type_name("FILE");
-  command
-      ->add_option("--thresholds", flags->thresholds,
-                   "Limits, TOML: min_snr_db, max_silence_share, near_duplicates, ...")
-      ->type_name("FILE");
-  command->footer(
-      "Example: auris data check prompts.jsonl -o fit.jsonl --rejected unfit.jsonl --report report.json");
 }
 
 struct BuildFlags {
@@ -226,10 +141,11 @@ int build(const Program& program, const BuildFlags& flags) {
                fmt::format("{} of {} items", done, all));
     return !interrupted();
   };
-  const auto begin = std::chrono::steady_clock::now();
+  const WorkRate rate;
   const data::BuildReport report = data::build_data(recipe, flags.output, options);
   bar.clear();
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const double seconds = rate.seconds();
+  rate.print(report.written - report.resumed, "items", program.common.quiet);
   if (program.common.json) {
     print_json_line({{"folder", flags.output},
                      {"clips", report.clips},
@@ -295,6 +211,11 @@ void add_merge(Program& program, CLI::App* group) {
 
 }  // namespace
 
+void write_json_line(AtomicFile& file, const nlohmann::ordered_json& value) {
+  const std::string line = json_line(value) + "\n";
+  file.write(std::as_bytes(std::span(line)));
+}
+
 void add_data(Program& program) {
   CLI::App* group = program.add_group("data", "Build training and evaluation data");
   program.add_command(
@@ -322,7 +243,7 @@ void add_data(Program& program) {
   command->add_option("--rejected", options->rejected, "Also write what was rejected, with reasons")
       ->type_name("FILE");
   command->footer("Example: auris data ingest asterisk -o prompts.jsonl --rejected rejected.jsonl");
-  add_check(program, group);
+  add_data_check(program, group);
   add_build(program, group);
   add_merge(program, group);
 }

@@ -71,6 +71,35 @@ TEST(DataCli, ChecksWhatIsFit) {
   EXPECT_EQ(data({"check", folder / "none.jsonl"}).exit_code, 3);
 }
 
+TEST(DataCli, ListensToClips) {
+  TestFolder folder;
+  ASSERT_EQ(data({"ingest", "pocketsphinx", "-o", folder / "clips.jsonl"}).exit_code, 0);
+  std::istringstream lines(folder.read("clips.jsonl"));
+  std::string right, wrong;
+  while (std::getline(lines, right) && right.find("0880") == std::string::npos) {
+  }
+  json clip = json::parse(right);
+  clip["id"] = "wrong";
+  clip["text"] = "a text that nobody reads here";
+  folder.write("two.jsonl", right + "\n" + clip.dump() + "\n");
+  folder.write("limits.toml", "duplicates = false\nmax_character_error_rate = 0.4\n");
+  const std::string heard = folder / "heard.jsonl";
+  const std::vector<std::string> check = {"check",        folder / "two.jsonl",   "--recognize", "--heard", heard,
+                                          "--thresholds", folder / "limits.toml", "--json"};
+  const ProgramResult first = data(check);
+  ASSERT_EQ(first.exit_code, 0) << first.err;
+  EXPECT_THAT(first.err, HasSubstr("a second and core"));
+  const json summary = json::parse(first.out);
+  EXPECT_EQ(summary["rejected"]["other_text"], 1);
+  EXPECT_EQ(summary["kept"], 1);
+  EXPECT_EQ(summary["recognition"]["heard"]["en"]["en"], 2);
+  EXPECT_THAT(folder.read("heard.jsonl"), HasSubstr("disposed young man"));
+  const std::string cache = folder.read("two.jsonl.heard");
+  EXPECT_EQ(std::count(cache.begin(), cache.end(), '\n'), 1);  // the same sound
+  EXPECT_EQ(data(check).out, first.out);
+  EXPECT_EQ(folder.read("two.jsonl.heard"), cache);
+}
+
 TEST(DataCli, BuildsAndMerges) {
   TestFolder folder;
   const std::string manifest = folder / "clips.jsonl";

@@ -13,6 +13,7 @@
 #include "auris/base/sha256.h"
 #include "auris/base/thread_pool.h"
 #include "auris/data/audit/fingerprint.h"
+#include "auris/text/language_names.h"
 
 namespace auris::data {
 namespace {
@@ -60,6 +61,24 @@ std::optional<Rejection> unfit(const Clip& clip, const ClipMeasures& found, cons
   return std::nullopt;
 }
 
+std::optional<Rejection> unlike(const Clip& clip, const Recognition& heard, const AuditThresholds& limits) {
+  const bool other = !heard.language.empty() && !clip.language.empty() &&
+                     heard.language != text::language_code(clip.language) &&
+                     heard.language_probability > limits.max_other_language;
+  if (other) {
+    return rejection_of(
+        clip, "other_language",
+        fmt::format("{} is heard with probability {:.4g}, limit {:.4g}", quoted(heard.language),
+                    heard.language_probability, limits.max_other_language));
+  }
+  if (!heard.character_error_rate || *heard.character_error_rate <= limits.max_character_error_rate)
+    return std::nullopt;
+  return rejection_of(
+      clip, "other_text",
+      fmt::format("character error rate {:.4g}, limit {:.4g}; heard: {}", *heard.character_error_rate,
+                  limits.max_character_error_rate, quoted(heard.text)));
+}
+
 audio::AudioClip stretch_of(const audio::AudioClip& sound, const Clip& clip) {
   const auto at = [&](double seconds) {
     return std::min(sound.samples.size(), static_cast<size_t>(std::llround(seconds * kRateHz)));
@@ -100,11 +119,16 @@ void examine(Examined& examined, const fs::path& folder, const AuditThresholds& 
 
 class Audit {
  public:
-  Audit(fs::path folder, const AuditThresholds& thresholds, const AuditSinks& sinks)
-      : folder_(std::move(folder)), thresholds_(thresholds), sinks_(sinks) {
+  Audit(fs::path folder, const AuditThresholds& thresholds, const AuditSinks& sinks, Recognizer* recognizer)
+      : folder_(std::move(folder)), thresholds_(thresholds), sinks_(sinks), recognizer_(recognizer) {
     report.durations_s = {.low = 0, .step = 1, .counts = std::vector<int64_t>(31)};
     report.snr_db = {.low = 0, .step = 5, .counts = std::vector<int64_t>(17)};
     report.silence_share = {.low = 0, .step = 0.05, .counts = std::vector<int64_t>(20)};
+    if (recognizer_ == nullptr) return;
+    report.recognition.emplace();
+    report.recognition->recognizer = recognizer_->settings();
+    report.recognition->character_error_rate = {.low = 0, .step = 0.05, .counts = std::vector<int64_t>(21)};
+    report.recognition->language_probability = {.low = 0, .step = 0.05, .counts = std::vector<int64_t>(20)};
   }
 
   void offer(Clip clip) {
@@ -128,12 +152,18 @@ class Audit {
   void examine_waiting() {
     parallel_for(std::ssize(waiting_),
                  [&](int64_t i) { examine(waiting_[static_cast<size_t>(i)], folder_, thresholds_); });
-    for (Examined& examined : waiting_) take(examined);
-    waiting_.clear();
-    if (sinks_.progress && !sinks_.progress(report.clips)) {
-      throw Error(ErrorCode::kCancelled,
-                  {.where = "data check", .expected = "to finish", .got = "a request to stop", .hint = ""});
+    for (Examined& examined : waiting_) {
+      take(examined);
+      if (recognizer_ != nullptr) tell_progress();
     }
+    waiting_.clear();
+    tell_progress();
+  }
+
+  void tell_progress() const {
+    if (!sinks_.progress || sinks_.progress(report.clips)) return;
+    throw Error(ErrorCode::kCancelled,
+                {.where = "data check", .expected = "to finish", .got = "a request to stop", .hint = ""});
   }
 
   void take(Examined& examined) {
@@ -144,6 +174,7 @@ class Audit {
       report.silence_share.add(examined.measures.silence_share);
     }
     if (!examined.rejection) examined.rejection = duplicate(examined);
+    if (!examined.rejection && recognizer_ != nullptr) examined.rejection = listen(examined);
     if (examined.rejection) {
       ++report.rejected[examined.rejection->reason];
       if (sinks_.rejected) sinks_.rejected(*examined.rejection);
@@ -171,6 +202,23 @@ class Audit {
                     100 * found->bit_error_rate, quoted(fingerprint_ids_[found->first]), found->offset_s));
   }
 
+  std::optional<Rejection> listen(const Examined& examined) {
+    const Clip& clip = examined.clip;
+    if (clip.text.empty() && clip.language.empty()) return std::nullopt;
+    const Recognition heard = recognizer_->recognize(clip, examined.measures.content, [&] {
+      return stretch_of(audio::decode_audio(audio_path(clip, folder_)), clip);
+    });
+    RecognitionReport& counts = *report.recognition;
+    ++counts.clips;
+    if (heard.character_error_rate) counts.character_error_rate.add(*heard.character_error_rate);
+    if (!heard.language.empty()) {
+      counts.language_probability.add(heard.language_probability);
+      ++counts.heard[clip.language][heard.language];
+    }
+    if (sinks_.recognized) sinks_.recognized(clip, heard);
+    return unlike(clip, heard, thresholds_);
+  }
+
   void count(const Clip& clip) {
     ++report.kept;
     ++report.languages[clip.language];
@@ -185,6 +233,7 @@ class Audit {
   fs::path folder_;
   const AuditThresholds& thresholds_;
   const AuditSinks& sinks_;
+  Recognizer* recognizer_;
   std::vector<Examined> waiting_;
   std::unordered_map<std::string, std::string> contents_;  // id by content
   FingerprintIndex fingerprints_;
@@ -203,8 +252,9 @@ void Histogram::add(double value) {
   ++counts[static_cast<size_t>(std::clamp(bin, 0.0, static_cast<double>(counts.size() - 1)))];
 }
 
-AuditReport audit(const fs::path& manifest, const AuditThresholds& thresholds, const AuditSinks& sinks) {
-  Audit audit(manifest.parent_path(), thresholds, sinks);
+AuditReport audit(const fs::path& manifest, const AuditThresholds& thresholds, const AuditSinks& sinks,
+                  Recognizer* recognizer) {
+  Audit audit(manifest.parent_path(), thresholds, sinks, recognizer);
   read_manifest(
       manifest, [&](Clip clip) { audit.offer(std::move(clip)); },
       [&](Rejection rejection) {
@@ -216,20 +266,28 @@ AuditReport audit(const fs::path& manifest, const AuditThresholds& thresholds, c
 }
 
 nlohmann::ordered_json to_json(const AuditReport& report) {
-  return {{"clips", report.clips},
-          {"kept", report.kept},
-          {"kept_hours", report.kept_s / 3600},
-          {"rejected_lines", report.rejected_lines},
-          {"rejected", report.rejected},
-          {"durations_s", to_json(report.durations_s)},
-          {"snr_db", to_json(report.snr_db)},
-          {"silence_share", to_json(report.silence_share)},
-          {"languages", report.languages},
-          {"splits", report.splits},
-          {"speakers", report.speakers},
-          {"labels", report.labels},
-          {"leaked_texts", report.leaked_texts},
-          {"leaked_speakers", report.leaked_speakers}};
+  nlohmann::ordered_json json = {{"clips", report.clips},
+                                 {"kept", report.kept},
+                                 {"kept_hours", report.kept_s / 3600},
+                                 {"rejected_lines", report.rejected_lines},
+                                 {"rejected", report.rejected},
+                                 {"durations_s", to_json(report.durations_s)},
+                                 {"snr_db", to_json(report.snr_db)},
+                                 {"silence_share", to_json(report.silence_share)},
+                                 {"languages", report.languages},
+                                 {"splits", report.splits},
+                                 {"speakers", report.speakers},
+                                 {"labels", report.labels},
+                                 {"leaked_texts", report.leaked_texts},
+                                 {"leaked_speakers", report.leaked_speakers}};
+  if (report.recognition) {
+    json["recognition"] = {{"recognizer", report.recognition->recognizer},
+                           {"clips", report.recognition->clips},
+                           {"character_error_rate", to_json(report.recognition->character_error_rate)},
+                           {"language_probability", to_json(report.recognition->language_probability)},
+                           {"heard", report.recognition->heard}};
+  }
+  return json;
 }
 
 }  // namespace auris::data

@@ -2,6 +2,7 @@
 
 #include "auris/base/error.h"
 #include "auris/weights/catalog.h"
+#include "auris/weights/fingerprint.h"
 
 namespace auris::eval {
 namespace {
@@ -15,8 +16,8 @@ class Cascade : public System {
   Cascade(std::shared_ptr<engine::Engine> engine, const CascadeOptions& options)
       : engine_(std::move(engine)), options_(options) {
     const weights::Catalog catalog = weights::Catalog::load();
-    speech_fingerprint_ = model_fingerprint(catalog.resolve(engine_->options().speech_model));
-    language_fingerprint_ = model_fingerprint(catalog.resolve(engine_->options().language_model));
+    speech_fingerprint_ = weights::model_fingerprint(catalog.resolve(engine_->options().speech_model));
+    language_fingerprint_ = weights::model_fingerprint(catalog.resolve(engine_->options().language_model));
   }
 
   std::string name() const override { return options_.oracle ? "oracle" : "cascade"; }

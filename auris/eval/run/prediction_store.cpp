@@ -1,14 +1,5 @@
 #include "auris/eval/run/prediction_store.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -44,37 +35,8 @@ Prediction prediction_from(const json& value) {
 
 }  // namespace
 
-void PredictionStore::fail(const char* doing) const {
-  throw Error(ErrorCode::kInput, {.where = "predictions",
-                                  .expected = fmt::format("to {} {}", doing, quoted(path_.string())),
-                                  .got = std::strerror(errno),
-                                  .hint = ""});
-}
-
-PredictionStore::PredictionStore(std::filesystem::path path) : path_(std::move(path)) {
-  if (path_.has_parent_path()) {
-    std::error_code ignored;
-    std::filesystem::create_directories(path_.parent_path(), ignored);
-  }
-  fd_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (fd_ < 0) fail("open");
-  if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
-    ::close(fd_);
-    fd_ = -1;
-    fail("have alone");
-  }
-  std::ifstream file(path_, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  size_t begin = 0;
-  for (size_t end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
-    take_line(std::string_view(text).substr(begin, end - begin));
-  }
-  if (::ftruncate(fd_, static_cast<off_t>(begin)) != 0 || ::lseek(fd_, 0, SEEK_END) < 0) fail("go on with");
-}
-
-PredictionStore::~PredictionStore() {
-  if (fd_ >= 0) ::close(fd_);
-}
+PredictionStore::PredictionStore(const std::filesystem::path& path)
+    : file_(path, "predictions", ErrorCode::kInput, [this](std::string_view line) { take_line(line); }) {}
 
 const Prediction* PredictionStore::find(const std::string& key) const {
   const auto found = by_key_.find(key);
@@ -97,24 +59,13 @@ void PredictionStore::take_line(std::string_view line) {
 
 void PredictionStore::begin(const ordered_json& settings) {
   if (settings.dump() == settings_.dump()) return;
-  append({{"settings", settings}});
+  file_.add(json_line({{"settings", settings}}));
   settings_ = settings;
 }
 
 void PredictionStore::add(const Prediction& prediction) {
-  append(to_json(prediction));
+  file_.add(json_line(to_json(prediction)));
   by_key_[prediction.key] = prediction;
-}
-
-void PredictionStore::append(const ordered_json& value) {
-  const std::string line = json_line(value) + "\n";
-  for (size_t done = 0; done < line.size();) {
-    const ssize_t count = ::write(fd_, line.data() + done, line.size() - done);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) fail("write");
-    done += static_cast<size_t>(count);
-  }
-  if (::fdatasync(fd_) != 0) fail("write");
 }
 
 }  // namespace auris::eval

@@ -12,6 +12,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "auris/base/line_file.h"
+
 namespace auris::eval {
 
 struct Prediction {
@@ -30,10 +32,7 @@ class PredictionStore {
  public:
   // Reads what is there; a last line without its end is cut off, other damaged lines are counted and left
   // alone. kInput if the file cannot be read or written, or somebody else has it open.
-  explicit PredictionStore(std::filesystem::path path);
-  ~PredictionStore();
-  PredictionStore(const PredictionStore&) = delete;
-  PredictionStore& operator=(const PredictionStore&) = delete;
+  explicit PredictionStore(const std::filesystem::path& path);
 
   // What the system was when it last answered (System::settings()); null before begin().
   const nlohmann::ordered_json& settings() const { return settings_; }
@@ -49,15 +48,12 @@ class PredictionStore {
   int64_t damaged_lines() const { return damaged_lines_; }
 
  private:
-  [[noreturn]] void fail(const char* doing) const;
-  void append(const nlohmann::ordered_json& line);
   void take_line(std::string_view line);
 
-  std::filesystem::path path_;
-  int fd_ = -1;
   int64_t damaged_lines_ = 0;
   nlohmann::ordered_json settings_;
   std::unordered_map<std::string, Prediction> by_key_;
+  LineFile file_;  // read into the members above while it is opened
 };
 
 }  // namespace auris::eval

@@ -230,15 +230,5 @@ TEST(Cascade, HearsAndTheOracleReads) {
   EXPECT_THAT(heard_prompt(spoken.item, "Do it."), HasSubstr("\"Do it.\"\n\n" + sentence().text));
 }
 
-TEST(Fingerprint, TellsModelsApart) {
-  TestFolder folder;
-  folder.write("a/model.bin", "one");
-  folder.write("b/model.bin", "two");
-  EXPECT_NE(model_fingerprint(folder / "a"), model_fingerprint(folder / "b"));
-  EXPECT_EQ(model_fingerprint(folder / "a"), model_fingerprint(folder / "a"));
-  fs::create_directories(folder / "empty");
-  EXPECT_THROW(model_fingerprint(folder / "empty"), Error);
-}
-
 }  // namespace
 }  // namespace auris::eval

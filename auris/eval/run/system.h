@@ -1,7 +1,6 @@
 #pragma once
 // A system under test: anything that answers items.
 
-#include <filesystem>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -32,9 +31,5 @@ class System {
 // SHA-256 over settings, task and its version, prompt, and the decoded recording.
 std::string prediction_key(const nlohmann::ordered_json& settings, const data::Item& item,
                            const audio::AudioClip& recording);
-
-// A short hash that tells models apart: names, sizes, first and last megabyte of the files. kModel if there
-// are none.
-std::string model_fingerprint(const std::filesystem::path& file_or_folder);
 
 }  // namespace auris::eval
