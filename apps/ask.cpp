@@ -55,7 +55,7 @@ int ask(Program& program, const AskFlags& flags) {
   options.answer = flags.generation.options;
   options.system = flags.generation.system;
   options.transcribe = options_of(flags.hearing);
-  audio::AudioClip clip = read_recording(flags.file);
+  audio::AudioClip clip = read_recording(flags.file, flags.hearing.recording);
   if (flags.hearing.vad) options.transcribe.speech = engine->find_speech(clip);
   generate::GenerationCallbacks callbacks;
   callbacks.cancelled = interrupted;

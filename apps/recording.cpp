@@ -5,11 +5,15 @@
 
 namespace auris::apps {
 
-audio::AudioClip read_recording(const std::string& name) {
+void add_recording_flags(CLI::App& command, RecordingFlags& flags) {
+  command.add_flag("--g722", flags.g722, "Recordings of no known format are raw G.722, as from a pipe");
+}
+
+audio::AudioClip read_recording(const std::string& name, const RecordingFlags& flags) {
   audio::AudioSource source =
       name == "-" ? audio::AudioSource::standard_input() : audio::AudioSource::file(name);
   audio::DecodeReport report;
-  audio::AudioClip clip = audio::decode_audio(source, {}, &report);
+  audio::AudioClip clip = audio::decode_audio(source, {.expect_g722 = flags.g722}, &report);
   log(LogLevel::kInfo, "{}: {} ({}), {} Hz, {} channels, {:.2f} s", name, report.format, report.codec,
       report.sample_rate_hz, report.channels, report.duration_s);
   if (report.truncated) log(LogLevel::kWarning, "{}: ends before its own end; what is there was read", name);
@@ -21,8 +25,9 @@ audio::AudioClip read_recording(const std::string& name) {
   return clip;
 }
 
-std::shared_ptr<const audio::AudioClip> read_shared_recording(const std::string& name) {
-  return std::make_shared<const audio::AudioClip>(read_recording(name));
+std::shared_ptr<const audio::AudioClip> read_shared_recording(const std::string& name,
+                                                              const RecordingFlags& flags) {
+  return std::make_shared<const audio::AudioClip>(read_recording(name, flags));
 }
 
 }  // namespace auris::apps

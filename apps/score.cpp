@@ -14,12 +14,14 @@ struct ScoreFlags {
   std::string model = "smollm2-135m-instruct";
   engine::ScoreRequest request;
   std::vector<std::string> recordings;
+  RecordingFlags recording;
 };
 
 int score(Program& program, const ScoreFlags& flags) {
   auto model = engine::load_language_model(weights::Catalog::load().resolve(flags.model), flags.model);
   engine::ScoreRequest request = flags.request;
-  for (const std::string& file : flags.recordings) request.audio.push_back(read_shared_recording(file));
+  for (const std::string& file : flags.recordings)
+    request.audio.push_back(read_shared_recording(file, flags.recording));
   engine::Score score = engine::score(*model, request);
   if (program.common.json) {
     print_json_line({{"model", flags.model},
@@ -51,6 +53,7 @@ void add_score(Program& program) {
   command->add_option("--continuation", flags->request.continuation, "What is scored")->required();
   command->add_option("--audio", flags->recordings, "Recordings for the marks <audio>, in order")
       ->type_name("FILE");
+  add_recording_flags(*command, flags->recording);
   command->add_flag("--template", flags->request.use_template,
                     "The prompt is a user's turn in the model's chat template");
   command->footer(

@@ -45,7 +45,7 @@ void log_timings(const generate::Transcript& transcript, double load_s) {
 
 generate::Transcript transcribe_file(engine::Engine& engine, const Program& program,
                                      const TranscribeFlags& flags, const std::string& file) {
-  audio::AudioClip clip = read_recording(file);
+  audio::AudioClip clip = read_recording(file, flags.recording);
   ProgressBar bar(program.common);
   generate::TranscribeCallbacks callbacks;
   if (!program.common.json) {

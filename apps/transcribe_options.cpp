@@ -5,6 +5,7 @@
 namespace auris::apps {
 
 void add_hearing_flags(CLI::App& command, TranscribeFlags& flags) {
+  add_recording_flags(command, flags.recording);
   generate::TranscribeOptions& options = flags.options;
   command.add_option("-l,--language", options.language, "Language spoken: a code, an English name, or auto")
       ->default_str("auto");

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "apps/program.h"
+#include "apps/recording.h"
 #include "auris/generate/whisper/transcribe_options.h"
 
 namespace auris::apps {
@@ -14,6 +15,7 @@ struct TranscribeFlags {
   std::string model = "whisper-base";
   std::string task = "transcribe";
   generate::TranscribeOptions options;
+  RecordingFlags recording;
   bool vad = false;
   bool no_timestamps = false;
   double temperature = 0;  // the first one tried

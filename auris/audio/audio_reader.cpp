@@ -4,9 +4,6 @@
 #include <cstring>
 #include <optional>
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include "auris/audio/libav_decoder.h"
 #include "auris/audio/resampler.h"
 #include "auris/base/error.h"
@@ -22,13 +19,9 @@ bool named_g722(const std::string& name) {
   return ends(".g722'") || ends(".722'") || ends(".G722'") || ends(".g722") || ends(".722");
 }
 
-// For a message: the first bytes as text if they are text, else in hex.
 std::string beginning_of(std::span<const std::byte> head) {
-  std::string_view start(reinterpret_cast<const char*>(head.data()), std::min<size_t>(head.size(), 16));
-  bool text =
-      std::all_of(start.begin(), start.end(), [](char c) { return (c >= 0x20 && c < 0x7f) || c == '\n'; });
-  if (text) return quoted(start);
-  return fmt::format("the bytes {:02x}", fmt::join(head.first(start.size()), " "));
+  return quoted(
+      std::string_view(reinterpret_cast<const char*>(head.data()), std::min<size_t>(head.size(), 16)));
 }
 
 AudioFormat recognise(SourceBytes& bytes, const DecodeOptions& options) {
@@ -45,7 +38,7 @@ AudioFormat recognise(SourceBytes& bytes, const DecodeOptions& options) {
                 {.where = "audio",
                  .expected = "WAV, FLAC, MP3, Ogg, WebM, MP4/M4A, AAC or G.722",
                  .got = bytes.name() + " that starts with " + beginning_of(head),
-                 .hint = "raw G.722 needs a name ending in .g722 or the option expect_g722"});
+                 .hint = "raw G.722 needs a name ending in .g722, or --g722 (in the library: expect_g722)"});
   }
   return format;
 }

@@ -1,9 +1,25 @@
 #include "auris/base/error.h"
 
 #include <fmt/format.h>
+#include <utf8proc.h>
+
+#include <algorithm>
 
 namespace auris {
 namespace {
+
+// Length of the character that a text begins with; 0 if it is not UTF-8 or would steer a terminal: control
+// characters and the invisible ones that turn the direction of writing.
+size_t printable_bytes(std::string_view text) {
+  utf8proc_int32_t code = -1;
+  auto length = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                 static_cast<utf8proc_ssize_t>(text.size()), &code);
+  if (length <= 0) return 0;
+  utf8proc_category_t category = utf8proc_category(code);
+  bool shown = category != UTF8PROC_CATEGORY_CC && category != UTF8PROC_CATEGORY_CF &&
+               category != UTF8PROC_CATEGORY_ZL && category != UTF8PROC_CATEGORY_ZP;
+  return shown ? static_cast<size_t>(length) : 0;
+}
 
 std::string message_of(const ErrorParts& parts) {
   std::string text = fmt::format("[{}] expected {}, got {}.", parts.where, parts.expected, parts.got);
@@ -36,17 +52,15 @@ Error::Error(ErrorCode code, const ErrorParts& parts)
 
 std::string quoted(std::string_view text, size_t max_bytes) {
   std::string out = "'";
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (i == max_bytes) {
+  for (size_t i = 0; i < text.size();) {
+    if (i >= max_bytes) {
       out += "...";
       break;
     }
-    auto byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x20 || byte == 0x7f) {
-      out += fmt::format("\\x{:02x}", byte);
-    } else {
-      out += text[i];
-    }
+    size_t length = printable_bytes(text.substr(i));
+    if (length == 0) out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[i]));
+    out += text.substr(i, length);
+    i += std::max<size_t>(length, 1);
   }
   return out + "'";
 }

@@ -45,7 +45,7 @@ class Error : public std::runtime_error {
   ErrorParts parts_;
 };
 
-// Text from a file or a user, made safe for a message: control characters escaped, cut at max_bytes.
+// Text from a file or a user, made safe for a message: what is not UTF-8 or cannot be seen is escaped; cut.
 std::string quoted(std::string_view text, size_t max_bytes = 80);
 // Better matches than std::quoted, which argument-dependent lookup would choose for a std::string.
 inline std::string quoted(const std::string& text, size_t max_bytes = 80) {

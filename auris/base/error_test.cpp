@@ -23,6 +23,17 @@ TEST(Error, QuotedEscapesAndCuts) {
   EXPECT_EQ(quoted("a\nb"), "'a\\x0ab'");
   EXPECT_EQ(quoted("abcdef", 3), "'abc...'");
   EXPECT_EQ(quoted(""), "''");
+  EXPECT_EQ(quoted("a\u00e9\u4e2d"), "'a\u00e9\u4e2d'");
+  EXPECT_EQ(quoted("\u00e9\u00e9", 3), "'\u00e9\u00e9'");
+  EXPECT_EQ(quoted("\u00e9\u00e9", 2), "'\u00e9...'");
+}
+
+TEST(Error, QuotedEscapesWhatATerminalWouldObey) {
+  EXPECT_EQ(quoted("\x1b[31m"), "'\\x1b[31m'");
+  EXPECT_EQ(quoted("\u009b31m"), "'\\xc2\\x9b31m'");  // the same escape in one character
+  EXPECT_EQ(quoted("\u202egnp.exe"), "'\\xe2\\x80\\xaegnp.exe'");
+  EXPECT_EQ(quoted("\xfd\xe4p\xed"), "'\\xfd\\xe4p\\xed'");
+  EXPECT_EQ(quoted("\xe4\xb8"), "'\\xe4\\xb8'");  // ends within a character
 }
 
 TEST(Error, CheckThrowsInternal) {

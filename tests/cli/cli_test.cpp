@@ -119,6 +119,18 @@ TEST(Cli, StandardInputIsARecordingToo) {
   EXPECT_THAT(json::parse(result.out)["text"].get<std::string>(), HasSubstr("young man"));
 }
 
+TEST(Cli, RawG722FromAPipeIsHeardWhenAnnounced) {
+  std::string raw = content_of("/usr/share/asterisk/sounds/en/vm-goodbye.g722");
+  ProgramResult plain =
+      run_auris({.arguments = {"transcribe", "-"}, .standard_input = raw, .environment = {}});
+  EXPECT_EQ(plain.exit_code, 3);
+  EXPECT_THAT(plain.err, HasSubstr("--g722"));
+  ProgramResult announced = run_auris(
+      {.arguments = {"transcribe", "-", "--g722", "--json"}, .standard_input = raw, .environment = {}});
+  ASSERT_EQ(announced.exit_code, 0) << announced.err;
+  EXPECT_THAT(json::parse(announced.out)["text"].get<std::string>(), HasSubstr("Goodbye"));
+}
+
 TEST(Cli, EnvironmentSetsFlagsAndTheCommandLineWins) {
   ProgramResult from_environment = run_auris({.arguments = {"transcribe", kLibrivox},
                                               .standard_input = "",
