@@ -1,9 +1,13 @@
 // auris eval ...: asking systems, scoring their answers.
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
-#include "apps/program.h"
+#include "apps/eval_commands.h"
 #include "apps/progress_bar.h"
+#include "auris/base/log.h"
+#include "auris/eval/run/answers.h"
 #include "auris/eval/run/cascade.h"
 #include "auris/eval/run/runner.h"
 #include "auris/eval/score/scorer.h"
@@ -32,6 +36,9 @@ int run(const Program& program, const RunFlags& flags) {
   eval::RunOptions options;
   for (const std::string& name : flags.tasks) options.tasks.push_back(data::task_named(name).id);
   if (flags.limit > 0) options.limit = flags.limit;
+  options.power = [&](const eval::RunPower& power) {
+    if (!program.common.quiet) fmt::print(stderr, "{}", to_text(power));
+  };
   options.progress = [&](int64_t done, int64_t all) {
     bar.update(static_cast<double>(done) / static_cast<double>(std::max<int64_t>(all, 1)),
                fmt::format("{} of {} items", done, all));
@@ -64,10 +71,38 @@ std::string in_percent(const eval::MetricValue& metric) {
                      factor * metric.interval.high);
 }
 
-int score(const Program& program, const std::string& folder, const std::string& predictions) {
-  const data::ShardReader data(folder);
-  const eval::PredictionStore store(predictions);
-  const std::vector<eval::GroupScore> scores = eval::score(eval::answered_items(data, store));
+struct ScoreFlags {
+  std::string data, predictions, mode = "corrected";
+};
+
+void print_totals(const Program& program, const ScoreFlags& flags, const eval::AnswerSet& answers) {
+  const auto answered = std::count_if(answers.items.begin(), answers.items.end(),
+                                      [](const eval::AnsweredItem& item) { return item.answer.has_value(); });
+  const auto items = std::ssize(answers.items), damaged = std::ssize(answers.damaged);
+  if (program.common.json) {
+    nlohmann::ordered_json names = nlohmann::ordered_json::array();
+    for (const data::Rejection& rejection : answers.damaged) names.push_back(to_json(rejection));
+    print_json_line({{"mode", flags.mode},
+                     {"items", items + damaged},
+                     {"answered", answered},
+                     {"missing", items - answered},
+                     {"damaged", damaged},
+                     {"damaged_items", std::move(names)},
+                     {"damaged_lines", answers.damaged_lines}});
+    return;
+  }
+  print_line(fmt::format("{} items: {} answered, {} missing, {} damaged; {} damaged lines of predictions",
+                         items + damaged, answered, items - answered, damaged, answers.damaged_lines));
+}
+
+int score(const Program& program, const ScoreFlags& flags) {
+  const data::ShardReader data(flags.data);
+  const eval::AnswerSet answers = eval::read_answers(data, flags.predictions);
+  for (const data::Rejection& rejection : answers.damaged) {
+    log(LogLevel::kWarning, "{}: {}", rejection.what, rejection.detail);
+  }
+  const std::vector<eval::GroupScore> scores =
+      eval::score(answers.items, {.mode = eval::score_mode_named(flags.mode)});
   if (!program.common.json) {
     print_line(fmt::format("{:5} {:14} {:11} {:>5} {:>7} {:>9}  {}", "task", "source", "asked by", "items",
                            "missing", "abstained", "score with 95 % interval"));
@@ -87,6 +122,7 @@ int score(const Program& program, const std::string& folder, const std::string& 
         data::name_of(group.configuration), group.items, group.missing,
         abstained == group.details.end() ? "-" : fmt::format("{:.1f} %", 100 * abstained->second), metrics));
   }
+  print_totals(program, flags, answers);
   return 0;
 }
 
@@ -129,17 +165,25 @@ void add_run(Program& program, CLI::App* group) {
 void add_eval(Program& program) {
   CLI::App* group = program.add_group("eval", "Evaluate systems on data sets");
   add_run(program, group);
-  struct Flags {
-    std::string data, predictions;
-  };
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<ScoreFlags>();
   CLI::App* command = program.add_command(
       "score", "Score predictions, with confidence intervals",
-      [&program, flags] { return score(program, flags->data, flags->predictions); }, group);
+      [&program, flags] { return score(program, *flags); }, group);
   command->add_option("data", flags->data, "Folder of the data set")->required()->type_name("FOLDER");
   command->add_option("predictions", flags->predictions, "File of auris eval run")
       ->required()
       ->type_name("FILE");
+  add_score_mode(command, flags->mode);
+  add_eval_compare(program, group);
+  add_eval_import(program, group);
+}
+
+void add_score_mode(CLI::App* command, std::string& mode) {
+  command
+      ->add_option("--mode", mode,
+                   "corrected, or llaso: as LLaSO's released scripts score, defects included, for comparison")
+      ->check(CLI::IsMember({"corrected", "llaso"}))
+      ->capture_default_str();
 }
 
 }  // namespace auris::apps

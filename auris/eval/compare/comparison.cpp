@@ -9,6 +9,7 @@
 #include "auris/base/error.h"
 #include "auris/eval/metrics/error_rate.h"
 #include "auris/eval/score/metric_parts.h"
+#include "auris/eval/statistics/detectable.h"
 
 namespace auris::eval {
 namespace {
@@ -39,6 +40,16 @@ MatchedPairs matched_pairs(data::Metric metric, const Group& first, const Group&
     test.add(counter.align(reference, a).spans, counter.align(reference, b).spans);
   }
   return test.result();
+}
+
+std::optional<double> detectable_in(const MetricParts& first, const MetricParts& second,
+                                    const PairedEstimate& paired, std::span<const int64_t> blocks) {
+  const auto* a = std::get_if<std::vector<CorpusItem>>(&first);
+  const auto* b = std::get_if<std::vector<CorpusItem>>(&second);
+  if (a == nullptr || b == nullptr) return std::nullopt;
+  const double deviation = seen_deviation(*a, *b, blocks);
+  return std::isfinite(deviation) ? std::optional(detectable_difference(deviation, paired.blocks))
+                                  : std::nullopt;
 }
 
 bool has_segments(data::Metric metric, ScoreMode mode) {
@@ -72,6 +83,7 @@ GroupComparison compare_group(const Group& first, const Group& second, const Sco
                               .first = value_of(*a, all),
                               .second = value_of(*b, all),
                               .paired = compare_parts(*a, *b, first.blocks, options.bootstrap)};
+    compared.detectable = detectable_in(*a, *b, compared.paired, first.blocks);
     if (has_segments(metric, options.mode)) compared.matched = matched_pairs(metric, first, second);
     comparison.metrics.push_back(std::move(compared));
   }
@@ -94,6 +106,7 @@ nlohmann::ordered_json to_json(const MetricComparison& compared) {
                                 {"probability_lower", number(paired.probability_lower)},
                                 {"blocks", paired.blocks},
                                 {"better", compared.better()}};
+  if (compared.detectable) out["detectable"] = number(*compared.detectable);
   if (compared.matched) {
     const MatchedPairs& matched = *compared.matched;
     out["mapsswe"] = {{"segments", matched.segments},

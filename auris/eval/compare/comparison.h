@@ -24,6 +24,9 @@ struct MetricComparison {
   // Word and phone error rates: matched pairs of segments. Not in LLaSO's mode, which takes answers for
   // references, so that the two systems have none in common.
   std::optional<MatchedPairs> matched = {};
+  // The smallest difference that as many blocks show 4 times in 5 (two-sided, 5 %), from what the blocks'
+  // differences deviate here (statistics/detectable.h). Not for BLEU and chrF.
+  std::optional<double> detectable = {};
 
   // Whether 0 lies outside the interval. Of 20 comparisons of equal systems about one seems different.
   bool differs() const;

@@ -1,5 +1,7 @@
 #include "auris/eval/compare/comparison.h"
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -47,6 +49,9 @@ TEST(Comparison, FindsADifferenceOfAccuracy) {
   EXPECT_EQ(accuracy.paired.blocks, 10);
   EXPECT_EQ(accuracy.better(), 1);
   EXPECT_FALSE(accuracy.matched.has_value());
+  // By speaker: eight differ by 3 of 4 right, two by -1 of 4; mean 0.55.
+  const double deviation = std::sqrt((8 * 0.2 * 0.2 + 2 * 0.8 * 0.8) / 9);
+  EXPECT_NEAR(accuracy.detectable.value(), 2.801585 * deviation / std::sqrt(10.0), 1e-5);
   EXPECT_EQ(groups.front().second_missing, 1);
   EXPECT_EQ(metric_of(compare(second, first), "accuracy").better(), -1);
   EXPECT_EQ(metric_of(compare(first, first), "accuracy").better(), 0);

@@ -9,6 +9,7 @@
 #include "auris/base/test_folder.h"
 #include "auris/data/items/item_builder.h"
 #include "auris/data/shards/shard_writer.h"
+#include "auris/eval/run/answers.h"
 #include "auris/eval/run/cascade.h"
 #include "auris/eval/run/runner.h"
 
@@ -160,10 +161,24 @@ TEST(Runner, DamagedItemsAreCountedAndTheOthersAsked) {
   writer.finish();
   Quick system;
   PredictionStore store(folder / "p.jsonl");
-  const RunReport report = run_system(data::ShardReader(folder / "data"), system, store);
+  const data::ShardReader data(folder / "data");
+  int64_t planned = 0;
+  const RunReport report = run_system(
+      data, system, store, {.power = [&](const RunPower& power) { planned = power.groups().at(0).items; }});
   EXPECT_EQ(report.damaged, 3);
   EXPECT_EQ(report.asked, 1);
+  EXPECT_EQ(report.items, 4);
   EXPECT_EQ(system.asked, 1);
+  EXPECT_EQ(planned, 2);  // one of them has no sound, which is seen when it is decoded
+  const AnswerSet answers = answers_in(data, store);
+  ASSERT_EQ(answers.items.size(), 1u);
+  EXPECT_TRUE(answers.items[0].answer.has_value());
+  EXPECT_GT(answers.items[0].snr_db.value_or(-1), 0);
+  ASSERT_EQ(answers.damaged.size(), 3u);
+  EXPECT_EQ(answers.damaged[0].what, "item 0");
+  EXPECT_EQ(answers.damaged[0].reason, "damaged");
+  EXPECT_THROW(read_answers(data, folder / "none.jsonl"), Error);
+  EXPECT_FALSE(fs::exists(folder / "none.jsonl"));
 }
 
 TEST(Runner, AnswersBelongToTheLastSettings) {
@@ -175,7 +190,7 @@ TEST(Runner, AnswersBelongToTheLastSettings) {
   run_system(data, system, store);
   const auto all = [&] {
     int answered = 0;
-    for (const AnsweredItem& item : answered_items(data, store)) answered += item.answer ? 1 : 0;
+    for (const AnsweredItem& item : answers_in(data, store).items) answered += item.answer ? 1 : 0;
     return answered;
   };
   EXPECT_EQ(all(), 6);
@@ -183,7 +198,7 @@ TEST(Runner, AnswersBelongToTheLastSettings) {
   system.failing = Configuration::kAudio;
   run_system(data, system, store, {.limit = 1});
   EXPECT_EQ(all(), 4);
-  EXPECT_EQ(score(answered_items(data, store)).size(), 6u);
+  EXPECT_EQ(score(answers_in(data, store).items).size(), 6u);
 }
 
 TEST(Keys, AllThatMattersChangesThem) {

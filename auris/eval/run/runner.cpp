@@ -32,7 +32,8 @@ data::Item item_of(const data::Sample& sample) {
 }
 
 // Numbers of the samples that are to be asked.
-std::vector<uint64_t> chosen(const data::ShardReader& data, const RunOptions& options, RunReport& report) {
+std::vector<uint64_t> chosen(const data::ShardReader& data, const RunOptions& options, RunReport& report,
+                             RunPower& power) {
   std::vector<uint64_t> numbers;
   std::map<std::string, int64_t> counts;
   for (uint64_t i = 0; i < data.size(); ++i) {
@@ -47,7 +48,9 @@ std::vector<uint64_t> chosen(const data::ShardReader& data, const RunOptions& op
     const bool wanted = options.tasks.empty() || std::find(options.tasks.begin(), options.tasks.end(),
                                                            item.task) != options.tasks.end();
     const std::string group = fmt::format("{}/{}/{}", item.task, item.variant, name_of(item.configuration));
-    if (wanted && (!options.limit || counts[group]++ < *options.limit)) numbers.push_back(i);
+    if (!wanted || (options.limit && counts[group]++ >= *options.limit)) continue;
+    numbers.push_back(i);
+    power.add(item);
   }
   return numbers;
 }
@@ -66,12 +69,15 @@ RunReport run_system(const data::ShardReader& data, System& system, PredictionSt
                      const RunOptions& options) {
   RunReport report;
   const auto begin = std::chrono::steady_clock::now();
-  const std::vector<uint64_t> numbers = chosen(data, options, report);
+  RunPower power;
+  const std::vector<uint64_t> numbers = chosen(data, options, report, power);
+  const int64_t wanted = std::ssize(numbers);
   const nlohmann::ordered_json settings = system.settings();
   store.begin(settings);
-  report.items = std::ssize(numbers);
-  for (int64_t done = 0; done < report.items; ++done) {
-    if (options.progress && !options.progress(done, report.items)) {
+  report.items = report.damaged + wanted;
+  if (options.power) options.power(power);
+  for (int64_t done = 0; done < wanted; ++done) {
+    if (options.progress && !options.progress(done, wanted)) {
       throw Error(ErrorCode::kCancelled, {.where = "evaluation",
                                           .expected = "to finish",
                                           .got = "a request to stop",
@@ -109,18 +115,6 @@ RunReport run_system(const data::ShardReader& data, System& system, PredictionSt
   }
   report.seconds = seconds_since(begin);
   return report;
-}
-
-std::vector<AnsweredItem> answered_items(const data::ShardReader& data, const PredictionStore& store) {
-  std::vector<AnsweredItem> items;
-  for (uint64_t i = 0; i < data.size(); ++i) {
-    LoadedItem loaded = load_item(data, i);
-    const Prediction* known = store.find(prediction_key(store.settings(), loaded.item, loaded.recording));
-    AnsweredItem answered{.item = std::move(loaded.item), .answer = {}};
-    if (known != nullptr && known->error.empty()) answered.answer = known->answer;
-    items.push_back(std::move(answered));
-  }
-  return items;
 }
 
 }  // namespace auris::eval

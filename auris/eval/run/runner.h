@@ -10,23 +10,26 @@
 #include "auris/data/items/item.h"
 #include "auris/data/shards/shard_reader.h"
 #include "auris/eval/run/prediction_store.h"
+#include "auris/eval/run/run_power.h"
 #include "auris/eval/run/system.h"
-#include "auris/eval/score/scorer.h"
 
 namespace auris::eval {
 
 struct RunOptions {
-  std::vector<std::string> tasks = {};                  // ids; empty = all
-  std::optional<int64_t> limit = {};                    // of each task, variant and configuration
+  std::vector<std::string> tasks = {};  // ids; empty = all
+  std::optional<int64_t> limit = {};    // of each task, variant and configuration
+  // Before the first item is asked: what their answers will be able to show.
+  std::function<void(const RunPower&)> power = {};
   std::function<bool(int64_t, int64_t)> progress = {};  // (done, all); false stops with kCancelled
 };
 
+// Items are asked, reused or damaged.
 struct RunReport {
-  int64_t items = 0;   // of the data set that were to be asked: asked + reused, and those without a recording
-  int64_t asked = 0;   // in this run
-  int64_t reused = 0;  // answered before
-  int64_t failed = 0;  // without an answer, this time or before
-  int64_t damaged = 0;  // items of the data set that cannot be read
+  int64_t items = 0;    // that were to be asked, and those that cannot be read, whatever their task
+  int64_t asked = 0;    // in this run
+  int64_t reused = 0;   // answered before
+  int64_t damaged = 0;  // item or recording cannot be read
+  int64_t failed = 0;   // of those asked or reused: without an answer
   double seconds = 0;
 };
 
@@ -40,9 +43,5 @@ LoadedItem load_item(const data::ShardReader& data, uint64_t index);
 // Errors of single items become predictions with an error; errors of the store stop the run.
 RunReport run_system(const data::ShardReader& data, System& system, PredictionStore& store,
                      const RunOptions& options = {});
-
-// All items of a data set with the answers that the store's last settings gave to them; kInput if an item is
-// damaged.
-std::vector<AnsweredItem> answered_items(const data::ShardReader& data, const PredictionStore& store);
 
 }  // namespace auris::eval

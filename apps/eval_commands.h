@@ -1,0 +1,16 @@
+#pragma once
+// The commands of `auris eval` that have files of their own.
+
+#include <string>
+
+#include "apps/program.h"
+
+namespace auris::apps {
+
+void add_eval_import(Program& program, CLI::App* group);
+void add_eval_compare(Program& program, CLI::App* group);
+
+// --mode corrected|llaso
+void add_score_mode(CLI::App* command, std::string& mode);
+
+}  // namespace auris::apps

@@ -1,0 +1,58 @@
+// auris eval compare: two systems' answers to one data set.
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "apps/eval_commands.h"
+#include "auris/eval/compare/comparison.h"
+#include "auris/eval/run/answers.h"
+
+namespace auris::apps {
+namespace {
+
+struct Flags {
+  std::string data, first, second, mode = "corrected";
+};
+
+int compare(const Program& program, const Flags& flags) {
+  const data::ShardReader data(flags.data);
+  const eval::AnswerSet first = eval::read_answers(data, flags.first);
+  const eval::AnswerSet second = eval::read_answers(data, flags.second);
+  const auto comparisons =
+      eval::compare(first.items, second.items, {.mode = eval::score_mode_named(flags.mode)});
+  if (program.common.json) {
+    for (const eval::GroupComparison& comparison : comparisons) print_json_line(to_json(comparison));
+    print_json_line({{"first", flags.first},
+                     {"second", flags.second},
+                     {"mode", flags.mode},
+                     {"items", first.items.size()},
+                     {"damaged", first.damaged.size()}});
+    return 0;
+  }
+  const auto name_of = [](const std::string& path) { return std::filesystem::path(path).stem().string(); };
+  print_line(to_markdown(comparisons, name_of(flags.first), name_of(flags.second)));
+  print_line(
+      fmt::format("{} items compared, {} damaged. Rates in percent, differences second minus first; of 20 "
+                  "comparisons of equal systems about one seems different.",
+                  first.items.size(), first.damaged.size()));
+  return 0;
+}
+
+}  // namespace
+
+void add_eval_compare(Program& program, CLI::App* group) {
+  auto flags = std::make_shared<Flags>();
+  CLI::App* command = program.add_command(
+      "compare", "Compare two systems' predictions for one data set",
+      [&program, flags] { return compare(program, *flags); }, group);
+  command->add_option("data", flags->data, "Folder of the data set")->required()->type_name("FOLDER");
+  command->add_option("first", flags->first, "Predictions of auris eval run")->required()->type_name("FILE");
+  command->add_option("second", flags->second, "Those of another system")->required()->type_name("FILE");
+  add_score_mode(command, flags->mode);
+  command->footer(
+      "By paired bootstrap over speakers and, for word errors, MAPSSWE. Example: auris eval compare eval "
+      "cascade.jsonl oracle.jsonl");
+}
+
+}  // namespace auris::apps
