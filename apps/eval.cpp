@@ -176,6 +176,7 @@ void add_eval(Program& program) {
   add_score_mode(command, flags->mode);
   add_eval_compare(program, group);
   add_eval_import(program, group);
+  add_eval_report(program, group);
 }
 
 void add_score_mode(CLI::App* command, std::string& mode) {

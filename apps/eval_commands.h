@@ -9,6 +9,7 @@ namespace auris::apps {
 
 void add_eval_import(Program& program, CLI::App* group);
 void add_eval_compare(Program& program, CLI::App* group);
+void add_eval_report(Program& program, CLI::App* group);
 
 // --mode corrected|llaso
 void add_score_mode(CLI::App* command, std::string& mode);

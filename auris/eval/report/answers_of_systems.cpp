@@ -1,0 +1,97 @@
+#include "auris/eval/report/answers_of_systems.h"
+
+#include <memory>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "auris/base/error.h"
+#include "auris/eval/run/prediction_store.h"
+#include "auris/eval/run/runner.h"
+#include "auris/eval/run/system.h"
+
+namespace auris::eval {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The system's own name where that tells it apart, else its file's; numbered if even those are equal.
+std::vector<std::string> names_of(const std::vector<std::unique_ptr<PredictionStore>>& stores,
+                                  const std::vector<fs::path>& files) {
+  std::vector<std::string> names, own;
+  for (const auto& store : stores) own.push_back(store->settings().value("system", std::string()));
+  std::set<std::string> taken;
+  for (size_t i = 0; i < own.size(); ++i) {
+    const bool clear = !own[i].empty() && std::count(own.begin(), own.end(), own[i]) == 1;
+    const std::string name = clear ? own[i] : files[i].stem().string();
+    std::string unique = name;
+    for (int number = 2; !taken.insert(unique).second; ++number) unique = fmt::format("{} {}", name, number);
+    names.push_back(unique);
+  }
+  return names;
+}
+
+std::string wav_of(const data::Sample& sample) {
+  for (const data::SampleFile& file : sample.files) {
+    if (file.extension == "wav") return file.content;
+  }
+  return {};
+}
+
+void add(SystemAnswers& system, const PredictionStore& store, const LoadedItem& loaded) {
+  const Prediction* known = store.find(prediction_key(store.settings(), loaded.item, loaded.recording));
+  AnsweredItem answered{.item = loaded.item, .answer = {}};
+  if (known != nullptr && known->error.empty()) answered.answer = known->answer;
+  system.items.push_back(std::move(answered));
+  system.heard.push_back(known == nullptr ? "" : known->transcript);
+  system.errors.push_back(known == nullptr ? "not asked" : known->error);
+}
+
+}  // namespace
+
+AnswersOfSystems read_answers(const fs::path& data_set, const std::vector<fs::path>& predictions,
+                              const std::function<bool(int64_t, int64_t)>& progress) {
+  if (predictions.empty()) {
+    throw Error(ErrorCode::kUsage, {.where = "report",
+                                    .expected = "at least one file of predictions",
+                                    .got = "none",
+                                    .hint = "auris eval run writes them"});
+  }
+  const auto data = std::make_shared<const data::ShardReader>(data_set);
+  std::vector<std::unique_ptr<PredictionStore>> stores;
+  for (const fs::path& file : predictions) {
+    if (!fs::exists(file)) {
+      throw Error(ErrorCode::kInput,
+                  {.where = file.string(), .expected = "predictions", .got = "no such file", .hint = ""});
+    }
+    stores.push_back(std::make_unique<PredictionStore>(file));
+  }
+  AnswersOfSystems answers{.data_set = fs::absolute(data_set).lexically_normal().filename().string(),
+                           .systems = {}};
+  if (answers.data_set.empty()) {  // the path ended with '/'
+    answers.data_set = fs::absolute(data_set).lexically_normal().parent_path().filename().string();
+  }
+  const std::vector<std::string> names = names_of(stores, predictions);
+  for (size_t i = 0; i < stores.size(); ++i) {
+    answers.systems.push_back({.name = names[i], .settings = stores[i]->settings(), .items = {}});
+  }
+  std::vector<uint64_t> places;  // in the data set
+  for (uint64_t place = 0; place < data->size(); ++place) {
+    if (progress && !progress(static_cast<int64_t>(place), static_cast<int64_t>(data->size()))) {
+      throw Error(ErrorCode::kCancelled,
+                  {.where = "report", .expected = "to finish", .got = "a request to stop", .hint = ""});
+    }
+    try {
+      const LoadedItem loaded = load_item(*data, place);
+      for (size_t i = 0; i < stores.size(); ++i) add(answers.systems[i], *stores[i], loaded);
+      places.push_back(place);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kInput) throw;
+      ++answers.damaged;
+    }
+  }
+  answers.recording = [data, places](size_t item) { return wav_of(data->read(places.at(item))); };
+  return answers;
+}
+
+}  // namespace auris::eval

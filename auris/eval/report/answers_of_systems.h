@@ -1,0 +1,39 @@
+#pragma once
+// What several systems answered to the items of one data set.
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "auris/data/shards/shard_reader.h"
+#include "auris/eval/score/scorer.h"
+
+namespace auris::eval {
+
+struct SystemAnswers {
+  std::string name;  // no two are equal
+  nlohmann::ordered_json settings = {};
+  std::vector<AnsweredItem> items;  // of the data set, in its order
+  // One for each item.
+  std::vector<std::string> heard = {};   // empty if the system does not write that down
+  std::vector<std::string> errors = {};  // why there is no answer
+};
+
+struct AnswersOfSystems {
+  std::string data_set;                // its name
+  std::vector<SystemAnswers> systems;  // with the same items
+  // The sound file of an item by its place in `items`.
+  std::function<std::string(size_t)> recording = {};
+  int64_t damaged = 0;  // items of the data set that cannot be read: in no figure
+};
+
+// Predictions as auris eval run writes them, one file for each system; a system is called by its settings,
+// and by its file where two would be called the same. kUsage without a file; `progress` as in RunOptions.
+AnswersOfSystems read_answers(const std::filesystem::path& data_set,
+                              const std::vector<std::filesystem::path>& predictions,
+                              const std::function<bool(int64_t, int64_t)>& progress = {});
+
+}  // namespace auris::eval

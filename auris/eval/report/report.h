@@ -1,0 +1,45 @@
+#pragma once
+// A report on systems that answered the same items: for machines (JSON), for notes (Markdown) and to look at
+// (one HTML page with charts, sounds and every error). The same answers give the same bytes.
+
+#include <filesystem>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "auris/eval/report/answers_of_systems.h"
+
+namespace auris::eval {
+
+struct ReportOptions {
+  BootstrapOptions bootstrap = {};
+  // The page's list of items: the worst ones of each task first. What is left out is told on the page.
+  int64_t max_items = 1000;
+  int64_t max_sound_bytes = 16 << 20;  // of all recordings in the page, before base64
+  double max_sound_s = 30;             // of one
+};
+
+// What the page shows, without the items and their sounds:
+//   format        "auris-report-1"
+//   data_set      {name, items, damaged, hours, speakers}
+//   formula       {version, text}
+//   systems       [{name, settings, missing, points, coverage, abstention, min_max}]; min_max null for one
+//   system tasks         [{task, abbreviation, title, points: one for each system, abstention: likewise}]
+//   configurations[{configuration, tasks, points: over the tasks that have all configurations}]
+//   groups        [{task, abbreviation, title, variant, configuration, items,
+//                   systems: [{score: to_json(GroupScore), points, low, high, abstention}]}]
+//   comparisons   of every system with the first: [{first, second, groups: to_json(GroupComparison)}]
+// kUsage unless all systems answered the same items.
+nlohmann::ordered_json report_json(const AnswersOfSystems& answers, const ReportOptions& options = {});
+
+std::string report_markdown(const nlohmann::ordered_json& report);
+
+// `report` of report_json() with the same answers.
+std::string report_page(const nlohmann::ordered_json& report, const AnswersOfSystems& answers,
+                        const ReportOptions& options = {});
+
+// report.json, report.md and report.html in `folder`.
+void write_report(const std::filesystem::path& folder, const AnswersOfSystems& answers,
+                  const ReportOptions& options = {});
+
+}  // namespace auris::eval

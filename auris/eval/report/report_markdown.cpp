@@ -1,0 +1,96 @@
+#include <fmt/format.h>
+
+#include "auris/eval/report/report.h"
+#include "auris/text/utf8.h"
+
+namespace auris::eval {
+namespace {
+
+using nlohmann::ordered_json;
+
+// Text in a cell of a table: what Markdown or HTML would read gets a backslash; line ends become blanks.
+std::string cell(std::string_view text) {
+  std::string out;
+  for (const char c : text::to_valid_utf8(text)) {
+    if (c == '\n' || c == '\r') {
+      out += ' ';
+      continue;
+    }
+    if (std::string_view("\\|<>*_`[]#&").find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string figure(const ordered_json& value, double factor = 1, int digits = 1) {
+  return value.is_number() ? fmt::format("{:.{}f}", factor * value.get<double>(), digits) : "–";
+}
+
+std::string metric_cell(const ordered_json& metric) {
+  const std::string name = metric["metric"];
+  const double factor = name == "mae" || name == "score_mae" || name == "bleu" || name == "chrf" ? 1 : 100;
+  return fmt::format("{} [{}, {}]", figure(metric["value"], factor), figure(metric["low"], factor),
+                     figure(metric["high"], factor));
+}
+
+std::string header(const std::vector<std::string>& names, size_t texts) {
+  std::string first = "|", second = "|";
+  for (size_t i = 0; i < names.size(); ++i) {
+    first += " " + names[i] + " |";
+    second += i < texts ? "---|" : "---:|";
+  }
+  return first + "\n" + second + "\n";
+}
+
+std::string systems_table(const ordered_json& report) {
+  std::string out =
+      header({"system", "points", "coverage %", "abstention %", "without an answer", "min-max"}, 1);
+  for (const ordered_json& system : report["systems"]) {
+    out += fmt::format("| {} | {} | {} | {} | {} | {} |\n", cell(system["name"].get<std::string>()),
+                       figure(system["points"]), figure(system["coverage"], 100),
+                       figure(system["abstention"], 100), system["missing"].get<int64_t>(),
+                       figure(system["min_max"], 1, 2));
+  }
+  return out;
+}
+
+std::string groups_table(const ordered_json& report) {
+  std::vector<std::string> names = {"task", "source", "configuration", "metric", "items"};
+  for (const ordered_json& system : report["systems"])
+    names.push_back(cell(system["name"].get<std::string>()));
+  std::string out = header(names, 4);
+  for (const ordered_json& group : report["groups"]) {
+    const ordered_json& metrics = group["systems"][0]["score"]["metrics"];
+    for (size_t i = 0; i < metrics.size(); ++i) {
+      out += fmt::format("| {} | {} | {} | {} | {} |", group["abbreviation"].get<std::string>(),
+                         cell(group["variant"].get<std::string>()),
+                         cell(group["configuration"].get<std::string>()),
+                         cell(metrics[i]["metric"].get<std::string>()), group["items"].get<int64_t>());
+      for (const ordered_json& system : group["systems"]) {
+        out += " " + metric_cell(system["score"]["metrics"][i]) + " |";
+      }
+      out += "\n";
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string report_markdown(const ordered_json& report) {
+  const ordered_json& data_set = report["data_set"];
+  std::string out =
+      fmt::format("# Evaluation: {}\n\n{} items, {:.2f} hours, {} speakers; {} damaged items left out.\n\n",
+                  cell(data_set["name"].get<std::string>()), data_set["items"].get<int64_t>(),
+                  data_set["hours"].get<double>(), data_set["speakers"].get<int64_t>(),
+                  data_set["damaged"].get<int64_t>());
+  out += "## Overall\n\n" + systems_table(report);
+  out += fmt::format("\nFormula {}: {}\n\n", report["formula"]["version"].get<std::string>(),
+                     report["formula"]["text"].get<std::string>());
+  out +=
+      fmt::format("## By task, source and configuration\n\n{}\nRates in percent, with {:.0f} % intervals.\n",
+                  groups_table(report), 100 * report["confidence"].get<double>());
+  return out;
+}
+
+}  // namespace auris::eval

@@ -1,0 +1,198 @@
+#include "auris/eval/report/report.h"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "auris/base/test_folder.h"
+#include "auris/eval/report/item_details.h"
+#include "auris/eval/report/overall.h"
+
+namespace auris::eval {
+namespace {
+
+using data::Configuration;
+using testing::HasSubstr;
+using testing::Not;
+
+const std::string kHostile = "</script><img src=x onerror=alert(1)>\u2028\u202e|`\"'\xff";
+
+GroupScore group(const std::string& task, const std::string& variant, Configuration configuration,
+                 const std::string& metric, double value) {
+  return {.task = task,
+          .abbreviation = data::task_named(task).abbreviation,
+          .variant = variant,
+          .configuration = configuration,
+          .items = 4,
+          .metrics = {{.metric = metric, .value = value, .interval = {.low = value, .high = value + 0.1}}},
+          .details = {},
+          .breakdowns = {}};
+}
+
+TEST(Overall, FixedRanges) {
+  const auto points = [](const char* task, const char* variant, const char* metric, double value) {
+    return *points_of(group(task, variant, Configuration::kTextAudio, metric, value));
+  };
+  EXPECT_DOUBLE_EQ(points("speaker_gender", "any", "accuracy", 0.25), 25);
+  EXPECT_DOUBLE_EQ(points("speech_recognition", "any", "wer", 0.25), 75);
+  EXPECT_DOUBLE_EQ(points("speech_recognition", "any", "wer", 1.5), 0);
+  EXPECT_DOUBLE_EQ(points("speech_translation", "any", "bleu", 31), 31);
+  EXPECT_DOUBLE_EQ(points("pitch_prediction", "nsynth", "mae", 12.7), 90);  // of 0 .. 127
+  EXPECT_DOUBLE_EQ(points("pronunciation_scoring_word", "speechocean762", "score_mae", 2), 80);
+  const auto interval =
+      points_interval_of(group("speech_recognition", "any", Configuration::kAudio, "wer", 0.25));
+  EXPECT_DOUBLE_EQ(interval->low, 65);  // more errors, fewer points
+  EXPECT_DOUBLE_EQ(interval->high, 75);
+}
+
+TEST(Overall, EveryTaskCountsTheSame) {
+  std::vector<GroupScore> scores = {
+      group("speaker_gender", "any", Configuration::kTextAudio, "accuracy", 1),
+      group("speaker_gender", "any", Configuration::kAudio, "accuracy", 0.5),
+      group("speech_recognition", "any", Configuration::kTextAudio, "wer", 0.9),
+  };
+  scores[1].details["abstained"] = 0.75;
+  const OverallScore result = overall(scores);
+  EXPECT_DOUBLE_EQ(result.points, (75 + 10) / 2.0);
+  EXPECT_DOUBLE_EQ(result.coverage, 2 / 3.0);
+  EXPECT_DOUBLE_EQ(result.abstention, (0.75 / 2) / 2);
+  ASSERT_EQ(result.tasks.size(), 2u);
+  EXPECT_DOUBLE_EQ(result.tasks[0].points, 75);
+  EXPECT_EQ(result.configurations.size(), 3u);
+  EXPECT_TRUE(std::isnan(overall({}).points));
+}
+
+TEST(Overall, MinMaxDependsOnTheCompany) {
+  const auto system = [](double gender, double words) {
+    return overall({group("speaker_gender", "any", Configuration::kAudio, "accuracy", gender),
+                    group("speech_recognition", "any", Configuration::kAudio, "wer", words)});
+  };
+  const auto scores = min_max_scores({system(0.2, 0.5), system(0.6, 0.5), system(0.4, 0.5)});
+  EXPECT_DOUBLE_EQ(scores[0], 0);
+  EXPECT_DOUBLE_EQ(scores[1], 1);
+  EXPECT_DOUBLE_EQ(scores[2], 0.5);
+  EXPECT_TRUE(std::isnan(min_max_scores({system(0.2, 0.5)})[0]));
+  EXPECT_THROW(min_max_scores({system(0.2, 0.5), overall({})}), Error);
+}
+
+AnsweredItem item(const std::string& task, const std::string& truth, std::optional<std::string> answer) {
+  AnsweredItem answered;
+  answered.item.id = task + "/" + truth;
+  answered.item.task = task;
+  answered.item.variant = "any";
+  answered.item.answer = truth;
+  answered.item.language = "en";
+  answered.item.duration_s = 1;
+  answered.answer = std::move(answer);
+  return answered;
+}
+
+TEST(ItemDetails, Verdicts) {
+  const auto verdict = [](const char* truth, std::optional<std::string> answer) {
+    return verdict_of(item("speaker_gender", truth, std::move(answer)));
+  };
+  EXPECT_EQ(verdict("male", "A man.").text, "right");
+  EXPECT_EQ(verdict("male", "A man.").kind, VerdictKind::kRight);
+  EXPECT_EQ(verdict("male", "female").text, "wrong");
+  EXPECT_EQ(verdict("male", "I cannot tell.").text, "abstained");
+  EXPECT_EQ(verdict("male", "").text, "empty");
+  EXPECT_EQ(verdict("male", std::nullopt).text, "no answer");
+  EXPECT_EQ(verdict_of(item("speech_recognition", "red green blue black", "red green brown black")).text,
+            "wer 25 %");
+  EXPECT_EQ(verdict_of(item("speech_recognition", "red green", "Red, green!")).text, "right");
+}
+
+TEST(ItemDetails, WordsAreAligned) {
+  const auto spans = answer_alignment(item("speech_recognition", "the red cat sat", "the bed cat sat down"));
+  EXPECT_EQ(spans.dump(), R"([["=","the"],["s","red","bed"],["=","cat sat"],["i","down"]])");
+  EXPECT_EQ(alignment("the red cat", "Cat!", "en", false).dump(), R"([["d","the red"],["=","cat"]])");
+  EXPECT_TRUE(answer_alignment(item("speaker_gender", "male", "male")).is_null());
+}
+
+AnswersOfSystems answers_of(const std::vector<std::string>& said) {
+  AnswersOfSystems answers{.data_set = kHostile, .systems = {}};
+  for (const std::string& answer : said) {
+    SystemAnswers system{.name = kHostile + answer, .settings = {{"model", kHostile}}, .items = {}};
+    for (int i = 0; i < 4; ++i) {
+      system.items.push_back(item("speech_recognition", "word " + std::to_string(i), answer));
+      system.items.back().item.speaker = kHostile;
+      system.items.push_back(item("speaker_gender", i % 2 == 0 ? "male" : "female", answer));
+      system.items.back().item.id += std::to_string(i);
+    }
+    system.heard.assign(system.items.size(), kHostile);
+    system.errors.assign(system.items.size(), "");
+    answers.systems.push_back(std::move(system));
+  }
+  answers.recording = [](size_t) { return std::string(1000, 'x'); };
+  return answers;
+}
+
+TEST(Report, FiguresOfAllSystems) {
+  const auto answers = answers_of({"male", "word 1"});
+  const auto report = report_json(answers);
+  EXPECT_EQ(report["format"], "auris-report-1");
+  EXPECT_EQ(report["data_set"]["items"], 8);
+  ASSERT_EQ(report["systems"].size(), 2u);
+  ASSERT_EQ(report["tasks"].size(), 2u);
+  EXPECT_EQ(report["tasks"][0]["task"], "speaker_gender");
+  EXPECT_EQ(report["tasks"][0]["points"], (nlohmann::ordered_json{50.0, 0.0}));
+  EXPECT_EQ(report["tasks"][0]["abstention"], (nlohmann::ordered_json{0.0, 1.0}));
+  EXPECT_EQ(report["systems"][0]["points"], 25.0);                   // no word is right
+  EXPECT_DOUBLE_EQ(report["systems"][1]["points"], (62.5 + 0) / 2);  // 3 of 8 words are wrong
+  EXPECT_EQ(report["comparisons"].size(), 1u);
+  EXPECT_EQ(report["configurations"][0]["tasks"].size(), 2u);
+}
+
+TEST(Report, AnotherSetOfItemsIsRefused) {
+  auto answers = answers_of({"male", "female"});
+  answers.systems[1].items.pop_back();
+  EXPECT_THROW(report_json(answers), Error);
+  EXPECT_THROW(report_json({}), Error);
+}
+
+TEST(Report, WhateverIsAnsweredStaysText) {
+  const auto answers = answers_of({"male " + kHostile, "female"});
+  const auto report = report_json(answers);
+  const std::string page = report_page(report, answers);
+  EXPECT_THAT(page.substr(0, page.find("<script>")), Not(HasSubstr("<img")));  // behind it our scripts begin
+  EXPECT_THAT(page, HasSubstr("\\u003c/script\\u003e\\u003cimg src=x onerror=alert(1)\\u003e\\u2028"));
+  EXPECT_THAT(page, Not(HasSubstr("\xff")));
+  const std::string markdown = report_markdown(report);
+  EXPECT_THAT(markdown, HasSubstr("\\</script\\>\\<img src=x"));
+  EXPECT_THAT(markdown, Not(HasSubstr("\xff")));
+}
+
+TEST(Report, SoundsHaveALimit) {
+  const auto answers = answers_of({"male"});
+  const auto report = report_json(answers);
+  const auto sounds = [&](const ReportOptions& options) {
+    const std::string page = report_page(report, answers, options);
+    int count = 0;
+    for (size_t at = page.find("\"sound\":\"data:"); at != std::string::npos;
+         at = page.find("\"sound\":\"data:", at + 1)) {
+      ++count;
+    }
+    EXPECT_THAT(page, HasSubstr("\"sounds\":" + std::to_string(count)));
+    return count;
+  };
+  EXPECT_EQ(sounds({}), 8);
+  EXPECT_EQ(sounds({.max_sound_bytes = 3500}), 3);
+  EXPECT_EQ(sounds({.max_sound_s = 0.5}), 0);
+  EXPECT_EQ(sounds({.max_items = 2}), 2);
+}
+
+TEST(Report, FilesAreTheSameEveryTime) {
+  TestFolder folder;
+  const auto answers = answers_of({"male", "word 2"});
+  for (const char* name : {"one", "two"}) write_report(folder / name, answers);
+  for (const char* name : {"report.html", "report.md", "report.json"}) {
+    const std::string text = folder.read(std::filesystem::path("one") / name);
+    EXPECT_FALSE(text.empty());
+    EXPECT_EQ(text, folder.read(std::filesystem::path("two") / name));
+  }
+  EXPECT_EQ(nlohmann::json::parse(folder.read("one/report.json"))["format"], "auris-report-1");
+}
+
+}  // namespace
+}  // namespace auris::eval
