@@ -30,6 +30,7 @@ run: models
 	@tools/run_demo.sh build/auris "$(QUESTION)"
 
 test: models
+	@tools/setup.sh tools/test_packages.txt
 	@ctest --preset $(PRESET) -j $$(nproc)
 
 bench: models

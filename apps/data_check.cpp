@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <span>
 
 #include "apps/data_commands.h"
 #include "apps/progress_bar.h"
 #include "apps/work_rate.h"
-#include "auris/data/audit/audit.h"
+#include "auris/data/audit/audit_page.h"
 #include "auris/data/recognition/engine_recognizer.h"
 
 namespace auris::apps {
@@ -53,6 +54,21 @@ nlohmann::ordered_json heard_json(const data::Clip& clip, const data::Recognitio
   return json;
 }
 
+void write_report(const CheckFlags& flags, const data::AuditReport& report,
+                  const data::AuditThresholds& thresholds, const data::RejectionSample& sample) {
+  if (flags.report.empty()) return;
+  AtomicFile file(flags.report, ErrorCode::kInput);
+  const std::string extension = std::filesystem::path(flags.report).extension().string();
+  if (extension == ".html" || extension == ".htm") {
+    const std::string name = std::filesystem::path(flags.manifest).filename().string();
+    const std::string page = data::audit_page(name, report, thresholds, sample);
+    file.write(std::as_bytes(std::span(page)));
+  } else {
+    write_json_line(file, data::to_json(report));
+  }
+  file.commit();
+}
+
 int check(const Program& program, const CheckFlags& flags) {
   const data::AuditThresholds thresholds =
       flags.thresholds.empty() ? data::AuditThresholds() : data::read_thresholds(flags.thresholds);
@@ -63,6 +79,7 @@ int check(const Program& program, const CheckFlags& flags) {
   std::optional<AtomicFile> heard;
   if (!flags.heard.empty()) heard.emplace(flags.heard, ErrorCode::kInput);
   const std::unique_ptr<data::Recognizer> recognizer = recognizer_of(flags);
+  data::RejectionSample sample;  // for the page
   ProgressBar bar(program.common);
   const WorkRate rate;
   const data::AuditReport report =
@@ -79,6 +96,7 @@ int check(const Program& program, const CheckFlags& flags) {
                        },
                    .rejected =
                        [&](const data::Rejection& rejection) {
+                         sample.add(rejection);
                          if (rejections) write_json_line(*rejections, data::to_json(rejection));
                        },
                    .recognized =
@@ -97,11 +115,7 @@ int check(const Program& program, const CheckFlags& flags) {
   if (heard) heard->commit();
   if (kept) kept->commit();
   if (rejections) rejections->commit();
-  if (!flags.report.empty()) {
-    AtomicFile file(flags.report, ErrorCode::kInput);
-    write_json_line(file, data::to_json(report));
-    file.commit();
-  }
+  write_report(flags, report, thresholds, sample);
   if (program.common.json) {
     print_json_line(data::to_json(report));
   } else {
@@ -121,7 +135,10 @@ void add_data_check(Program& program, CLI::App* group) {
   command->add_option("-o,--output", flags->output, "Manifest of what is fit")->type_name("FILE");
   command->add_option("--rejected", flags->rejected, "What is not, with reasons and figures")
       ->type_name("FILE");
-  command->add_option("--report", flags->report, "Counts and histograms, JSON")->type_name("FILE");
+  command
+      ->add_option("--report", flags->report,
+                   "Counts and histograms: X.html is a page with charts, any other name JSON")
+      ->type_name("FILE");
   command
       ->add_option("--thresholds", flags->thresholds,
                    "Limits, TOML: min_snr_db, max_silence_share, near_duplicates, ...")
@@ -135,7 +152,7 @@ void add_data_check(Program& program, CLI::App* group) {
       ->type_name("FILE");
   command->add_option("--heard", flags->heard, "What was heard in each clip, JSON lines")->type_name("FILE");
   command->footer(
-      "Example: auris data check prompts.jsonl -o fit.jsonl --rejected unfit.jsonl --report report.json");
+      "Example: auris data check prompts.jsonl -o fit.jsonl --rejected unfit.jsonl --report report.html");
 }
 
 }  // namespace auris::apps
