@@ -18,7 +18,7 @@ struct ReportFlags {
 
 int report(const Program& program, const ReportFlags& flags) {
   ProgressBar bar(program.common);
-  const eval::AnswersOfSystems answers = eval::read_answers(
+  const eval::AnswersOfSystems answers = eval::read_answers_of_systems(
       flags.data, {flags.predictions.begin(), flags.predictions.end()}, [&](int64_t done, int64_t all) {
         bar.update(static_cast<double>(done) / static_cast<double>(std::max<int64_t>(all, 1)),
                    fmt::format("{} of {} items", done, all));

@@ -1,13 +1,13 @@
 #include "auris/eval/report/answers_of_systems.h"
 
+#include <algorithm>
 #include <memory>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "auris/base/error.h"
-#include "auris/eval/run/prediction_store.h"
-#include "auris/eval/run/runner.h"
+#include "auris/eval/run/answers.h"
 #include "auris/eval/run/system.h"
 
 namespace auris::eval {
@@ -38,9 +38,10 @@ std::string wav_of(const data::Sample& sample) {
   return {};
 }
 
-void add(SystemAnswers& system, const PredictionStore& store, const LoadedItem& loaded) {
+void add(SystemAnswers& system, const PredictionStore& store, const LoadedItem& loaded,
+         std::optional<double> snr_db) {
   const Prediction* known = store.find(prediction_key(store.settings(), loaded.item, loaded.recording));
-  AnsweredItem answered{.item = loaded.item, .answer = {}};
+  AnsweredItem answered{.item = loaded.item, .answer = {}, .snr_db = snr_db};
   if (known != nullptr && known->error.empty()) answered.answer = known->answer;
   system.items.push_back(std::move(answered));
   system.heard.push_back(known == nullptr ? "" : known->transcript);
@@ -49,8 +50,8 @@ void add(SystemAnswers& system, const PredictionStore& store, const LoadedItem& 
 
 }  // namespace
 
-AnswersOfSystems read_answers(const fs::path& data_set, const std::vector<fs::path>& predictions,
-                              const std::function<bool(int64_t, int64_t)>& progress) {
+AnswersOfSystems read_answers_of_systems(const fs::path& data_set, const std::vector<fs::path>& predictions,
+                                         const std::function<bool(int64_t, int64_t)>& progress) {
   if (predictions.empty()) {
     throw Error(ErrorCode::kUsage, {.where = "report",
                                     .expected = "at least one file of predictions",
@@ -60,7 +61,7 @@ AnswersOfSystems read_answers(const fs::path& data_set, const std::vector<fs::pa
   const auto data = std::make_shared<const data::ShardReader>(data_set);
   std::vector<std::unique_ptr<PredictionStore>> stores;
   for (const fs::path& file : predictions) {
-    if (!fs::exists(file)) {
+    if (!fs::is_regular_file(file)) {
       throw Error(ErrorCode::kInput,
                   {.where = file.string(), .expected = "predictions", .got = "no such file", .hint = ""});
     }
@@ -73,6 +74,7 @@ AnswersOfSystems read_answers(const fs::path& data_set, const std::vector<fs::pa
   }
   const std::vector<std::string> names = names_of(stores, predictions);
   for (size_t i = 0; i < stores.size(); ++i) {
+    answers.damaged_lines += stores[i]->damaged_lines();
     answers.systems.push_back({.name = names[i], .settings = stores[i]->settings(), .items = {}});
   }
   std::vector<uint64_t> places;  // in the data set
@@ -83,7 +85,8 @@ AnswersOfSystems read_answers(const fs::path& data_set, const std::vector<fs::pa
     }
     try {
       const LoadedItem loaded = load_item(*data, place);
-      for (size_t i = 0; i < stores.size(); ++i) add(answers.systems[i], *stores[i], loaded);
+      const std::optional<double> snr_db = snr_db_of(loaded);
+      for (size_t i = 0; i < stores.size(); ++i) add(answers.systems[i], *stores[i], loaded, snr_db);
       places.push_back(place);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kInput) throw;

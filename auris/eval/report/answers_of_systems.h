@@ -27,13 +27,14 @@ struct AnswersOfSystems {
   std::vector<SystemAnswers> systems;  // with the same items
   // The sound file of an item by its place in `items`.
   std::function<std::string(size_t)> recording = {};
-  int64_t damaged = 0;  // items of the data set that cannot be read: in no figure
+  int64_t damaged = 0;        // items of the data set that cannot be read: in no figure
+  int64_t damaged_lines = 0;  // of the predictions
 };
 
 // Predictions as auris eval run writes them, one file for each system; a system is called by its settings,
 // and by its file where two would be called the same. kUsage without a file; `progress` as in RunOptions.
-AnswersOfSystems read_answers(const std::filesystem::path& data_set,
-                              const std::vector<std::filesystem::path>& predictions,
-                              const std::function<bool(int64_t, int64_t)>& progress = {});
+AnswersOfSystems read_answers_of_systems(const std::filesystem::path& data_set,
+                                         const std::vector<std::filesystem::path>& predictions,
+                                         const std::function<bool(int64_t, int64_t)>& progress = {});
 
 }  // namespace auris::eval

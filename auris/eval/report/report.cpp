@@ -45,11 +45,9 @@ ordered_json data_set_json(const AnswersOfSystems& answers) {
     seconds += answered.item.duration_s;
     if (!answered.item.speaker.empty()) speakers.insert(answered.item.speaker);
   }
-  return {{"name", answers.data_set},
-          {"items", answers.systems.front().items.size()},
-          {"damaged", answers.damaged},
-          {"hours", seconds / 3600},
-          {"speakers", speakers.size()}};
+  return {{"name", answers.data_set},   {"items", answers.systems.front().items.size()},
+          {"damaged", answers.damaged}, {"damaged_lines", answers.damaged_lines},
+          {"hours", seconds / 3600},    {"speakers", speakers.size()}};
 }
 
 ordered_json systems_json(const AnswersOfSystems& answers, const Scored& scored) {

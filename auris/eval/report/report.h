@@ -21,7 +21,7 @@ struct ReportOptions {
 
 // What the page shows, without the items and their sounds:
 //   format        "auris-report-1"
-//   data_set      {name, items, damaged, hours, speakers}
+//   data_set      {name, items, damaged, damaged_lines, hours, speakers}
 //   formula       {version, text}
 //   systems       [{name, settings, missing, points, coverage, abstention, min_max}]; min_max null for one
 //   system tasks         [{task, abbreviation, title, points: one for each system, abstention: likewise}]

@@ -34,7 +34,7 @@
   // Top: one card a system.
   function summary() {
     const set = data.data_set;
-    const damaged = set.damaged ? `; ${many(set.damaged, "damaged item")} left out` : "";
+    const damaged = (set.damaged ? `; ${many(set.damaged, "damaged item")} left out` : "") + (set.damaged_lines ? `; ${many(set.damaged_lines, "damaged line")} of predictions` : "");
     content.append(
       element("h1", {}, "Evaluation: ", shown(set.name)),
       element("p", {class: "muted"}, `${many(set.items, "item")}, ${set.hours.toFixed(2)} hours of sound, ${many(set.speakers, "known speaker")}, ${many(data.tasks.length, "task")}${damaged}.`));

@@ -6,12 +6,9 @@
 
 #include "auris/base/error.h"
 #include "auris/data/audit/clip_measures.h"
-#include "auris/eval/run/runner.h"
 
 namespace auris::eval {
-namespace {
 
-// Of the clip, behind a spoken instruction.
 std::optional<double> snr_db_of(const LoadedItem& loaded) {
   const audio::AudioClip& recording = loaded.recording;
   const double begin = loaded.item.clip_start_s * recording.sample_rate_hz;
@@ -23,8 +20,6 @@ std::optional<double> snr_db_of(const LoadedItem& loaded) {
   const double snr_db = data::measure(clip).snr_db;
   return std::isfinite(snr_db) ? std::optional(snr_db) : std::nullopt;
 }
-
-}  // namespace
 
 AnswerSet answers_in(const data::ShardReader& data, const PredictionStore& store) {
   AnswerSet set;
