@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "auris/audio/audio_format.h"
+#include "auris/base/checked.h"
 #include "auris/base/error.h"
 
 namespace auris::audio {
@@ -34,6 +35,14 @@ AudioSource AudioSource::file(std::filesystem::path path) {
   return source;
 }
 
+AudioSource AudioSource::part(std::filesystem::path path, uint64_t offset, uint64_t bytes) {
+  AudioSource source = file(std::move(path));
+  source.part_offset_ = offset;
+  source.part_bytes_ = bytes;
+  source.name_ += fmt::format(" from byte {} on", offset);
+  return source;
+}
+
 AudioSource AudioSource::memory(std::span<const std::byte> bytes, std::string name) {
   AudioSource source;
   source.kind_ = Kind::kMemory;
@@ -53,7 +62,7 @@ AudioSource AudioSource::stream(int descriptor, std::string name) {
 SourceBytes::SourceBytes(const AudioSource& source, uint64_t max_bytes)
     : name_(source.name_), max_bytes_(max_bytes) {
   switch (source.kind_) {
-    case AudioSource::Kind::kFile: open_file(source.path_); break;
+    case AudioSource::Kind::kFile: open_file(source); break;
     case AudioSource::Kind::kMemory:
       memory_ = source.bytes_;
       seekable_ = true;
@@ -68,9 +77,9 @@ SourceBytes::~SourceBytes() {
   if (owns_descriptor_) ::close(descriptor_);
 }
 
-void SourceBytes::open_file(const std::filesystem::path& path) {
+void SourceBytes::open_file(const AudioSource& source) {
   // O_NONBLOCK: opening a FIFO must not wait for a writer for ever.
-  int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  int descriptor = ::open(source.path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) fail_open(name_, std::strerror(errno), "check the path");
   descriptor_ = descriptor;
   owns_descriptor_ = true;
@@ -79,6 +88,12 @@ void SourceBytes::open_file(const std::filesystem::path& path) {
   if (S_ISREG(info.st_mode)) {
     seekable_ = true;
     size_ = static_cast<uint64_t>(info.st_size);
+    if (source.part_bytes_ > 0) {
+      if (!fits(source.part_offset_, source.part_bytes_, size_))
+        fail_open(name_, "the file ends before it", "");
+      base_ = source.part_offset_;
+      size_ = source.part_bytes_;
+    }
     return;
   }
   if (!S_ISFIFO(info.st_mode)) {
@@ -100,9 +115,11 @@ void SourceBytes::fail_too_large(uint64_t limit, const char* option) const {
 }
 
 size_t SourceBytes::read_descriptor(std::span<std::byte> out) {
+  if (seekable_) out = out.first(std::min<uint64_t>(out.size(), size_ - std::min(position_, size_)));
   for (;;) {
-    ssize_t count = seekable_ ? ::pread(descriptor_, out.data(), out.size(), static_cast<off_t>(position_))
-                              : ::read(descriptor_, out.data(), out.size());
+    ssize_t count = seekable_
+                        ? ::pread(descriptor_, out.data(), out.size(), static_cast<off_t>(base_ + position_))
+                        : ::read(descriptor_, out.data(), out.size());
     if (count >= 0) return static_cast<size_t>(count);
     if (errno != EINTR) fail_open(name_, std::strerror(errno), "");
   }
@@ -142,7 +159,6 @@ size_t SourceBytes::read(std::span<std::byte> out) {
   } else {
     if (seekable_ && position_ >= size_) return 0;  // the file may have grown since: keep to what was seen
     count = read_descriptor(out);
-    if (seekable_) count = std::min<uint64_t>(count, size_ - position_);
     if (!seekable_) {
       stream_bytes_ += count;
       if (stream_bytes_ > max_bytes_) fail_too_large(max_bytes_, "max_file_bytes");

@@ -16,6 +16,9 @@ class AudioSource {
  public:
   // A regular file, or a FIFO (which is read as a stream). Throws kInput on opening for anything else.
   static AudioSource file(std::filesystem::path path);
+  // A recording inside a regular file, such as a tar file: `bytes` > 0 from `offset` on. Throws kInput on
+  // opening if the file does not hold them.
+  static AudioSource part(std::filesystem::path path, uint64_t offset, uint64_t bytes);
   // Bytes that outlive the reader. They are not copied.
   static AudioSource memory(std::span<const std::byte> bytes, std::string name = "memory");
   // An open file descriptor, read from where it stands and left open.
@@ -34,6 +37,7 @@ class AudioSource {
 
   enum class Kind { kFile, kMemory, kStream } kind_ = Kind::kFile;
   std::filesystem::path path_;
+  uint64_t part_offset_ = 0, part_bytes_ = 0;  // part_bytes_ 0: all of the file
   std::span<const std::byte> bytes_;
   int descriptor_ = -1;
   std::string name_;
@@ -70,7 +74,7 @@ class SourceBytes {
 
  private:
   size_t read_descriptor(std::span<std::byte> out);
-  void open_file(const std::filesystem::path& path);
+  void open_file(const AudioSource& source);
   void remember_tail(std::span<const std::byte> bytes);
   [[noreturn]] void fail_too_large(uint64_t limit, const char* option) const;
 
@@ -83,6 +87,7 @@ class SourceBytes {
   std::vector<std::byte> buffer_;      // of buffer_whole, or the head of a seekable file
   std::vector<std::byte> head_;        // of a stream: read, but not yet given out beyond position_
   std::vector<std::byte> tail_;        // of a stream: a window over the last bytes
+  uint64_t base_ = 0;                  // where the recording begins in its file
   uint64_t size_ = 0;
   uint64_t position_ = 0;
   uint64_t stream_bytes_ = 0;  // taken from a stream so far

@@ -93,6 +93,14 @@ audio::AudioClip stretch_of(const audio::AudioClip& sound, const Clip& clip) {
           .sample_rate_hz = sound.sample_rate_hz};
 }
 
+// Of the bytes that the clip names; they are known to be there.
+std::string hash_of(const Clip& clip, const fs::path& path) {
+  const std::shared_ptr<const MappedFile> file = MappedFile::open(path, ErrorCode::kInput);
+  if (clip.audio_bytes == 0) return sha256_hex(file->bytes());
+  return sha256_hex(
+      file->bytes().subspan(static_cast<size_t>(clip.audio_offset), static_cast<size_t>(clip.audio_bytes)));
+}
+
 void examine(Examined& examined, const fs::path& folder, const AuditThresholds& thresholds) {
   const fs::path path = audio_path(examined.clip, folder);
   if (!fs::is_regular_file(path)) {
@@ -101,9 +109,10 @@ void examine(Examined& examined, const fs::path& folder, const AuditThresholds& 
     return;
   }
   try {
-    const audio::AudioClip sound = stretch_of(audio::decode_audio(path), examined.clip);
+    const audio::AudioClip sound =
+        stretch_of(audio::decode_audio(audio_source(examined.clip, folder)), examined.clip);
     examined.measures = measure(sound);
-    const std::string hash = sha256_hex(MappedFile::open(path, ErrorCode::kInput)->bytes());
+    const std::string hash = hash_of(examined.clip, path);
     if (!examined.clip.sha256.empty() && examined.clip.sha256 != hash) {
       examined.rejection = rejection_of(examined.clip, "changed_file", fmt::format("SHA-256 {}", hash));
       return;
@@ -206,7 +215,7 @@ class Audit {
     const Clip& clip = examined.clip;
     if (clip.text.empty() && clip.language.empty()) return std::nullopt;
     const Recognition heard = recognizer_->recognize(clip, examined.measures.content, [&] {
-      return stretch_of(audio::decode_audio(audio_path(clip, folder_)), clip);
+      return stretch_of(audio::decode_audio(audio_source(clip, folder_)), clip);
     });
     RecognitionReport& counts = *report.recognition;
     ++counts.clips;

@@ -10,6 +10,7 @@
 #include "auris/audio/wav_writer.h"
 #include "auris/base/error.h"
 #include "auris/base/rng.h"
+#include "auris/base/sha256.h"
 #include "auris/base/test_folder.h"
 
 namespace auris::data {
@@ -61,6 +62,26 @@ void write_manifest(const fs::path& path, const std::vector<Clip>& clips) {
   ManifestWriter writer(path);
   for (const Clip& clip : clips) writer.add(clip);
   writer.commit();
+}
+
+TEST(Audit, HashesThePartOfAFile) {
+  TestFolder folder;
+  const std::string wav = audio::wav_bytes(prompt("agent-pass"));
+  folder.write("two.tar", std::string(512, 'x') + wav + std::string(100, 'y'));
+  Clip clip;
+  clip.id = "part";
+  clip.audio = "two.tar";
+  clip.audio_offset = 512;
+  clip.audio_bytes = std::ssize(wav);
+  clip.duration_s = prompt("agent-pass").duration_s();
+  clip.sha256 = sha256_hex(std::as_bytes(std::span(wav)));
+  Clip beyond = clip;
+  beyond.id = "beyond";
+  beyond.audio_bytes += 200;
+  write_manifest(folder / "m.jsonl", {clip, beyond});
+  const Audited all = audited(folder / "m.jsonl");
+  EXPECT_EQ(all.kept, (std::set<std::string>{"part"}));
+  EXPECT_EQ(all.rejections.at("beyond").reason, "unreadable");
 }
 
 TEST(Audit, NamesEachFault) {

@@ -126,7 +126,7 @@ audio::AudioClip ItemBuilder::render(Item& item, const Clip& clip, const std::fi
       recording.samples.resize(recording.samples.size() + static_cast<size_t>(kPauseS * kRateHz), 0.0f);
     }
     item.clip_start_s = recording.duration_s();
-    const audio::AudioClip sound = audio::decode_audio(audio_path(clip, folder));
+    const audio::AudioClip sound = audio::decode_audio(audio_source(clip, folder));
     const auto at = [&](double seconds) {
       return std::min(sound.samples.size(), static_cast<size_t>(std::llround(seconds * kRateHz)));
     };

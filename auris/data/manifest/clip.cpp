@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -19,13 +18,15 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr double kLongestS = 1e6;  // 11 days
+constexpr int64_t kMaxFileBytes = int64_t{1} << 50;
 constexpr std::array<std::pair<Consent, std::string_view>, 4> kConsents{{{Consent::kUnknown, "unknown"},
                                                                          {Consent::kLicence, "licence"},
                                                                          {Consent::kAgreement, "agreement"},
                                                                          {Consent::kSynthetic, "synthetic"}}};
-constexpr std::array<std::string_view, 16> kFields{
-    "id",   "audio",   "start_s", "duration_s",   "sha256",  "source", "split",   "language",
-    "text", "speaker", "labels",  "translations", "licence", "origin", "consent", "synthetic"};
+constexpr std::array<std::string_view, 18> kFields{
+    "id",     "audio",        "audio_offset", "audio_bytes", "start_s", "duration_s",
+    "sha256", "source",       "split",        "language",    "text",    "speaker",
+    "labels", "translations", "licence",      "origin",      "consent", "synthetic"};
 
 void check_path(const JsonFields& fields, const std::string& path) {
   if (path.empty()) fields.fail("audio", "a path", "an empty text");
@@ -62,6 +63,10 @@ ordered_json to_json(const Clip& clip) {
   };
   put("id", clip.id);
   put("audio", clip.audio);
+  if (clip.audio_bytes > 0) {
+    out["audio_offset"] = clip.audio_offset;
+    out["audio_bytes"] = clip.audio_bytes;
+  }
   if (clip.start_s > 0) out["start_s"] = clip.start_s;
   out["duration_s"] = clip.duration_s;
   put("sha256", clip.sha256);
@@ -87,6 +92,10 @@ Clip clip_from(const json& value, const std::string& where) {
   if (clip.id.empty()) fields.fail("id", "an id", "an empty text");
   clip.audio = fields.text("audio");
   check_path(fields, clip.audio);
+  if (fields.has("audio_offset") || fields.has("audio_bytes")) {
+    clip.audio_offset = fields.integer("audio_offset", {0, kMaxFileBytes});
+    clip.audio_bytes = fields.integer("audio_bytes", {1, kMaxFileBytes});
+  }
   clip.start_s = fields.number("start_s", {0, kLongestS}, 0.0);
   clip.duration_s = fields.number("duration_s", {0, kLongestS});
   if (clip.duration_s == 0) fields.fail("duration_s", "more than 0 s", "0");
@@ -112,6 +121,13 @@ Clip clip_from(const json& value, const std::string& where) {
   clip.consent = known->first;
   clip.synthetic = fields.flag("synthetic", false);
   return clip;
+}
+
+audio::AudioSource audio_source(const Clip& clip, const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / clip.audio;
+  if (clip.audio_bytes == 0) return audio::AudioSource::file(path);
+  return audio::AudioSource::part(path, static_cast<uint64_t>(clip.audio_offset),
+                                  static_cast<uint64_t>(clip.audio_bytes));
 }
 
 std::string spoken_words(const Clip& clip) {

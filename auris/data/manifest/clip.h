@@ -1,10 +1,13 @@
 #pragma once
 // One recording, or a stretch of one, and what is known about it.
 
+#include <filesystem>
 #include <map>
 #include <string>
 
 #include <nlohmann/json.hpp>
+
+#include "auris/audio/audio_source.h"
 
 namespace auris::data {
 
@@ -16,16 +19,18 @@ enum class Consent {
 };
 
 struct Clip {
-  std::string id;         // once in a manifest; the same whenever the source is read
-  std::string audio;      // path with '/', absolute or from the manifest's folder
-  double start_s = 0;     // of the stretch that is meant
-  double duration_s = 0;  // above 0
-  std::string sha256;     // of the audio file, lower-case hex; empty until the audit has read it
-  std::string source;     // "asterisk": names the variant of a task whose labels are this source's
-  std::string split;      // the source's own: "train", "dev", "test"; empty if it has none
-  std::string language;   // ISO 639-1 or 639-3; empty = not known, or nobody speaks
-  std::string text;       // what is said; empty = not known, or nobody speaks
-  std::string speaker;    // empty = not known
+  std::string id;            // once in a manifest; the same whenever the source is read
+  std::string audio;         // path with '/', absolute or from the manifest's folder
+  int64_t audio_offset = 0;  // where the recording begins in the file, such as a tar file, in bytes
+  int64_t audio_bytes = 0;   // and how long it is; 0: the file is the recording
+  double start_s = 0;        // of the stretch that is meant
+  double duration_s = 0;     // above 0
+  std::string sha256;        // of the recording's bytes, lower-case hex; empty until the audit has read it
+  std::string source;        // "asterisk": names the variant of a task whose labels are this source's
+  std::string split;         // the source's own: "train", "dev", "test"; empty if it has none
+  std::string language;      // ISO 639-1 or 639-3; empty = not known, or nobody speaks
+  std::string text;          // what is said; empty = not known, or nobody speaks
+  std::string speaker;       // empty = not known
   std::map<std::string, std::string> labels;        // by task id: "speaker_gender" -> "female"
   std::map<std::string, std::string> translations;  // of the text, by language
   std::string licence;                              // SPDX where there is one
@@ -45,6 +50,9 @@ nlohmann::ordered_json to_json(const Clip& clip);
 // nobody knows, an empty id or path, paths with backslashes or "..", times that make no sense, text that is
 // not UTF-8.
 Clip clip_from(const nlohmann::json& json, const std::string& where);
+
+// The recording of a clip in a manifest that lies in `folder`.
+audio::AudioSource audio_source(const Clip& clip, const std::filesystem::path& folder);
 
 // What is said in small letters with one blank between words: equal for texts that differ in nothing else.
 std::string spoken_words(const Clip& clip);

@@ -17,6 +17,8 @@ using testing::HasSubstr;
 Clip whole_clip() {
   return {.id = "asterisk/en/hello",
           .audio = "en/hello.g722",
+          .audio_offset = 512,
+          .audio_bytes = 8000,
           .start_s = 0.5,
           .duration_s = 1.25,
           .sha256 = std::string(64, 'a'),
@@ -112,6 +114,8 @@ TEST(Manifest, SaysWhatIsWrongWithALine) {
   EXPECT_THAT(reason_of(R"({"id":"a","audio":"b\\a.wav","duration_s":1})"), HasSubstr("backslashes"));
   EXPECT_THAT(reason_of(R"({"id":"a","audio":"../a.wav","duration_s":1})"), HasSubstr("without .."));
   EXPECT_THAT(reason_of(R"({"id":"a","audio":"","duration_s":1})"), HasSubstr("'audio'"));
+  EXPECT_THAT(reason_of(R"({"id":"a","audio":"a.wav","duration_s":1,"audio_offset":5})"),
+              HasSubstr("'audio_bytes'"));
   EXPECT_THAT(reason_of(R"({"id":"a","audio":"a.wav"})"), HasSubstr("'duration_s'"));
   EXPECT_THAT(reason_of(R"({"id":"a","audio":"a.wav","duration_s":0})"), HasSubstr("more than 0 s"));
   EXPECT_THAT(reason_of(R"({"id":"a","audio":"a.wav","duration_s":-1})"), HasSubstr("'duration_s'"));

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "auris/base/checked.h"
 #include "auris/base/error.h"
 
 namespace auris::data {
@@ -91,6 +92,65 @@ void TarWriter::commit() {
   if (state_->failure) std::rethrow_exception(state_->failure);
   if (!whole) fail(ErrorCode::kInput, state_->where, "to end the tar file", reason_of(state_->writer.get()));
   state_->file.commit();
+}
+
+struct TarReader::State {
+  Archive reader{archive_read_new()};
+  std::string where;
+  uint64_t tar_bytes = 0;
+  TarFile file;
+};
+
+TarReader::TarReader(const std::filesystem::path& path) : state_(std::make_unique<State>()) {
+  constexpr size_t kBlockBytes = 1 << 16;
+  state_->where = path.filename().string();
+  std::error_code error;
+  state_->tar_bytes = std::filesystem::file_size(path, error);
+  archive* reader = state_->reader.get();
+  archive_read_support_format_tar(reader);
+  if (error || archive_read_open_filename(reader, path.c_str(), kBlockBytes) != ARCHIVE_OK) {
+    fail(ErrorCode::kInput, state_->where, "a tar file", error ? error.message() : reason_of(reader));
+  }
+}
+
+TarReader::~TarReader() = default;
+
+bool TarReader::next(TarFile& file) {
+  archive* reader = state_->reader.get();
+  archive_entry* entry = nullptr;
+  for (int status; (status = archive_read_next_header(reader, &entry)) != ARCHIVE_EOF;) {
+    if (status != ARCHIVE_OK) {
+      fail(ErrorCode::kInput, state_->where, "files in a tar file that is not compressed", reason_of(reader));
+    }
+    const char* name = archive_entry_pathname(entry);
+    if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) != nullptr) continue;
+    const la_int64_t size = archive_entry_size(entry), offset = archive_filter_bytes(reader, 0);
+    if (name == nullptr || size < 0 || offset < 0 ||
+        !fits(static_cast<uint64_t>(offset), static_cast<uint64_t>(size), state_->tar_bytes)) {
+      fail(ErrorCode::kInput, state_->where, fmt::format("files within {} bytes", state_->tar_bytes),
+           fmt::format("{} bytes of {}", size, quoted(name == nullptr ? "" : name)));
+    }
+    state_->file = {
+        .name = name, .offset = static_cast<uint64_t>(offset), .bytes = static_cast<uint64_t>(size)};
+    file = state_->file;
+    return true;
+  }
+  return false;
+}
+
+std::string TarReader::content(uint64_t max_bytes) {
+  const TarFile& file = state_->file;
+  if (file.bytes > max_bytes) {
+    fail(ErrorCode::kInput, state_->where,
+         fmt::format("at most {} bytes in {}", max_bytes, quoted(file.name)), fmt::format("{}", file.bytes));
+  }
+  std::string content(static_cast<size_t>(file.bytes), '\0');
+  const la_ssize_t got = archive_read_data(state_->reader.get(), content.data(), content.size());
+  if (got != static_cast<la_ssize_t>(content.size())) {
+    fail(ErrorCode::kInput, state_->where, fmt::format("{} bytes of {}", file.bytes, quoted(file.name)),
+         got < 0 ? reason_of(state_->reader.get()) : fmt::format("{}", got));
+  }
+  return content;
 }
 
 std::vector<std::pair<std::string, std::string>> read_tar(std::span<const std::byte> bytes,

@@ -34,6 +34,32 @@ class TarWriter {
   std::unique_ptr<State> state_;
 };
 
+struct TarFile {
+  std::string name;
+  uint64_t offset = 0;  // of its first byte in the tar file
+  uint64_t bytes = 0;
+};
+
+// The files of a tar file one after another, without holding more than one; folders and links are passed
+// over.
+class TarReader {
+ public:
+  // kInput if it cannot be opened or is no tar file that is not compressed.
+  explicit TarReader(const std::filesystem::path& path);
+  ~TarReader();
+  TarReader(const TarReader&) = delete;
+  TarReader& operator=(const TarReader&) = delete;
+
+  // The next file; false at the end. kInput if the tar file is damaged or ends early.
+  bool next(TarFile& file);
+  // All bytes of that file; kInput if there are more than `max_bytes`, or fewer than its header says. Once.
+  std::string content(uint64_t max_bytes);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
 // The files in a stretch of a tar file, name and content. kInput, naming `where`, if it is damaged, ends
 // early or holds anything but files.
 std::vector<std::pair<std::string, std::string>> read_tar(std::span<const std::byte> bytes,

@@ -17,8 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // What the container says, or what decoding finds if it says nothing.
-double duration_of(const fs::path& path) {
-  audio::AudioReader reader(path, {.sample_rate_hz = 0});
+double duration_of(const audio::AudioSource& source) {
+  audio::AudioReader reader(source, {.sample_rate_hz = 0});
   if (reader.declared_s() > 0) return reader.declared_s();
   std::vector<float> block(1 << 16);
   while (reader.read(block) > 0) {
@@ -82,9 +82,10 @@ void Ingest::add(const fs::path& recording, Clip clip) {
   if (!fs::is_regular_file(path, ignored)) {
     return reject(clip.id, "missing_file", fmt::format("there is no {}", quoted(path.string())));
   }
+  clip.audio = path.generic_string();
   if (clip.duration_s == 0) {
     try {
-      clip.duration_s = duration_of(path);
+      clip.duration_s = duration_of(audio_source(clip, ""));
     } catch (const Error& error) {
       return reject(clip.id, "unreadable", error.what());
     }
@@ -93,7 +94,6 @@ void Ingest::add(const fs::path& recording, Clip clip) {
     return reject(clip.id, "no_sound", fmt::format("{} holds no sound", quoted(path.string())));
   if (!ids_.insert(clip.id).second) return reject(clip.id, "repeated_id", "the id was there before");
   clip.duration_s = std::max(1e-6, std::round(clip.duration_s * 1e6) / 1e6);  // a text of few digits
-  clip.audio = path.generic_string();
   ++counts_.lines;
   ++counts_.clips;
   clip_(std::move(clip));

@@ -33,6 +33,12 @@ struct TooDeep {};
 
 }  // namespace
 
+Found refused(std::string id, std::string reason, std::string detail) {
+  Found found{.reason = std::move(reason), .detail = std::move(detail)};
+  found.clip.id = std::move(id);
+  return found;
+}
+
 void add_found(Ingest& ingest, std::vector<Found> found) {
   for (Found& one : found) {
     if (one.reason.empty()) {

@@ -21,6 +21,9 @@ struct Found {
   std::string reason = {}, detail = {};
 };
 
+// What cannot be used, by the id it would have had.
+Found refused(std::string id, std::string reason, std::string detail);
+
 // What a value gives. Its kInput errors reject the value.
 using FoundIn = std::function<std::vector<Found>(const nlohmann::json& value, const std::string& name)>;
 
