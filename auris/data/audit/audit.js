@@ -32,12 +32,13 @@
     const box = element("div", {}, element("h3", {}, title));
     part.append(box);
     const seen = marks.map((mark) => (factor * mark) / (factor * given.step) - given.low / given.step - first).filter((place) => place >= 0 && place <= places.length);
-    chart(box, title, (colours) => ({
+    chart(box, title, (colours, width) => ({
       height: 240,
       option: {grid: {left: 52, right: 16, top: 24, bottom: 46},
                tooltip: {trigger: "item", formatter: (point) => (point.componentType === "series" ? lines(`${end(point.dataIndex)} ${axis}`, `${places[point.dataIndex]} clips`) : "")},
-               xAxis: [{type: "category", data: places.map((count, i) => number(from(i), digits)), name: axis, nameLocation: "middle", nameGap: 28, boundaryGap: true, axisTick: {show: false}},
-                       {type: "value", min: 0, max: places.length, show: false}],
+               xAxis: [{type: "category", data: places.map((count, i) => i), show: false},
+                       {type: "value", position: "bottom", min: 0, max: places.length, interval: Math.ceil(places.length / (width < 330 ? 6 : 10)), splitLine: {show: false},
+                        name: axis, nameLocation: "middle", nameGap: 28, axisLabel: {formatter: (place) => number(from(place), digits)}}],
                yAxis: {type: "value", name: "clips", minInterval: 1, nameGap: 8},
                series: [{type: "bar", barCategoryGap: "8%", data: places},
                         {type: "line", xAxisIndex: 1, data: [], silent: true, markLine: {symbol: "none", silent: true, animation: false, label: {show: false}, lineStyle: {color: colours.high, type: "dashed"}, data: seen.map((place) => ({xAxis: place}))}}]}}));
@@ -63,12 +64,12 @@
     if (rest.length) drawn.push([`${rest.length} others`, sum(rest.map(([, count]) => count))]);
     const box = element("div", {}, element("h3", {}, title));
     parent.append(box);
-    chart(box, title, () => ({
+    chart(box, title, (colours) => ({
       height: 40 + drawn.length * 24,
       option: {grid: {left: 132, right: 56, top: 6, bottom: 28},
                tooltip: {trigger: "item", formatter: (point) => lines(named(drawn[point.dataIndex][0]), `${drawn[point.dataIndex][1]} clips`)},
                xAxis: {type: "value", minInterval: 1}, yAxis: {type: "category", inverse: true, data: drawn.map(([name]) => plain(named(name), 60)), axisLabel: {width: 122, overflow: "truncate", interval: 0, hideOverlap: false}},
-               series: [{type: "bar", barMaxWidth: 16, data: drawn.map(([, count]) => count), label: {show: true, position: "right", formatter: (point) => String(point.value)}}]}}));
+               series: [{type: "bar", barMaxWidth: 16, data: drawn.map(([, count]) => count), label: {show: true, position: "right", color: colours.muted, textBorderWidth: 0, formatter: (point) => String(point.value)}}]}}));
   }
 
   function rejections() {

@@ -127,7 +127,7 @@
                xAxis: {type: "category", data: configurations.map((entry) => configurationShort[entry.configuration]), axisLabel: {interval: 0}},
                yAxis: {type: "value", min: 0, max: 100},
                series: systems.map((system, i) => ({name: names[i], type: "bar", barMaxWidth: 46, data: configurations.map((entry) => entry.points[i]),
-                                                    label: {show: true, position: "top", color: colours.muted, fontSize: 11, formatter: (point) => number(point.value, 0)}}))}}));
+                                                    label: {show: true, position: "top", color: colours.muted, textBorderWidth: 0, fontSize: 11, formatter: (point) => number(point.value, 0)}}))}}));
     const first = configurations[0];
     part.append(table([{title: "System"}, ...configurations.map((entry) => ({title: configurationShort[entry.configuration], number: true}))],
       systems.map((system, i) => [system.name, ...configurations.map((entry) => entry === first || entry.points[i] === null || first.points[i] === null
@@ -165,7 +165,7 @@
                xAxis: {type: "category", data: names, axisLabel: {interval: 0, hideOverlap: false, width: Math.max(40, (width - (width < 560 ? 110 : 250)) / systems.length - 6), overflow: "truncate"}},
                yAxis: groupAxis(data.groups, width),
                visualMap: {min: 0, max: 100, orient: "horizontal", left: "center", bottom: 0, itemHeight: 110, itemWidth: 12, text: ["100 %", "0 %"], textStyle: {color: colours.muted}, inRange: {color: [colours.low, colours.high]}},
-               series: [{type: "heatmap", data: cells.map((value) => ({value, label: {color: value[2] > 60 ? "#ffffff" : colours.text}})), itemStyle: {borderColor: colours.surface, borderWidth: 2}, label: {show: true, fontSize: 12, formatter: (point) => number(point.value[2], 0)}}]}}));
+               series: [{type: "heatmap", data: cells.map((value) => ({value, label: {color: value[2] > 60 ? "#ffffff" : colours.text, textBorderWidth: 0}})), itemStyle: {borderColor: colours.surface, borderWidth: 2}, label: {show: true, fontSize: 12, formatter: (point) => number(point.value[2], 0)}}]}}));
   }
 
   function metricText(metric) {
