@@ -7,6 +7,8 @@
 
 namespace auris::apps {
 
+void add_eval_run(Program& program, CLI::App* group);
+void add_eval_judge(Program& program, CLI::App* group);
 void add_eval_import(Program& program, CLI::App* group);
 void add_eval_compare(Program& program, CLI::App* group);
 void add_eval_report(Program& program, CLI::App* group);

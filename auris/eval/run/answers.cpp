@@ -35,7 +35,10 @@ AnswerSet answers_in(const data::ShardReader& data, const PredictionStore& store
     }
     const Prediction* known = store.find(prediction_key(store.settings(), loaded.item, loaded.recording));
     AnsweredItem answered{.item = {}, .answer = {}, .snr_db = snr_db_of(loaded)};
-    if (known != nullptr && known->error.empty()) answered.answer = known->answer;
+    if (known != nullptr && known->error.empty()) {
+      answered.answer = known->answer;
+      answered.probabilities = known->probabilities;
+    }
     answered.item = std::move(loaded.item);
     set.items.push_back(std::move(answered));
   }

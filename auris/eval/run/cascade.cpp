@@ -33,6 +33,7 @@ class Cascade : public System {
       settings["speech_model_hash"] = speech_fingerprint_;
       settings["beam_size"] = options_.beam_size;
     }
+    if (options_.constrained) settings["constrained"] = name_of(*options_.constrained);
     return settings;
   }
 
@@ -49,11 +50,19 @@ class Cascade : public System {
     }
     SystemAnswer answer;
     answer.transcript =
-        options_.oracle ? spoken_in(item) : heard(recording, generate::WhisperTask::kTranscribe);
+        options_.oracle ? spoken_words(item) : heard(recording, generate::WhisperTask::kTranscribe);
+    const std::string prompt = heard_prompt(item, answer.transcript);
+    if (const auto labels = choosable_labels(item, options_.constrained)) {
+      const auto model = engine_->language_model();
+      SystemAnswer chosen =
+          choose_label(*model, model->prompt_of({{"user", prompt}}), *labels, *options_.constrained);
+      chosen.transcript = std::move(answer.transcript);
+      return chosen;
+    }
     auto session = engine_->start_session();
     generate::GenerationOptions generation;
     generation.max_tokens = options_.max_tokens;
-    const generate::Generation said = session->send(heard_prompt(item, answer.transcript), generation);
+    const generate::Generation said = session->send(prompt, generation);
     answer.answer = said.text;
     answer.truncated = said.finish_reason == generate::FinishReason::kMaxTokens;
     return answer;
@@ -67,19 +76,18 @@ class Cascade : public System {
     return engine_->transcribe(recording, options).text;
   }
 
-  // All that a recording holds in words: the instruction, if it is spoken, and the clip, if it is there.
-  static std::string spoken_in(const data::Item& item) {
-    if (item.configuration == Configuration::kTextAudio) return item.transcript;
-    if (item.clip_start_s == 0 || item.transcript.empty()) return item.instruction;
-    return item.instruction + " " + item.transcript;
-  }
-
   std::shared_ptr<engine::Engine> engine_;
   CascadeOptions options_;
   std::string speech_fingerprint_, language_fingerprint_;
 };
 
 }  // namespace
+
+std::string spoken_words(const data::Item& item) {
+  if (item.configuration == Configuration::kTextAudio) return item.transcript;
+  if (item.clip_start_s == 0 || item.transcript.empty()) return item.instruction;
+  return item.instruction + " " + item.transcript;
+}
 
 std::string heard_prompt(const data::Item& item, const std::string& heard) {
   const std::string words =

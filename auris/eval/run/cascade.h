@@ -3,9 +3,11 @@
 // row, and the same language model with what was truly said (the oracle), which shows what hearing costs.
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "auris/engine/engine.h"
+#include "auris/eval/run/label_choice.h"
 #include "auris/eval/run/system.h"
 
 namespace auris::eval {
@@ -14,6 +16,7 @@ struct CascadeOptions {
   bool oracle = false;  // texts of the items instead of recognition
   int32_t max_tokens = 96;
   int beam_size = 5;
+  std::optional<LabelLength> constrained = {};  // closed questions: choose from the labels
 };
 
 // The engine's speech and language models, greedy. Where a read instruction asks for the words or for their
@@ -21,6 +24,10 @@ struct CascadeOptions {
 // translate by itself, so its language model does).
 std::unique_ptr<System> make_cascade(std::shared_ptr<engine::Engine> engine,
                                      const CascadeOptions& options = {});
+
+// All that the item's recording holds in words: the instruction, if it is spoken, and the clip, if it is
+// there.
+std::string spoken_words(const data::Item& item);
 
 // The item's prompt with words in place of the recording.
 std::string heard_prompt(const data::Item& item, const std::string& heard);

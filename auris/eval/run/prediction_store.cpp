@@ -19,7 +19,18 @@ ordered_json to_json(const Prediction& prediction) {
   if (!prediction.error.empty()) out["error"] = prediction.error;
   if (prediction.truncated) out["truncated"] = true;
   out["seconds"] = prediction.seconds;
+  if (!prediction.probabilities.empty()) out["probabilities"] = prediction.probabilities;
   return out;
+}
+
+std::map<std::string, double> probabilities_from(const JsonFields& fields) {
+  std::map<std::string, double> probabilities;
+  if (!fields.has("probabilities")) return probabilities;
+  const JsonFields labels = fields.object("probabilities");
+  for (const auto& [label, value] : labels.json().items()) {
+    probabilities[label] = labels.number(label, {0, 1});
+  }
+  return probabilities;
 }
 
 Prediction prediction_from(const json& value) {
@@ -30,7 +41,8 @@ Prediction prediction_from(const json& value) {
           .transcript = fields.text("transcript", ""),
           .error = fields.text("error", ""),
           .truncated = fields.flag("truncated", false),
-          .seconds = fields.number("seconds", {0, 1e9}, 0.0)};
+          .seconds = fields.number("seconds", {0, 1e9}, 0.0),
+          .probabilities = probabilities_from(fields)};
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -24,6 +25,7 @@ struct Prediction {
   std::string error = {};       // why there is no answer
   bool truncated = false;       // the answer hit its limit of tokens
   double seconds = 0;
+  std::map<std::string, double> probabilities = {};  // of each label, if the system chose from the labels
 
   bool operator==(const Prediction&) const = default;
 };

@@ -60,13 +60,14 @@ class Quick : public System {
   SystemAnswer answer(const data::Item& item, const audio::AudioClip&) override {
     ++asked;
     if (item.configuration == failing) {
-      throw Error(ErrorCode::kInput, {.where = "quick", .expected = "x", .got = "y", .hint = ""});
+      throw Error(failure, {.where = "quick", .expected = "x", .got = "y", .hint = ""});
     }
     return {.answer = "answer to " + item.id, .transcript = "", .truncated = false};
   }
 
   int version = 1, asked = 0;
   std::optional<Configuration> failing;
+  ErrorCode failure = ErrorCode::kInput;
 };
 
 TEST(Predictions, SurviveAKillAtAnyByte) {
@@ -81,7 +82,8 @@ TEST(Predictions, SurviveAKillAtAnyByte) {
                .transcript = "t",
                .error = "e",
                .truncated = true,
-               .seconds = 2});
+               .seconds = 2,
+               .probabilities = {{"a \"label\"", 0.75}, {"b", 0.25}}});
   }
   const std::string whole = TestFolder::content_of(path);
   for (size_t size = 0; size <= whole.size(); size += 5) {
@@ -105,7 +107,8 @@ TEST(Predictions, SurviveAKillAtAnyByte) {
                                           .transcript = "t",
                                           .error = "e",
                                           .truncated = true,
-                                          .seconds = 2}));
+                                          .seconds = 2,
+                                          .probabilities = {{"a \"label\"", 0.75}, {"b", 0.25}}}));
   EXPECT_THROW(PredictionStore again(path), Error);  // one at a time
   EXPECT_THROW(PredictionStore none("/proc/none/p.jsonl"), Error);
 }
@@ -129,6 +132,65 @@ TEST(Runner, AsksEachItemOnce) {
   EXPECT_EQ(report.failed, 1);
   EXPECT_EQ(store.size(), 9u);
   EXPECT_EQ(run_system(data, system, store, {.tasks = {"speech_recognition"}}).failed, 1);
+}
+
+TEST(Runner, FailedItemsAreAskedAgainIfThatIsWanted) {
+  TestFolder folder;
+  build(folder / "data");
+  const data::ShardReader data(folder / "data");
+  Quick system;
+  PredictionStore store(folder / "p.jsonl");
+  system.failing = Configuration::kAudio;
+  EXPECT_EQ(run_system(data, system, store).failed, 2);
+  system.failing.reset();
+  EXPECT_EQ(run_system(data, system, store).failed, 2);
+  const RunReport report = run_system(data, system, store, {.retry_failed = true});
+  EXPECT_EQ(report.asked, 2);
+  EXPECT_EQ(report.reused, 4);
+  EXPECT_EQ(report.failed, 0);
+}
+
+TEST(Runner, WhatWasOutOfReachIsAskedAgain) {
+  TestFolder folder;
+  build(folder / "data");
+  const data::ShardReader data(folder / "data");
+  Quick system;
+  PredictionStore store(folder / "p.jsonl");
+  system.failure = ErrorCode::kNetwork;
+  system.failing = Configuration::kAudio;
+  RunReport report = run_system(data, system, store);
+  EXPECT_EQ(report.unreachable, 2);
+  EXPECT_EQ(report.failed, 2);
+  EXPECT_EQ(report.asked, 6);
+  EXPECT_EQ(store.size(), 4u);
+  system.failing.reset();
+  EXPECT_EQ(run_system(data, system, store).asked, 2);
+  EXPECT_EQ(store.size(), 6u);
+}
+
+// Nobody is asked a thousand times who does not answer.
+TEST(Runner, StopsWhenTheSystemStaysOutOfReach) {
+  TestFolder folder;
+  data::ItemBuilder builder({.seed = 2});
+  data::ShardWriter writer(folder / "data");
+  for (int i = 0; i < 5; ++i) {
+    data::Clip clip = sentence();
+    clip.id += std::to_string(i);
+    auto item = std::get<data::Item>(builder.plan(data::task_named("ASR"), Configuration::kTextAudio, clip));
+    item.prompt += std::string(static_cast<size_t>(i), ' ');  // five questions
+    const audio::AudioClip recording = builder.render(item, clip, "");
+    writer.add({.key = std::to_string(i),
+                .files = {{"json", to_json(item).dump()}, {"wav", audio::wav_bytes(recording)}},
+                .facts = {}});
+  }
+  writer.finish();
+  Quick system;
+  system.failure = ErrorCode::kNetwork;
+  system.failing = Configuration::kTextAudio;
+  PredictionStore store(folder / "p.jsonl");
+  EXPECT_THROW(run_system(data::ShardReader(folder / "data"), system, store), Error);
+  EXPECT_EQ(system.asked, 3);
+  EXPECT_EQ(store.size(), 0u);
 }
 
 TEST(Runner, GoesOnWhereItWasStopped) {

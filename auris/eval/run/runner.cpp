@@ -13,6 +13,8 @@
 namespace auris::eval {
 namespace {
 
+constexpr int kMaxUnreachable = 3;
+
 double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
@@ -72,6 +74,7 @@ RunReport run_system(const data::ShardReader& data, System& system, PredictionSt
   RunPower power;
   const std::vector<uint64_t> numbers = chosen(data, options, report, power);
   const int64_t wanted = std::ssize(numbers);
+  int unreachable = 0;  // in a row
   const nlohmann::ordered_json settings = system.settings();
   store.begin(settings);
   report.items = report.damaged + wanted;
@@ -93,7 +96,8 @@ RunReport run_system(const data::ShardReader& data, System& system, PredictionSt
     }
     Prediction prediction{.key = prediction_key(settings, loaded.item, loaded.recording),
                           .item = loaded.item.id};
-    if (const Prediction* known = store.find(prediction.key)) {
+    const Prediction* known = store.find(prediction.key);
+    if (known != nullptr && (known->error.empty() || !options.retry_failed)) {
       ++report.reused;
       report.failed += known->error.empty() ? 0 : 1;
       continue;
@@ -104,11 +108,19 @@ RunReport run_system(const data::ShardReader& data, System& system, PredictionSt
       prediction.answer = std::move(answer.answer);
       prediction.transcript = std::move(answer.transcript);
       prediction.truncated = answer.truncated;
+      prediction.probabilities = std::move(answer.probabilities);
     } catch (const Error& error) {
       if (error.code() == ErrorCode::kCancelled) throw;
-      prediction.error = error.what();
       ++report.failed;
+      if (error.code() == ErrorCode::kNetwork) {
+        if (++unreachable >= kMaxUnreachable) throw;
+        ++report.unreachable;
+        ++report.asked;
+        continue;
+      }
+      prediction.error = error.what();
     }
+    unreachable = 0;
     prediction.seconds = seconds_since(item_begin);
     store.add(prediction);
     ++report.asked;

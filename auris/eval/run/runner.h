@@ -18,6 +18,7 @@ namespace auris::eval {
 struct RunOptions {
   std::vector<std::string> tasks = {};  // ids; empty = all
   std::optional<int64_t> limit = {};    // of each task, variant and configuration
+  bool retry_failed = false;            // ask again what ended in an error
   // Before the first item is asked: what their answers will be able to show.
   std::function<void(const RunPower&)> power = {};
   std::function<bool(int64_t, int64_t)> progress = {};  // (done, all); false stops with kCancelled
@@ -25,11 +26,12 @@ struct RunOptions {
 
 // Items are asked, reused or damaged.
 struct RunReport {
-  int64_t items = 0;    // that were to be asked, and those that cannot be read, whatever their task
-  int64_t asked = 0;    // in this run
-  int64_t reused = 0;   // answered before
-  int64_t damaged = 0;  // item or recording cannot be read
-  int64_t failed = 0;   // of those asked or reused: without an answer
+  int64_t items = 0;        // that were to be asked, and those that cannot be read, whatever their task
+  int64_t asked = 0;        // in this run
+  int64_t reused = 0;       // answered before
+  int64_t damaged = 0;      // item or recording cannot be read
+  int64_t failed = 0;       // of those asked or reused: without an answer
+  int64_t unreachable = 0;  // of the failed: the system was out of reach, so that nothing is kept of them
   double seconds = 0;
 };
 
@@ -40,7 +42,9 @@ struct LoadedItem {
 };
 LoadedItem load_item(const data::ShardReader& data, uint64_t index);
 
-// Errors of single items become predictions with an error; errors of the store stop the run.
+// Errors of single items become predictions with an error; errors of the store stop the run. An item for
+// which the system was out of reach (kNetwork) is asked again in the next run; three of them in a row stop
+// this one.
 RunReport run_system(const data::ShardReader& data, System& system, PredictionStore& store,
                      const RunOptions& options = {});
 

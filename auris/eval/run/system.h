@@ -1,6 +1,7 @@
 #pragma once
 // A system under test: anything that answers items.
 
+#include <map>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -11,9 +12,10 @@
 namespace auris::eval {
 
 struct SystemAnswer {
-  std::string answer;
-  std::string transcript;  // what was heard; empty if the system does not write it down
+  std::string answer = {};
+  std::string transcript = {};  // what was heard; empty if the system does not write it down
   bool truncated = false;
+  std::map<std::string, double> probabilities = {};  // of each label, if the system chose from the labels
 };
 
 class System {
@@ -24,7 +26,7 @@ class System {
   virtual std::string name() const = 0;
   // All that could change an answer: models with their fingerprints, generation settings, prompts' version.
   virtual nlohmann::ordered_json settings() const = 0;
-  // kInput for an item that it cannot answer.
+  // kInput for an item that it cannot answer; kNetwork while it is out of reach.
   virtual SystemAnswer answer(const data::Item& item, const audio::AudioClip& recording) = 0;
 };
 

@@ -151,6 +151,19 @@ Items rouge_metric(const Group& group) {
   return items;
 }
 
+// A missing answer is worth nothing; one that was not judged does not count.
+std::optional<MetricParts> judge_metric(const Group& group, Details& details) {
+  Items items;
+  int64_t judged = 0;
+  for (const AnsweredItem& item : group.items) {
+    judged += item.judged ? 1 : 0;
+    items.push_back({item.judged.value_or(0), item.judged || !item.answer ? 1.0 : 0.0});
+  }
+  if (judged == 0) return std::nullopt;
+  details["judged"] = static_cast<double>(judged) / static_cast<double>(group.items.size());
+  return items;
+}
+
 double score_of(const CorpusItem& sum) { return ratio(sum); }
 double score_of(const BleuSums& sum) { return sum.score(); }
 double score_of(const ChrfSums& sum) { return sum.score(); }
@@ -181,7 +194,7 @@ std::optional<MetricParts> metric_parts(Metric metric, const Group& group, Score
       return sums_of_items(
           group, [](const std::string& said, const auto& references) { return chrf_sums(said, references); });
     case Metric::kRougeL: return rouge_metric(group);
-    case Metric::kJudge: break;
+    case Metric::kJudge: return judge_metric(group, details);
   }
   return std::nullopt;
 }

@@ -20,8 +20,8 @@ namespace auris::eval {
 // One for each item of the group.
 using MetricParts = std::variant<std::vector<CorpusItem>, std::vector<BleuSums>, std::vector<ChrfSums>>;
 
-// Nothing for a metric that the mode does not have, and for the judge's. `details` gets what the metric knows
-// beside its value.
+// Nothing for a metric that the mode does not have, and for the judge's if no item was judged. `details` gets
+// what the metric knows beside its value.
 std::optional<MetricParts> metric_parts(data::Metric metric, const Group& group, ScoreMode mode,
                                         std::map<std::string, double>& details);
 

@@ -5,6 +5,7 @@
 
 #include "auris/base/error.h"
 #include "auris/eval/score/breakdowns.h"
+#include "auris/eval/score/calibration_of.h"
 #include "auris/eval/score/metric_parts.h"
 #include "auris/text/text_rules.h"
 
@@ -32,11 +33,20 @@ GroupScore score_group(const Group& group, const ScoreOptions& options) {
     if (score.metrics.empty()) score.breakdowns = breakdowns(group, metric, *parts);
     score.metrics.push_back(estimate(metric, *parts, group.blocks, options.bootstrap));
   }
+  if (options.mode == ScoreMode::kCorrected) score.calibration = calibration_of(group, options.bootstrap);
   return score;
 }
 
 nlohmann::ordered_json number(double value) {
   return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
+}
+
+nlohmann::ordered_json to_json(const MetricValue& metric) {
+  return {{"metric", metric.metric},
+          {"value", number(metric.value)},
+          {"low", number(metric.interval.low)},
+          {"high", number(metric.interval.high)},
+          {"blocks", metric.blocks}};
 }
 
 nlohmann::ordered_json to_json(const Breakdown& breakdown) {
@@ -72,13 +82,8 @@ nlohmann::ordered_json to_json(const GroupScore& score) {
       {"variant", score.variant}, {"configuration", data::name_of(score.configuration)},
       {"items", score.items},     {"missing", score.missing},
       {"empty", score.empty},     {"metrics", nlohmann::ordered_json::array()}};
-  for (const MetricValue& metric : score.metrics) {
-    out["metrics"].push_back({{"metric", metric.metric},
-                              {"value", number(metric.value)},
-                              {"low", number(metric.interval.low)},
-                              {"high", number(metric.interval.high)},
-                              {"blocks", metric.blocks}});
-  }
+  for (const MetricValue& metric : score.metrics) out["metrics"].push_back(to_json(metric));
+  for (const MetricValue& metric : score.calibration) out["calibration"].push_back(to_json(metric));
   out["details"] = nlohmann::ordered_json::object();
   for (const auto& [name, value] : score.details) out["details"][name] = number(value);
   out["breakdowns"] = nlohmann::ordered_json::array();

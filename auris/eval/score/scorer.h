@@ -17,8 +17,10 @@ namespace auris::eval {
 
 struct AnsweredItem {
   data::Item item;
-  std::optional<std::string> answer;  // nothing if the system failed or was not asked
-  std::optional<double> snr_db = {};  // of the recording, where it was measured
+  std::optional<std::string> answer;                 // nothing if the system failed or was not asked
+  std::optional<double> snr_db = {};                 // of the recording, where it was measured
+  std::map<std::string, double> probabilities = {};  // of each label, if the system chose from the labels
+  std::optional<double> judged = {};                 // the judge's score from 0 to 1, where it gave one
 };
 
 enum class ScoreMode {
@@ -64,6 +66,9 @@ struct GroupScore {
   // of reference units.
   std::map<std::string, double> details;
   std::vector<Breakdown> breakdowns;  // by what is known of any item
+  // "ece" from 0 to 1 and "brier" from 0 to 2 (metrics/calibration.h), over the items that have
+  // probabilities; nothing if none has.
+  std::vector<MetricValue> calibration = {};
 };
 
 struct ScoreOptions {

@@ -48,6 +48,40 @@ TEST(Scorer, LabelsWithAbstentionsAndMissingAnswers) {
   EXPECT_DOUBLE_EQ(group.details.at("macro_accuracy"), (0.5 + 1.0 / 3) / 2);
 }
 
+// By hand, as in metrics/calibration_test.cpp: right at 0.9 and wrong at 0.6.
+TEST(Scorer, ProbabilitiesAreCalibratedWhereTheyAreKnown) {
+  std::vector<AnsweredItem> items = {answered("speaker_gender", "any", "female", "female"),
+                                     answered("speaker_gender", "any", "female", "male"),
+                                     answered("speaker_gender", "any", "male", "male")};
+  EXPECT_TRUE(only(score(items)).calibration.empty());
+  items[0].probabilities = {{"female", 0.9}, {"male", 0.1}};
+  items[1].probabilities = {{"female", 0.4}, {"male", 0.6}};
+  const GroupScore group = only(score(items));
+  ASSERT_EQ(group.calibration.size(), 2u);
+  EXPECT_EQ(group.calibration[0].metric, "ece");
+  EXPECT_NEAR(group.calibration[0].value, (0.1 + 0.6) / 2, 1e-12);
+  EXPECT_EQ(group.calibration[1].metric, "brier");
+  EXPECT_NEAR(group.calibration[1].value, (0.02 + 0.72) / 2, 1e-12);
+  EXPECT_EQ(to_json(group)["calibration"][0]["metric"], "ece");
+  EXPECT_FALSE(to_json(only(score({items[2]}))).contains("calibration"));
+}
+
+TEST(Scorer, TheJudgeCountsWhereItJudged) {
+  std::vector<AnsweredItem> items;
+  for (const char* said : {"good", "bad", "not judged"}) {
+    items.push_back(answered("dialogue", data::task_named("dialogue").variants.front().id, "x", said));
+  }
+  items.push_back(answered("dialogue", items[0].item.variant, "x", std::nullopt));
+  EXPECT_TRUE(only(score(items)).metrics.empty());
+  items[0].judged = 1.0;
+  items[1].judged = 0.25;
+  const GroupScore group = only(score(items));
+  ASSERT_EQ(group.metrics.size(), 1u);
+  EXPECT_EQ(group.metrics[0].metric, "judge");
+  EXPECT_DOUBLE_EQ(group.metrics[0].value, 1.25 / 3);  // what is missing is worth nothing
+  EXPECT_DOUBLE_EQ(group.details.at("judged"), 0.5);
+}
+
 TEST(Scorer, WordsAreNormalisedAndSummed) {
   const auto words = [](const char* truth, std::optional<std::string> answer) {
     return answered("speech_recognition", "any", truth, std::move(answer));

@@ -1,0 +1,99 @@
+#include "auris/eval/judge/judgement_store.h"
+
+#include <span>
+
+#include "auris/base/json_fields.h"
+#include "auris/base/json_text.h"
+#include "auris/base/sha256.h"
+
+namespace auris::eval {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr size_t kMaxVotes = 1000;
+constexpr int64_t kMaxChoice = 100;
+
+ordered_json to_json(const Judgement& judgement) {
+  ordered_json out = {{"key", judgement.key}, {"item", judgement.item}, {"votes", judgement.votes}};
+  if (judgement.order_dependent > 0) out["order_dependent"] = judgement.order_dependent;
+  if (judgement.score) out["score"] = *judgement.score;
+  if (!judgement.error.empty()) out["error"] = judgement.error;
+  out["seconds"] = judgement.seconds;
+  return out;
+}
+
+Judgement judgement_from(const json& value) {
+  const JsonFields fields(value, "judgement", ErrorCode::kInput);
+  Judgement judgement{.key = fields.text("key"),
+                      .item = fields.text("item"),
+                      .order_dependent = fields.integer("order_dependent", {0, kMaxVotes}, 0),
+                      .error = fields.text("error", ""),
+                      .seconds = fields.number("seconds", {0, 1e9}, 0.0)};
+  if (fields.has("score")) judgement.score = fields.number("score", {0, 1});
+  const json& votes = fields.list("votes");
+  if (votes.size() > kMaxVotes) fields.fail("votes", "at most 1000", std::to_string(votes.size()));
+  for (const json& vote : votes) {
+    if (!vote.is_number_integer() || vote < -1 || vote > kMaxChoice) {
+      fields.fail("votes", "numbers of choices", quoted(vote.dump()));
+    }
+    judgement.votes.push_back(vote.get<int64_t>());
+  }
+  return judgement;
+}
+
+}  // namespace
+
+JudgementStore::JudgementStore(const std::filesystem::path& path)
+    : file_(path, "judgements", ErrorCode::kInput, [this](std::string_view line) { take_line(line); }) {}
+
+const Judgement* JudgementStore::find(const std::string& key) const {
+  const auto found = by_key_.find(key);
+  return found == by_key_.end() ? nullptr : &found->second;
+}
+
+void JudgementStore::take_line(std::string_view line) {
+  try {
+    const json value = parse_json(line, "judgement", ErrorCode::kInput, {.max_depth = 16});
+    if (value.is_object() && value.size() == 1 && value.contains("settings")) {
+      settings_ = ordered_json::parse(line).at("settings");
+      return;
+    }
+    Judgement judgement = judgement_from(value);
+    by_key_[judgement.key] = std::move(judgement);
+  } catch (const Error&) {
+    ++damaged_lines_;
+  }
+}
+
+void JudgementStore::begin(const ordered_json& settings) {
+  if (settings.dump() == settings_.dump()) return;
+  file_.add(json_line({{"settings", settings}}));
+  settings_ = settings;
+}
+
+void JudgementStore::add(const Judgement& judgement) {
+  file_.add(json_line(to_json(judgement)));
+  by_key_[judgement.key] = judgement;
+}
+
+JudgementStore read_judgements(const std::filesystem::path& path) {
+  if (!std::filesystem::is_regular_file(path)) {
+    throw Error(ErrorCode::kInput, {.where = "judgements",
+                                    .expected = "a file of auris eval judge",
+                                    .got = quoted(path.string()),
+                                    .hint = ""});
+  }
+  return JudgementStore(path);
+}
+
+std::string judgement_key(const ordered_json& settings, const data::Item& item,
+                          const std::vector<std::string>& answers) {
+  const std::string text =
+      json_line(ordered_json::array({settings, item.task, item.variant, item.task_version, item.instruction,
+                                     item.transcript, item.answer, item.references, answers}));
+  return sha256_hex(std::as_bytes(std::span(text)));
+}
+
+}  // namespace auris::eval
