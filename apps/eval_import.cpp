@@ -90,7 +90,8 @@ int import(const Program& program, const Flags& flags) {
   Import import(flags);
   std::vector<eval::LlasoSystemScore> scores;
   for (const auto& folder : eval::llaso_system_folders(flags.folder)) {
-    const eval::LlasoSystem system = eval::read_llaso_system(folder);
+    eval::LlasoSystem system = eval::read_llaso_system(folder);
+    if (options.mode == eval::ScoreMode::kCorrected) reject_unknown_references(system);
     import.add(system);
     scores.push_back(eval::score_llaso_system(system, options));
     if (program.common.json) print_json_line(to_json(scores.back()));

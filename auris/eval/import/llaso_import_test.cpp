@@ -110,6 +110,23 @@ TEST(LlasoImport, RejectsByLine) {
   EXPECT_EQ(parse_llaso_file("").records, 0);
 }
 
+TEST(LlasoImport, ReferencesMustBeKnown) {
+  LlasoSystem beta = system_named("Beta");
+  reject_unknown_references(beta);
+  EXPECT_TRUE(beta.answers.at(2).rejected.empty());
+  beta.answers.at(2).items.at(1).item.answer = "Robot.";
+  beta.answers.at(1).items.at(0).item.answer = "128";
+  reject_unknown_references(beta);
+  ASSERT_EQ(beta.answers[2].rejected.size(), 1u);
+  EXPECT_EQ(beta.answers[2].rejected[0].what, "line 2");
+  EXPECT_EQ(beta.answers[2].rejected[0].reason, "unknown_label");
+  EXPECT_THAT(beta.answers[2].rejected[0].detail, HasSubstr("Robot."));
+  EXPECT_EQ(beta.answers[1].rejected.back().reason, "no_number");
+  for (const LlasoAnswers& answers : beta.answers) {
+    EXPECT_EQ(std::ssize(answers.items) + std::ssize(answers.rejected), answers.records);
+  }
+}
+
 TEST(LlasoImport, Judgements) {
   const LlasoSystemScore alpha = score_llaso_system(system_named("Alpha"));
   const LlasoTestScore& judged = test_named(alpha, "dolly_input_1");

@@ -6,6 +6,8 @@
 
 #include "auris/base/error.h"
 #include "auris/base/mapped_file.h"
+#include "auris/data/items/answers.h"
+#include "auris/eval/metrics/label_match.h"
 
 namespace auris::eval {
 namespace {
@@ -74,7 +76,31 @@ LlasoAnswers read_answers(const fs::path& path, const LlasoTest& test) {
   return answers;
 }
 
+// The line that item_of() put into the id.
+std::string line_of(const AnsweredItem& answered) {
+  return "line " + answered.item.id.substr(answered.item.id.rfind(':') + 1);
+}
+
 }  // namespace
+
+void reject_unknown_references(LlasoSystem& system) {
+  for (LlasoAnswers& answers : system.answers) {
+    const data::TaskVariant& variant = data::task_named(answers.test->task).variant(answers.test->variant);
+    const bool labels = variant.answer == data::AnswerKind::kLabel;
+    if (!labels && variant.answer != data::AnswerKind::kNumber) continue;
+    const LabelMatcher matcher(variant.labels);
+    std::erase_if(answers.items, [&](const AnsweredItem& answered) {
+      const std::string& truth = answered.item.answer;
+      const bool known =
+          labels ? matcher.label_of(truth).has_value() : data::answer_problem(truth, variant).empty();
+      if (!known) {
+        answers.rejected.push_back({line_of(answered), labels ? "unknown_label" : "no_number",
+                                    fmt::format("the reference is {}", quoted(truth))});
+      }
+      return !known;
+    });
+  }
+}
 
 std::vector<fs::path> llaso_system_folders(const fs::path& folder) {
   if (has_tests(folder)) return {folder};

@@ -37,6 +37,11 @@ struct LlasoSystem {
 // that do; by name. kInput if there is none.
 std::vector<std::filesystem::path> llaso_system_folders(const std::filesystem::path& folder);
 
+// Items whose reference the corrected mode cannot score are rejected: one that is no label of its task
+// ("unknown_label") or no number of its range ("no_number"). LLaSO's scripts take every reference for a
+// label.
+void reject_unknown_references(LlasoSystem& system);
+
 // kInput if a file cannot be read.
 LlasoSystem read_llaso_system(const std::filesystem::path& folder);
 

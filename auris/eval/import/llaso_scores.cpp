@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -34,7 +35,8 @@ GroupScore score_test(const std::vector<AnsweredItem>& items, const ScoreOptions
   GroupScore score = eval::score(items, options).front();
   const bool words = !score.metrics.empty() && score.metrics.front().metric == "wer";
   if (words && options.mode == ScoreMode::kCorrected) {
-    score.details["wer_plain"] = plain_word_error_rate(items).value_or(std::nan(""));
+    constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+    score.details["wer_plain"] = plain_word_error_rate(items).value_or(kUnknown);
   }
   return score;
 }

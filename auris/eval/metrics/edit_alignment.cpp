@@ -36,24 +36,34 @@ EditCounts& EditCounts::operator+=(const EditCounts& other) {
 EditCounts EditAligner::count(Symbols reference, Symbols hypothesis) {
   edits_.clear();
   find_edits(reference, hypothesis, {});
+  return counts(reference.size());
+}
+
+EditCounts EditAligner::counts(size_t reference_length) const {
   EditCounts counts;
   for (const Edit& edit : edits_) {
     counts.substitutions += edit.kind == EditKind::kSubstitution ? 1 : 0;
     counts.deletions += edit.kind == EditKind::kDeletion ? 1 : 0;
     counts.insertions += edit.kind == EditKind::kInsertion ? 1 : 0;
   }
-  counts.hits = std::ssize(reference) - counts.substitutions - counts.deletions;
+  counts.hits = static_cast<int64_t>(reference_length) - counts.substitutions - counts.deletions;
   return counts;
 }
 
 std::vector<EditSpan> EditAligner::align(Symbols reference, Symbols hypothesis) {
+  std::vector<EditSpan> spans;
+  append(reference, hypothesis, spans);
+  return spans;
+}
+
+EditCounts EditAligner::append(Symbols reference, Symbols hypothesis, std::vector<EditSpan>& spans) {
   edits_.clear();
   find_edits(reference, hypothesis, {});
-  std::vector<EditSpan> spans;
+  const size_t first = spans.size();
   Place at;
   auto add = [&](EditKind kind, size_t references, size_t hypotheses) {
     Place end = {at.reference + references, at.hypothesis + hypotheses};
-    if (!spans.empty() && spans.back().kind == kind) {
+    if (spans.size() > first && spans.back().kind == kind) {
       spans.back().reference_end = end.reference;
       spans.back().hypothesis_end = end.hypothesis;
     } else {
@@ -68,7 +78,7 @@ std::vector<EditSpan> EditAligner::align(Symbols reference, Symbols hypothesis) 
   }
   const size_t hits = reference.size() - at.reference;
   if (hits > 0) add(EditKind::kHit, hits, hits);
-  return spans;
+  return counts(reference.size());
 }
 
 void EditAligner::add_run(EditKind kind, Place place, size_t count) {

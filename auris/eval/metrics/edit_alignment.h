@@ -48,6 +48,9 @@ class EditAligner {
   EditCounts count(std::span<const int32_t> reference, std::span<const int32_t> hypothesis);
   // Runs in order, covering both sequences; neighbours differ in kind.
   std::vector<EditSpan> align(std::span<const int32_t> reference, std::span<const int32_t> hypothesis);
+  // The same, appended to `spans`; its counts.
+  EditCounts append(std::span<const int32_t> reference, std::span<const int32_t> hypothesis,
+                    std::vector<EditSpan>& spans);
 
  private:
   using Word = uint64_t;
@@ -60,6 +63,7 @@ class EditAligner {
     size_t reference = 0, hypothesis = 0;
   };
 
+  EditCounts counts(size_t reference_length) const;
   void find_edits(Symbols reference, Symbols hypothesis, Place place);
   void add_run(EditKind kind, Place place, size_t count);
   void set_matches(Symbols reference);

@@ -11,7 +11,34 @@
 namespace auris::eval {
 namespace {
 
-constexpr int64_t kPairsPerJob = 2048;
+constexpr size_t kPairsPerJob = 2048;
+
+int64_t jobs_for(size_t pairs) { return static_cast<int64_t>((pairs + kPairsPerJob - 1) / kPairsPerJob); }
+
+void check_lengths(size_t references, size_t hypotheses) {
+  if (references == hypotheses) return;
+  throw Error(ErrorCode::kUsage,
+              {.where = "error rate",
+               .expected = fmt::format("a hypothesis for each of {} references", references),
+               .got = fmt::format("{}", hypotheses),
+               .hint = ""});
+}
+
+// count(counter, pair) of all pairs; those of one job in order, on one thread.
+template <class Count>
+ErrorRateSums sum_of_jobs(size_t pairs, ErrorUnit unit, const Count& count) {
+  std::vector<ErrorRateSums> sums(static_cast<size_t>(jobs_for(pairs)));
+  parallel_for(std::ssize(sums), [&](int64_t job) {
+    ErrorCounter counter(unit);
+    const size_t begin = static_cast<size_t>(job) * kPairsPerJob;
+    for (size_t pair = begin; pair < std::min(pairs, begin + kPairsPerJob); ++pair) {
+      sums[static_cast<size_t>(job)] += sums_of(count(counter, pair));
+    }
+  });
+  ErrorRateSums all;
+  for (const ErrorRateSums& sum : sums) all += sum;
+  return all;
+}
 
 // Letters that belong to the one before them: combining marks, and raised or lengthening signs.
 bool continues_phone(char32_t code) {
@@ -100,29 +127,38 @@ AlignedPair ErrorCounter::align(std::string_view reference, std::string_view hyp
   return {reference_, hypothesis_, aligner_.align(numbers_.reference(), numbers_.hypothesis())};
 }
 
+EditCounts ErrorCounter::append(std::string_view reference, std::string_view hypothesis,
+                                std::vector<EditSpan>& spans) {
+  number(reference, hypothesis);
+  return aligner_.append(numbers_.reference(), numbers_.hypothesis(), spans);
+}
+
+AlignedCorpus::AlignedCorpus(std::span<const std::string_view> references,
+                             std::span<const std::string_view> hypotheses, ErrorUnit unit)
+    : size_(references.size()) {
+  check_lengths(references.size(), hypotheses.size());
+  parts_.resize(static_cast<size_t>(jobs_for(references.size())));
+  sums_ = sum_of_jobs(references.size(), unit, [&](ErrorCounter& counter, size_t pair) {
+    Part& part = parts_[pair / kPairsPerJob];
+    const EditCounts counts = counter.append(references[pair], hypotheses[pair], part.spans);
+    part.ends.push_back(part.spans.size());
+    return counts;
+  });
+}
+
+std::span<const EditSpan> AlignedCorpus::spans(size_t pair) const {
+  const Part& part = parts_.at(pair / kPairsPerJob);
+  const size_t place = pair % kPairsPerJob;
+  const size_t begin = place == 0 ? 0 : part.ends.at(place - 1);
+  return std::span(part.spans).subspan(begin, part.ends.at(place) - begin);
+}
+
 ErrorRateSums error_rate(std::span<const std::string_view> references,
                          std::span<const std::string_view> hypotheses, ErrorUnit unit) {
-  if (references.size() != hypotheses.size()) {
-    throw Error(ErrorCode::kUsage,
-                {.where = "error rate",
-                 .expected = fmt::format("a hypothesis for each of {} references", references.size()),
-                 .got = fmt::format("{}", hypotheses.size()),
-                 .hint = ""});
-  }
-  const int64_t pairs = std::ssize(references);
-  const int64_t jobs = (pairs + kPairsPerJob - 1) / kPairsPerJob;
-  std::vector<ErrorRateSums> sums(static_cast<size_t>(jobs));
-  parallel_for(jobs, [&](int64_t job) {
-    ErrorCounter counter(unit);
-    ErrorRateSums& sum = sums[static_cast<size_t>(job)];
-    for (int64_t i = job * kPairsPerJob; i < std::min(pairs, (job + 1) * kPairsPerJob); ++i) {
-      const auto pair = static_cast<size_t>(i);
-      sum += sums_of(counter.count(references[pair], hypotheses[pair]));
-    }
+  check_lengths(references.size(), hypotheses.size());
+  return sum_of_jobs(references.size(), unit, [&](ErrorCounter& counter, size_t pair) {
+    return counter.count(references[pair], hypotheses[pair]);
   });
-  ErrorRateSums all;
-  for (const ErrorRateSums& sum : sums) all += sum;
-  return all;
 }
 
 }  // namespace auris::eval

@@ -46,6 +46,8 @@ class ErrorCounter {
 
   EditCounts count(std::string_view reference, std::string_view hypothesis);
   AlignedPair align(std::string_view reference, std::string_view hypothesis);
+  // Its runs, appended to `spans`.
+  EditCounts append(std::string_view reference, std::string_view hypothesis, std::vector<EditSpan>& spans);
 
  private:
   void number(std::string_view reference, std::string_view hypothesis);
@@ -61,6 +63,28 @@ ErrorRateSums sums_of(const EditCounts& edits);
 
 // Units of one text, appended.
 void split_units(std::string_view text, ErrorUnit unit, std::vector<std::string_view>& units);
+
+// The alignments of many pairs and what they add up to.
+class AlignedCorpus {
+ public:
+  // On all compute threads; throws kUsage if the lists differ in length.
+  AlignedCorpus(std::span<const std::string_view> references, std::span<const std::string_view> hypotheses,
+                ErrorUnit unit);
+
+  size_t size() const { return size_; }
+  const ErrorRateSums& sums() const { return sums_; }
+  // As EditAligner::align() gives them.
+  std::span<const EditSpan> spans(size_t pair) const;
+
+ private:
+  struct Part {  // of as many pairs as one job aligns
+    std::vector<EditSpan> spans;
+    std::vector<size_t> ends;  // of each pair
+  };
+  size_t size_ = 0;
+  ErrorRateSums sums_;
+  std::vector<Part> parts_;
+};
 
 // Over many pairs, on all compute threads; throws kUsage if the lists differ in length.
 ErrorRateSums error_rate(std::span<const std::string_view> references,

@@ -101,5 +101,27 @@ TEST(ErrorRate, AlignedWords) {
   EXPECT_EQ(pair.spans, expected);
 }
 
+// More pairs than one job aligns.
+TEST(ErrorRate, AlignedCorpusEqualsItsPairs) {
+  const Texts some = {"a b c d", "x", "", "b c", "one two three four five", "d c b a"};
+  Texts references, hypotheses;
+  for (size_t i = 0; i < 5000; ++i) {
+    references.push_back(some[i % some.size()]);
+    hypotheses.push_back(some[(i / some.size() + i) % some.size()]);
+  }
+  const AlignedCorpus corpus(references, hypotheses, ErrorUnit::kWord);
+  ASSERT_EQ(corpus.size(), references.size());
+  EXPECT_EQ(corpus.sums().edits, error_rate(references, hypotheses, ErrorUnit::kWord).edits);
+  EXPECT_EQ(corpus.sums().pairs, 5000);
+  ErrorCounter counter(ErrorUnit::kWord);
+  for (size_t i = 0; i < references.size(); ++i) {
+    const std::vector<EditSpan> expected = counter.align(references[i], hypotheses[i]).spans;
+    const std::span<const EditSpan> spans = corpus.spans(i);
+    ASSERT_EQ(std::vector<EditSpan>(spans.begin(), spans.end()), expected) << i;
+  }
+  EXPECT_EQ(AlignedCorpus({}, {}, ErrorUnit::kWord).size(), 0u);
+  EXPECT_THROW(AlignedCorpus(references, {}, ErrorUnit::kWord), Error);
+}
+
 }  // namespace
 }  // namespace auris::eval

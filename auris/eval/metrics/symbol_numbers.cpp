@@ -1,6 +1,7 @@
 #include "auris/eval/metrics/symbol_numbers.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -29,7 +30,16 @@ uint64_t hash_of(std::string_view text) {
   return hash;
 }
 
-bool is_ascii_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+unsigned char byte_at(std::string_view text, size_t at) { return static_cast<unsigned char>(text[at]); }
+
+constexpr bool is_ascii_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+// Bytes that belong to a word, whatever stands beside them: ASCII without its white space.
+constexpr std::array<bool, 256> kOfWord = [] {
+  std::array<bool, 256> of_word{};
+  for (size_t byte = 0; byte < 0x80; ++byte) of_word[byte] = !is_ascii_space(static_cast<char>(byte));
+  return of_word;
+}();
 
 size_t length_at(std::string_view text, size_t at) {
   if (static_cast<unsigned char>(text[at]) < 0x80) return 1;
@@ -78,12 +88,22 @@ void SymbolNumbers::number(std::span<const std::string_view> reference,
 void split_words(std::string_view text, std::vector<std::string_view>& words) {
   size_t at = 0;
   while (at < text.size()) {
-    if (size_t space = space_at(text, at); space > 0) {
-      at += space;
-      continue;
+    if (!kOfWord[byte_at(text, at)]) {
+      if (const size_t space = space_at(text, at); space > 0) {
+        at += space;
+        continue;
+      }
     }
     const size_t begin = at;
-    while (at < text.size() && space_at(text, at) == 0) at += length_at(text, at);
+    while (at < text.size()) {
+      if (kOfWord[byte_at(text, at)]) {
+        ++at;
+      } else if (space_at(text, at) > 0) {
+        break;
+      } else {
+        at += length_at(text, at);
+      }
+    }
     words.push_back(text.substr(begin, at - begin));
   }
 }
