@@ -120,21 +120,11 @@ struct BuildFlags {
   double shard_mb = 1000;
 };
 
-data::BuildPart part_of(const std::string& text) {
-  data::BuildPart part;
-  char rest = 0;
-  if (std::sscanf(text.c_str(), "%" SCNd64 "/%" SCNd64 "%c", &part.index, &part.count, &rest) != 2) {
-    throw Error(
-        ErrorCode::kUsage,
-        {.where = "data build", .expected = "a part i/n, such as 0/8", .got = quoted(text), .hint = ""});
-  }
-  return part;
-}
-
 int build(const Program& program, const BuildFlags& flags) {
   const data::Recipe recipe = data::read_recipe(flags.recipe, data::data_kind_named(flags.kind));
   ProgressBar bar(program.common);
-  data::BuildOptions options{.part = part_of(flags.part)};
+  const Part part = part_of(flags.part, "data build");
+  data::BuildOptions options{.part = {.index = part.index, .count = part.count}};
   options.shards.shard_bytes = static_cast<uint64_t>(flags.shard_mb * 1e6);
   options.progress = [&](int64_t done, int64_t all) {
     bar.update(static_cast<double>(done) / static_cast<double>(std::max<int64_t>(all, 1)),
@@ -216,6 +206,16 @@ void write_json_line(AtomicFile& file, const nlohmann::ordered_json& value) {
   file.write(std::as_bytes(std::span(line)));
 }
 
+Part part_of(const std::string& text, const char* where) {
+  Part part;
+  char rest = 0;
+  if (std::sscanf(text.c_str(), "%" SCNd64 "/%" SCNd64 "%c", &part.index, &part.count, &rest) != 2) {
+    throw Error(ErrorCode::kUsage,
+                {.where = where, .expected = "a part i/n, such as 0/8", .got = quoted(text), .hint = ""});
+  }
+  return part;
+}
+
 void add_data(Program& program) {
   CLI::App* group = program.add_group("data", "Build training and evaluation data");
   program.add_command(
@@ -244,8 +244,11 @@ void add_data(Program& program) {
       ->type_name("FILE");
   command->footer("Example: auris data ingest asterisk -o prompts.jsonl --rejected rejected.jsonl");
   add_data_check(program, group);
+  add_data_respond(program, group);
   add_build(program, group);
   add_merge(program, group);
+  add_data_croissant(program, group);
+  add_data_export(program, group);
 }
 
 }  // namespace auris::apps

@@ -84,8 +84,8 @@ TEST(DataCli, ListensToClips) {
   folder.write("two.jsonl", right + "\n" + clip.dump() + "\n");
   folder.write("limits.toml", "duplicates = false\nmax_character_error_rate = 0.4\n");
   const std::string heard = folder / "heard.jsonl";
-  const std::vector<std::string> check = {"check",        folder / "two.jsonl",   "--recognize", "--heard", heard,
-                                          "--thresholds", folder / "limits.toml", "--json"};
+  const std::vector<std::string> check = {"check", folder / "two.jsonl", "--recognize",          "--heard",
+                                          heard,   "--thresholds",       folder / "limits.toml", "--json"};
   const ProgramResult first = data(check);
   ASSERT_EQ(first.exit_code, 0) << first.err;
   EXPECT_THAT(first.err, HasSubstr("a second and core"));
@@ -126,6 +126,46 @@ TEST(DataCli, BuildsAndMerges) {
   EXPECT_EQ(data({"build", "eval", recipe, "-o", folder / "x", "--shard", "2/2"}).exit_code, 2);
   EXPECT_EQ(data({"build", "eval", recipe, "-o", folder / "x", "--shard", "half"}).exit_code, 2);
   EXPECT_EQ(data({"build", "eval", folder / "none.toml", "-o", folder / "x"}).exit_code, 3);
+}
+
+TEST(DataCli, AnswersBuildsDescribesAndExports) {
+  TestFolder folder;
+  ASSERT_EQ(data({"ingest", "pocketsphinx", "-o", folder / "clips.jsonl"}).exit_code, 0);
+  const ProgramResult answered = data({"respond", folder / "clips.jsonl", "-o", folder / "answers",
+                                       "--max-tokens", "8", "--top", "4", "--json"});
+  ASSERT_EQ(answered.exit_code, 0) << answered.err;
+  EXPECT_EQ(json::parse(answered.out)["answers"], 5);
+  EXPECT_EQ(data({"respond", folder / "clips.jsonl", "-o", folder / "answers"}).exit_code, 3);
+  EXPECT_EQ(data({"respond", folder / "clips.jsonl", "-o", folder / "x", "--prompt", "Go on:"}).exit_code, 2);
+  EXPECT_EQ(data({"respond", folder / "clips.jsonl", "-o", folder / "x", "--shard", "half"}).exit_code, 2);
+
+  folder.write("align.toml",
+               "manifests = ['clips.jsonl']\n[[items]]\ntask = 'DLG'\nresponses = ['answers']\n"
+               "splits = ['train', 'dev', 'test']\n");
+  const ProgramResult built =
+      data({"build", "align", folder / "align.toml", "-o", folder / "align", "--json"});
+  ASSERT_EQ(built.exit_code, 0) << built.err;
+  EXPECT_EQ(json::parse(built.out)["written"], 5);
+  const ProgramResult described = data({"croissant", folder / "align", "--name", "answers", "--json"});
+  ASSERT_EQ(described.exit_code, 0) << described.err;
+  EXPECT_EQ(json::parse(described.out)["clips"], 5);
+  EXPECT_EQ(json::parse(folder.read("align/croissant.json"))["name"], "answers");
+  const ProgramResult exported =
+      data({"export", "llaso", folder / "align", "-o", folder / "llaso", "--json"});
+  ASSERT_EQ(exported.exit_code, 0) << exported.err;
+  const json files = json::parse(exported.out)["files"];
+  int64_t items = 0;
+  for (const auto& [name, count] : files.items()) {
+    EXPECT_THAT(name, testing::StartsWith("pure_audio/pocketsphinx_dialogue_end_"));
+    const json entries = json::parse(folder.read("llaso/" + name));
+    EXPECT_EQ(entries.size(), count.get<size_t>());
+    EXPECT_EQ(entries[0]["conversations"][0]["value"], "<audio>");
+    EXPECT_TRUE(std::filesystem::exists(folder / "llaso" / entries[0]["voice"][0].get<std::string>()));
+    items += count.get<int64_t>();
+  }
+  EXPECT_EQ(items, 5);
+  EXPECT_EQ(data({"export", "lhotse", folder / "align", "-o", folder / "x"}).exit_code, 2);
+  EXPECT_EQ(data({"croissant", folder / "none"}).exit_code, 3);
 }
 
 TEST(DataCli, WrongUseIsSaid) {

@@ -9,8 +9,6 @@
 #include <fmt/format.h>
 
 #include "auris/audio/decode.h"
-#include "auris/base/mapped_file.h"
-#include "auris/base/sha256.h"
 #include "auris/base/thread_pool.h"
 #include "auris/data/audit/fingerprint.h"
 #include "auris/text/language_names.h"
@@ -93,14 +91,6 @@ audio::AudioClip stretch_of(const audio::AudioClip& sound, const Clip& clip) {
           .sample_rate_hz = sound.sample_rate_hz};
 }
 
-// Of the bytes that the clip names; they are known to be there.
-std::string hash_of(const Clip& clip, const fs::path& path) {
-  const std::shared_ptr<const MappedFile> file = MappedFile::open(path, ErrorCode::kInput);
-  if (clip.audio_bytes == 0) return sha256_hex(file->bytes());
-  return sha256_hex(
-      file->bytes().subspan(static_cast<size_t>(clip.audio_offset), static_cast<size_t>(clip.audio_bytes)));
-}
-
 void examine(Examined& examined, const fs::path& folder, const AuditThresholds& thresholds) {
   const fs::path path = audio_path(examined.clip, folder);
   if (!fs::is_regular_file(path)) {
@@ -112,7 +102,7 @@ void examine(Examined& examined, const fs::path& folder, const AuditThresholds& 
     const audio::AudioClip sound =
         stretch_of(audio::decode_audio(audio_source(examined.clip, folder)), examined.clip);
     examined.measures = measure(sound);
-    const std::string hash = hash_of(examined.clip, path);
+    const std::string hash = sha256_of(examined.clip, folder);
     if (!examined.clip.sha256.empty() && examined.clip.sha256 != hash) {
       examined.rejection = rejection_of(examined.clip, "changed_file", fmt::format("SHA-256 {}", hash));
       return;

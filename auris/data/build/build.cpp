@@ -67,10 +67,17 @@ void visit_clips(const Recipe& recipe, const ClipVisitor& visit, const Rejection
   }
 }
 
-Sample sample_of(const Item& item, const audio::AudioClip& recording, int64_t number) {
-  return {.key = fmt::format("{:09}", number),
-          .files = {{"json", json_line(to_json(item))}, {"wav", audio::wav_bytes(recording)}},
-          .facts = {.duration_s = static_cast<float>(item.duration_s), .text_tokens = 0, .audio_tokens = 0}};
+Sample sample_of(const PlannedItem& planned, const audio::AudioClip& recording, int64_t number) {
+  const Item& item = planned.item;
+  Sample sample{
+      .key = fmt::format("{:09}", number),
+      .files = {{"json", json_line(to_json(item))}, {"wav", audio::wav_bytes(recording)}},
+      .facts = {.duration_s = static_cast<float>(item.duration_s), .text_tokens = 0, .audio_tokens = 0}};
+  if (!planned.logits.empty()) {
+    sample.files.push_back(
+        {"logits", std::string(reinterpret_cast<const char*>(planned.logits.data()), planned.logits.size())});
+  }
+  return sample;
 }
 
 int64_t number_of(const std::string& key) {
@@ -138,7 +145,7 @@ class Build {
     visit_clips(
         recipe_,
         [&](const Clip& clip, const fs::path& folder) {
-          for (Item& item : selection_.items_of(clip)) {
+          for (PlannedItem& item : selection_.items_of(clip)) {
             const int64_t this_number = number++;
             if (this_number % part.count != part.index) continue;
             ++done;
@@ -155,7 +162,8 @@ class Build {
         [](const Rejection&) {});
   }
 
-  void make_item(Item& item, const Clip& clip, const fs::path& folder, int64_t number) {
+  void make_item(PlannedItem& planned, const Clip& clip, const fs::path& folder, int64_t number) {
+    Item& item = planned.item;
     audio::AudioClip recording;
     try {
       recording = builder_.render(item, clip, folder);
@@ -165,7 +173,7 @@ class Build {
       return;
     }
     report_.duration_s += item.duration_s;
-    writer_.add(sample_of(item, recording, number));
+    writer_.add(sample_of(planned, recording, number));
   }
 
   void write_rejections() {

@@ -1,7 +1,7 @@
 #pragma once
 // Data sets from recipes: manifests are read twice, once to choose, once to make the items; items go into
 // shards. The same recipe, manifests, seed and part give the same bytes, and what was interrupted goes on
-// where it ended.
+// where it ended. Each item is KEY.json and KEY.wav, and KEY.logits where a language model wrote its answer.
 
 #include <cstdint>
 #include <filesystem>

@@ -172,6 +172,79 @@ splits = ["test"]
   EXPECT_FALSE(fs::exists(folder / "out" / "unreadable.part"));
 }
 
+// Answers to the first prompts in `manifest`, as `auris data respond` leaves them.
+void write_responses(const fs::path& manifest, const fs::path& folder, const std::string& prompt, int count) {
+  fs::create_directories(folder);
+  std::ofstream lines(folder / "responses.jsonl", std::ios::binary);
+  lines << json{{"settings", {{"prompt", prompt}, {"model", "teacher"}}}}.dump() << "\n";
+  LogitsWriter logits(folder / "logits.bin", 10, {});
+  read_manifest(
+      manifest,
+      [&](const Clip& clip) {
+        if (count-- <= 0) return;
+        AnswerLogits answer;
+        answer.top = 2;
+        answer.add(static_cast<int32_t>(logits.rows() % 10),
+                   std::vector<float>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+        Response response{.clip = clip.id,
+                          .text = clip.text,
+                          .answer = "An answer to " + clip.id,
+                          .finish = "end_of_turn",
+                          .bytes = logits.add(answer)};
+        lines << to_json(response).dump() << "\n";
+      },
+      [](const Rejection&) {});
+  logits.finish();
+}
+
+TEST(Build, TakesAnswersOfALanguageModel) {
+  TestFolder folder;
+  write_prompts(folder / "prompts.jsonl");
+  write_responses(folder / "prompts.jsonl", folder / "answers", "{text}", 20);
+  write_responses(folder / "prompts.jsonl", folder / "continued", "Continue:\n\n{text}", 30);
+  const std::string head =
+      "manifests = ['prompts.jsonl']\n[[items]]\ntask = 'dialogue'\nlanguages = ['en']\n"
+      "splits = ['train', 'dev', 'test']\n";
+  const auto built = [&](const std::string& rule, const std::string& name) {
+    const Recipe recipe = parse_recipe(head + rule, "recipe.toml", folder.path(), DataKind::kAlign);
+    return build_data(recipe, folder / name);
+  };
+  const BuildReport report = built("responses = ['answers']\n", "heard");
+  EXPECT_EQ(report.planned, 20);
+  EXPECT_EQ(report.written, 19);  // one has no recording
+  EXPECT_EQ(report.rejected.at("no_response"), 40);
+  const ShardReader reader(folder / "heard");
+  const ResponseSet answers(folder / "answers");
+  for (uint64_t i = 0; i < reader.size(); ++i) {
+    const Sample sample = reader.read(i);
+    const Item item = item_from(json::parse(content_of(sample, "json")), "item");
+    EXPECT_EQ(item.prompt, "<audio>");
+    EXPECT_EQ(item.answer, "An answer to " + item.clip);
+    EXPECT_EQ(item.configuration, Configuration::kAudio);
+    EXPECT_EQ(item.instruction, item.transcript);
+    EXPECT_EQ(item.responder, "teacher");
+    EXPECT_EQ(item.clip_sha256.size(), 64u);
+    const std::string& logits = content_of(sample, "logits");
+    EXPECT_EQ(parse_answer_logits(std::as_bytes(std::span(logits)), "x"),
+              answers.logits()[answers.find(item.clip)->row]);
+  }
+  EXPECT_EQ(built("responses = ['continued']\ncount = 10\n", "read").planned, 10);
+  const ShardReader read(folder / "read");
+  const Item item = item_from(json::parse(content_of(read.read(0), "json")), "item");
+  EXPECT_EQ(item.prompt, "Continue:\n\n<audio>");
+  EXPECT_EQ(item.instruction, "Continue:");
+  EXPECT_EQ(item.configuration, Configuration::kTextAudio);
+  EXPECT_THROW(built("responses = ['answers', 'continued']\n", "x"), Error);
+  EXPECT_THROW(built("responses = ['none']\n", "x"), Error);
+
+  // What was answered is no longer what the manifest says.
+  std::string changed = folder.read("prompts.jsonl");
+  const size_t text = changed.find("\"text\":\"") + 8;
+  changed.insert(text, "Hello. ");
+  folder.write("prompts.jsonl", changed);
+  EXPECT_EQ(built("responses = ['answers']\n", "y").rejected.at("other_text"), 1);
+}
+
 TEST(Selection, EqualWordsLieOnOneSide) {
   Clip one, other;
   one.id = "a";
@@ -214,6 +287,10 @@ TEST(Recipe, RefusesWhatIsNone) {
   EXPECT_THAT(problem(head + rule + "min_duration_s = 5\nmax_duration_s = 4\n"), HasSubstr("durations"));
   EXPECT_THAT(problem("voices = ['nobody']\n" + head + rule), HasSubstr("nobody"));
   EXPECT_THAT(problem(head + "[[items]]\ntask = 'SGC'\n", DataKind::kAlign), HasSubstr("aligning"));
+  EXPECT_THAT(problem(head + rule + "responses = ['a']\n"), HasSubstr("open answers"));
+  EXPECT_THAT(problem(head + "[[items]]\ntask = 'DLG'\nresponses = ['a']\nconfigurations = ['audio']\n"),
+              HasSubstr("either"));
+  EXPECT_EQ(problem(head + "[[items]]\ntask = 'DLG'\nresponses = ['a']\n", DataKind::kAlign), "none");
   EXPECT_THROW(data_kind_named("test"), Error);
 }
 

@@ -23,9 +23,20 @@ auto known(const TomlTable& table, const Act& act) {
   }
 }
 
-ItemRule rule_of(const TomlTable& table, DataKind kind) {
+// Answers of a language model fit tasks whose answers are open.
+void take_responses(const TomlTable& table, const std::filesystem::path& folder, ItemRule& rule) {
+  if (!table.has("responses")) return;
+  if (table.has("configurations")) table.fail("either responses or configurations", "both");
+  for (const TaskVariant& variant : task_named(rule.task).variants) {
+    if (variant.answer != AnswerKind::kOpen)
+      table.fail("a task with open answers for responses, such as dialogue", quoted(rule.task));
+  }
+  for (const std::string& path : table.texts("responses")) rule.responses.push_back(folder / path);
+}
+
+ItemRule rule_of(const TomlTable& table, DataKind kind, const std::filesystem::path& folder) {
   table.allow({"task", "configurations", "sources", "languages", "splits", "min_duration_s", "max_duration_s",
-               "count"});
+               "count", "responses"});
   ItemRule rule;
   rule.task = known(table, [&] { return task_named(table.text("task")).id; });
   for (const std::string& name : table.texts_or_none("configurations")) {
@@ -36,6 +47,7 @@ ItemRule rule_of(const TomlTable& table, DataKind kind) {
     }
     rule.configurations.push_back(configuration);
   }
+  take_responses(table, folder, rule);
   if (rule.configurations.empty()) rule.configurations = {Configuration::kTextAudio};
   rule.sources = table.texts_or_none("sources");
   rule.languages = table.texts_or_none("languages");
@@ -48,8 +60,8 @@ ItemRule rule_of(const TomlTable& table, DataKind kind) {
                fmt::format("{} and {}", rule.min_duration_s, rule.max_duration_s));
   }
   if (table.has("count")) rule.count = table.integer("count", 1, kMostItems);
-  if (kind == DataKind::kAlign && rule.task != "speech_recognition") {
-    table.fail("speech recognition, which is all that aligning learns", quoted(rule.task));
+  if (kind == DataKind::kAlign && rule.task != "speech_recognition" && rule.responses.empty()) {
+    table.fail("speech recognition or responses, which is all that aligning learns", quoted(rule.task));
   }
   return rule;
 }
@@ -75,7 +87,7 @@ Recipe parse_recipe(std::string_view toml, const std::string& where, const std::
   recipe.voices = table.has("voices") ? table.texts("voices") : ItemOptions().voices;
   known(table, [&] { return ItemBuilder({.seed = 0, .voices = recipe.voices}); });
   for (const std::string& path : table.texts("manifests")) recipe.manifests.push_back(folder / path);
-  for (const TomlTable& rule : table.tables("items")) recipe.rules.push_back(rule_of(rule, kind));
+  for (const TomlTable& rule : table.tables("items")) recipe.rules.push_back(rule_of(rule, kind, folder));
   return recipe;
 }
 

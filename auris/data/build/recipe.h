@@ -13,6 +13,11 @@
 //   splits = ["test"]
 //   max_duration_s = 20
 //   count = 60                                     # at most, of each configuration; labels take equal shares
+//
+//   [[items]]
+//   task = "dialogue"                              # one with open answers
+//   responses = ["answers"]                        # folders of `auris data respond`, all with the same
+//   prompt
 
 #include <cstdint>
 #include <filesystem>
@@ -33,6 +38,10 @@ struct ItemRule {
   std::vector<std::string> sources, languages, splits;  // empty = all
   double min_duration_s = 0.1, max_duration_s = 30;
   std::optional<int64_t> count;
+  // Where the answers come from, if a language model wrote them: folders that ResponseSet reads. The prompt
+  // it answered, with the recording in place of the text, is the item's; so there are no configurations to
+  // choose.
+  std::vector<std::filesystem::path> responses;
 };
 
 struct Recipe {

@@ -25,10 +25,38 @@ std::string split_of(const Clip& clip) {
 
 Selection::Selection(const Recipe& recipe, const ItemBuilder& builder) : recipe_(recipe), builder_(builder) {
   for (size_t rule = 0; rule < recipe.rules.size(); ++rule) {
-    for (Configuration configuration : recipe.rules[rule].configurations) {
-      picks_.push_back({.rule = rule, .configuration = configuration, .candidates = {}, .taken = {}});
+    const ItemRule& wanted = recipe.rules[rule];
+    if (!wanted.responses.empty()) {
+      const auto responses = std::make_shared<ResponseItems>(wanted.responses);
+      picks_.push_back({.rule = rule,
+                        .configuration = responses->configuration(),
+                        .candidates = {},
+                        .taken = {},
+                        .responses = responses});
+      continue;
+    }
+    for (Configuration configuration : wanted.configurations) {
+      picks_.push_back(
+          {.rule = rule, .configuration = configuration, .candidates = {}, .taken = {}, .responses = {}});
     }
   }
+}
+
+std::variant<PlannedItem, Rejection> Selection::plan(const Pick& pick, const Clip& clip) const {
+  const Task& task = task_named(recipe_.rules[pick.rule].task);
+  PlannedItem item;
+  if (pick.responses) {
+    auto planned = pick.responses->plan(task, clip);
+    if (std::holds_alternative<Rejection>(planned)) return std::get<Rejection>(std::move(planned));
+    ResponseItem& found = std::get<ResponseItem>(planned);
+    item = {.item = std::move(found.item), .logits = found.logits};
+  } else {
+    auto planned = builder_.plan(task, pick.configuration, clip);
+    if (std::holds_alternative<Rejection>(planned)) return std::get<Rejection>(std::move(planned));
+    item.item = std::get<Item>(std::move(planned));
+  }
+  item.item.split = split_of(clip);
+  return item;
 }
 
 bool Selection::fits(const ItemRule& rule, const Clip& clip) const {
@@ -44,12 +72,12 @@ void Selection::offer(const Clip& clip, const RejectionSink& rejected) {
     const ItemRule& rule = recipe_.rules[pick.rule];
     if (!fits(rule, clip)) continue;
     const Task& task = task_named(rule.task);
-    const auto planned = builder_.plan(task, pick.configuration, clip);
+    const auto planned = plan(pick, clip);
     if (std::holds_alternative<Rejection>(planned)) {
       rejected(std::get<Rejection>(planned));
       continue;
     }
-    const Item& item = std::get<Item>(planned);
+    const Item& item = std::get<PlannedItem>(planned).item;
     if (!rule.count) {
       ++planned_;
       continue;
@@ -87,16 +115,17 @@ void Selection::settle() {
   }
 }
 
-std::vector<Item> Selection::items_of(const Clip& clip) const {
-  std::vector<Item> items;
+std::vector<PlannedItem> Selection::items_of(const Clip& clip) const {
+  std::vector<PlannedItem> items;
   for (const Pick& pick : picks_) {
     const ItemRule& rule = recipe_.rules[pick.rule];
     if (!fits(rule, clip)) continue;
     const Task& task = task_named(rule.task);
     const uint64_t rank = rank_of(ItemBuilder::id_of(task, pick.configuration, clip));
     if (rule.count && !std::binary_search(pick.taken.begin(), pick.taken.end(), rank)) continue;
-    auto planned = builder_.plan(task, pick.configuration, clip);
-    if (std::holds_alternative<Item>(planned)) items.push_back(std::get<Item>(std::move(planned)));
+    auto planned = plan(pick, clip);
+    if (std::holds_alternative<PlannedItem>(planned))
+      items.push_back(std::get<PlannedItem>(std::move(planned)));
   }
   return items;
 }

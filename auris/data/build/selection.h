@@ -2,10 +2,13 @@
 // Which clips a recipe takes, before anything is rendered.
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "auris/data/build/recipe.h"
+#include "auris/data/build/response_items.h"
 #include "auris/data/items/item_builder.h"
 
 namespace auris::data {
@@ -14,10 +17,16 @@ namespace auris::data {
 // of a split: 8 of 10 "train", one "dev", one "test".
 std::string split_of(const Clip& clip);
 
+struct PlannedItem {
+  Item item;
+  std::span<const std::byte> logits = {};  // of the answer, if a language model wrote it (answer_logits.h)
+};
+
 // Filled by one pass over all clips, asked in a second one. Of the rules with a count, those clips are taken
 // that a hash of seed and item puts first, the same number for each label as far as there are so many.
 class Selection {
  public:
+  // kInput if the responses of a rule cannot be read.
   Selection(const Recipe& recipe, const ItemBuilder& builder);
 
   // First pass. Tells of rules and clips that fit each other but give no item.
@@ -25,7 +34,7 @@ class Selection {
   void settle();
 
   // Second pass: the items of a clip, in the recipe's order.
-  std::vector<Item> items_of(const Clip& clip) const;
+  std::vector<PlannedItem> items_of(const Clip& clip) const;
 
   int64_t planned() const { return planned_; }
 
@@ -38,9 +47,11 @@ class Selection {
     size_t rule = 0;
     Configuration configuration = Configuration::kTextAudio;
     std::vector<Candidate> candidates;
-    std::vector<uint64_t> taken;  // ranks, sorted
+    std::vector<uint64_t> taken;               // ranks, sorted
+    std::shared_ptr<ResponseItems> responses;  // null if the clips themselves hold the answers
   };
 
+  std::variant<PlannedItem, Rejection> plan(const Pick& pick, const Clip& clip) const;
   bool fits(const ItemRule& rule, const Clip& clip) const;
   uint64_t rank_of(const std::string& id) const;
   void settle(Pick& pick, int64_t count) const;

@@ -7,6 +7,7 @@
 
 #include "auris/base/error.h"
 #include "auris/base/json_fields.h"
+#include "auris/base/sha256.h"
 #include "auris/data/items/answers.h"
 
 namespace auris::data {
@@ -16,10 +17,11 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr double kLongestS = 1e6;
-constexpr std::array<std::string_view, 20> kFields{
-    "id",         "task",        "variant",    "task_version", "configuration", "prompt", "answer",
-    "references", "instruction", "voice",      "transcript",   "clip",          "source", "split",
-    "speaker",    "language",    "duration_s", "clip_start_s", "synthetic",     "licence"};
+constexpr std::array<std::string_view, 24> kFields{
+    "id",        "task",       "variant",     "task_version", "configuration", "prompt",
+    "answer",    "references", "instruction", "voice",        "transcript",    "clip",
+    "source",    "split",      "speaker",     "language",     "duration_s",    "clip_start_s",
+    "synthetic", "licence",    "origin",      "clip_sha256",  "consent",       "responder"};
 
 size_t marks_in(std::string_view prompt) {
   size_t count = 0;
@@ -76,6 +78,10 @@ ordered_json to_json(const Item& item) {
   if (item.clip_start_s > 0) out["clip_start_s"] = item.clip_start_s;
   if (item.synthetic) out["synthetic"] = true;
   put("licence", item.licence);
+  put("origin", item.origin);
+  put("clip_sha256", item.clip_sha256);
+  if (item.consent != Consent::kUnknown) out["consent"] = name_of(item.consent);
+  put("responder", item.responder);
   return out;
 }
 
@@ -112,6 +118,14 @@ Item item_from(const json& value, const std::string& where) {
   item.clip_start_s = fields.number("clip_start_s", {0, kLongestS}, 0.0);
   item.synthetic = fields.flag("synthetic", false);
   item.licence = fields.text("licence", "");
+  item.origin = fields.text("origin", "");
+  item.clip_sha256 = fields.text("clip_sha256", "");
+  if (!item.clip_sha256.empty() && !is_sha256_hex(item.clip_sha256)) {
+    fields.fail("clip_sha256", "64 digits of lower-case hex", quoted(item.clip_sha256));
+  }
+  if (fields.has("consent"))
+    item.consent = as_input(fields, "consent", [&] { return consent_named(fields.text("consent")); });
+  item.responder = fields.text("responder", "");
   return item;
 }
 

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "auris/data/manifest/clip.h"
 #include "auris/data/tasks/task.h"
 
 namespace auris::data {
@@ -27,13 +28,17 @@ struct Item {
   std::string transcript;   // of the clip in the recording; empty if nobody speaks there
   std::string clip;         // its id in the manifest
   std::string source;       // of the clip
-  std::string split;
-  std::string speaker;  // blocks of the statistics
+  std::string split;        // of the clip, or the one that a build chose for it
+  std::string speaker;      // blocks of the statistics
   std::string language;
   double duration_s = 0;    // of the whole recording
   double clip_start_s = 0;  // where the clip begins in it
   bool synthetic = false;   // the clip
   std::string licence;
+  std::string origin;                   // of the clip
+  std::string clip_sha256;              // of its sound file; empty if that was not read
+  Consent consent = Consent::kUnknown;  // of its speaker
+  std::string responder;                // the language model that wrote the answer; empty if none did
 
   bool operator==(const Item&) const = default;
 };

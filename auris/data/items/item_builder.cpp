@@ -59,9 +59,26 @@ std::string ItemBuilder::id_of(const Task& task, Configuration configuration, co
   return fmt::format("{}/{}/{}", task.id, name_of(configuration), clip.id);
 }
 
+Item ItemBuilder::about(const Clip& clip) {
+  Item item;
+  item.transcript = clip.text;
+  item.clip = clip.id;
+  item.source = clip.source;
+  item.split = clip.split;
+  item.speaker = clip.speaker;
+  item.language = clip.language;
+  item.duration_s = clip.duration_s;
+  item.synthetic = clip.synthetic;
+  item.licence = clip.licence;
+  item.origin = clip.origin;
+  item.clip_sha256 = clip.sha256;
+  item.consent = clip.consent;
+  return item;
+}
+
 std::variant<Item, Rejection> ItemBuilder::plan(const Task& task, Configuration configuration,
                                                 const Clip& clip) const {
-  Item item;
+  Item item = about(clip);
   item.id = id_of(task, configuration, clip);
   const TaskVariant* variant = variant_for(task, clip);
   if (variant == nullptr) {
@@ -99,15 +116,6 @@ std::variant<Item, Rejection> ItemBuilder::plan(const Task& task, Configuration 
   item.task_version = task.version;
   item.configuration = configuration;
   item.answer = *answer;
-  item.transcript = clip.text;
-  item.clip = clip.id;
-  item.source = clip.source;
-  item.split = clip.split;
-  item.speaker = clip.speaker;
-  item.language = clip.language;
-  item.duration_s = clip.duration_s;
-  item.synthetic = clip.synthetic;
-  item.licence = clip.licence;
   return item;
 }
 
@@ -118,6 +126,15 @@ const audio::AudioClip& ItemBuilder::spoken(const std::string& text, const std::
                                 : spoken_.emplace(key, speak(text, voice_named(voice))).first->second;
 }
 
+const std::string& ItemBuilder::hash_of(const Clip& clip, const std::filesystem::path& folder) {
+  const HashedBytes bytes{folder / clip.audio, clip.audio_offset, clip.audio_bytes};
+  if (bytes != hashed_) {
+    hash_ = sha256_of(clip, folder);
+    hashed_ = bytes;
+  }
+  return hash_;
+}
+
 audio::AudioClip ItemBuilder::render(Item& item, const Clip& clip, const std::filesystem::path& folder) {
   audio::AudioClip recording{.samples = {}, .sample_rate_hz = kRateHz};
   if (!item.voice.empty()) recording.samples = spoken(item.instruction, item.voice).samples;
@@ -126,7 +143,8 @@ audio::AudioClip ItemBuilder::render(Item& item, const Clip& clip, const std::fi
       recording.samples.resize(recording.samples.size() + static_cast<size_t>(kPauseS * kRateHz), 0.0f);
     }
     item.clip_start_s = recording.duration_s();
-    const audio::AudioClip sound = audio::decode_audio(audio_source(clip, folder));
+    audio::AudioClip sound = audio::decode_audio(audio_source(clip, folder));
+    if (item.clip_sha256.empty()) item.clip_sha256 = hash_of(clip, folder);
     const auto at = [&](double seconds) {
       return std::min(sound.samples.size(), static_cast<size_t>(std::llround(seconds * kRateHz)));
     };
@@ -137,9 +155,13 @@ audio::AudioClip ItemBuilder::render(Item& item, const Clip& clip, const std::fi
                                       .got = fmt::format("{} s in all", sound.duration_s()),
                                       .hint = ""});
     }
-    recording.samples.insert(recording.samples.end(),
-                             sound.samples.begin() + static_cast<std::ptrdiff_t>(begin),
-                             sound.samples.begin() + static_cast<std::ptrdiff_t>(end));
+    if (recording.samples.empty() && begin == 0 && end == sound.samples.size()) {
+      recording.samples = std::move(sound.samples);
+    } else {
+      recording.samples.insert(recording.samples.end(),
+                               sound.samples.begin() + static_cast<std::ptrdiff_t>(begin),
+                               sound.samples.begin() + static_cast<std::ptrdiff_t>(end));
+    }
   }
   item.duration_s = std::round(recording.duration_s() * 1e6) / 1e6;
   item.clip_start_s = std::round(item.clip_start_s * 1e6) / 1e6;

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -32,14 +33,23 @@ class ItemBuilder {
   // labels), "no_answer" (the manifest does not tell it), "unknown_label" (it tells one that is none).
   std::variant<Item, Rejection> plan(const Task& task, Configuration configuration, const Clip& clip) const;
 
+  // What an item says of its clip, whatever is asked about it.
+  static Item about(const Clip& clip);
+
   // Its recording, 16 kHz: the clip, the spoken instruction, or the instruction, half a second of silence and
-  // the clip. Completes the item's times. kInput if the clip cannot be read.
+  // the clip. Completes the item's times, and the hash of the clip's file if it was
+  // read. kInput if the clip cannot be read.
   audio::AudioClip render(Item& item, const Clip& clip, const std::filesystem::path& folder);
 
  private:
   const audio::AudioClip& spoken(const std::string& text, const std::string& voice);
 
+  using HashedBytes = std::tuple<std::filesystem::path, int64_t, int64_t>;  // offset and bytes
+  const std::string& hash_of(const Clip& clip, const std::filesystem::path& folder);
+
   ItemOptions options_;
+  HashedBytes hashed_;  // read last: stretches of one recording follow each other
+  std::string hash_;
   std::map<std::pair<std::string, std::string>, audio::AudioClip> spoken_;  // by text and voice
 };
 

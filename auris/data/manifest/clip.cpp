@@ -1,13 +1,14 @@
 #include "auris/data/manifest/clip.h"
 
-#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "auris/base/checked.h"
 #include "auris/base/error.h"
 #include "auris/base/json_fields.h"
+#include "auris/base/mapped_file.h"
 #include "auris/base/sha256.h"
 #include "auris/text/text_rules.h"
 
@@ -23,6 +24,7 @@ constexpr std::array<std::pair<Consent, std::string_view>, 4> kConsents{{{Consen
                                                                          {Consent::kLicence, "licence"},
                                                                          {Consent::kAgreement, "agreement"},
                                                                          {Consent::kSynthetic, "synthetic"}}};
+constexpr const char* kConsentNames = "unknown, licence, agreement or synthetic";
 constexpr std::array<std::string_view, 18> kFields{
     "id",     "audio",        "audio_offset", "audio_bytes", "start_s", "duration_s",
     "sha256", "source",       "split",        "language",    "text",    "speaker",
@@ -54,6 +56,14 @@ std::string_view name_of(Consent consent) {
     if (value == consent) return name;
   }
   return "unknown";
+}
+
+Consent consent_named(std::string_view name) {
+  for (const auto& [value, known] : kConsents) {
+    if (known == name) return value;
+  }
+  throw Error(ErrorCode::kUsage,
+              {.where = "consent", .expected = kConsentNames, .got = quoted(name), .hint = ""});
 }
 
 ordered_json to_json(const Clip& clip) {
@@ -113,12 +123,11 @@ Clip clip_from(const json& value, const std::string& where) {
   clip.licence = fields.text("licence", "");
   clip.origin = fields.text("origin", "");
   const std::string consent = fields.text("consent", "unknown");
-  const auto known = std::find_if(kConsents.begin(), kConsents.end(),
-                                  [&](const auto& entry) { return entry.second == consent; });
-  if (known == kConsents.end()) {
-    fields.fail("consent", "unknown, licence, agreement or synthetic", quoted(consent));
+  try {
+    clip.consent = consent_named(consent);
+  } catch (const Error&) {
+    fields.fail("consent", kConsentNames, quoted(consent));
   }
-  clip.consent = known->first;
   clip.synthetic = fields.flag("synthetic", false);
   return clip;
 }
@@ -128,6 +137,20 @@ audio::AudioSource audio_source(const Clip& clip, const std::filesystem::path& f
   if (clip.audio_bytes == 0) return audio::AudioSource::file(path);
   return audio::AudioSource::part(path, static_cast<uint64_t>(clip.audio_offset),
                                   static_cast<uint64_t>(clip.audio_bytes));
+}
+
+std::string sha256_of(const Clip& clip, const std::filesystem::path& folder) {
+  const std::shared_ptr<const MappedFile> file = MappedFile::open(folder / clip.audio, ErrorCode::kInput);
+  if (clip.audio_bytes == 0) return sha256_hex(file->bytes());
+  const auto offset = static_cast<uint64_t>(clip.audio_offset),
+             size = static_cast<uint64_t>(clip.audio_bytes);
+  if (!fits(offset, size, file->bytes().size())) {
+    throw Error(ErrorCode::kInput, {.where = clip.audio,
+                                    .expected = fmt::format("{} bytes at {}", size, offset),
+                                    .got = fmt::format("{} bytes in all", file->bytes().size()),
+                                    .hint = ""});
+  }
+  return sha256_hex(file->bytes().subspan(offset, size));
 }
 
 std::string spoken_words(const Clip& clip) {

@@ -42,6 +42,8 @@ struct Clip {
 };
 
 std::string_view name_of(Consent consent);
+// kUsage for a name that is not "unknown", "licence", "agreement" or "synthetic".
+Consent consent_named(std::string_view name);
 
 // Fields in the order above; those that are empty are left out.
 nlohmann::ordered_json to_json(const Clip& clip);
@@ -53,6 +55,9 @@ Clip clip_from(const nlohmann::json& json, const std::string& where);
 
 // The recording of a clip in a manifest that lies in `folder`.
 audio::AudioSource audio_source(const Clip& clip, const std::filesystem::path& folder);
+
+// SHA-256 of the recording's bytes. kInput if they are not there.
+std::string sha256_of(const Clip& clip, const std::filesystem::path& folder);
 
 // What is said in small letters with one blank between words: equal for texts that differ in nothing else.
 std::string spoken_words(const Clip& clip);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace auris::data {
@@ -28,5 +29,8 @@ struct Sample {
   std::vector<SampleFile> files;
   SampleFacts facts;
 };
+
+// The content of one of its files. kInput if it has none with this extension.
+const std::string& content_of(const Sample& sample, std::string_view extension);
 
 }  // namespace auris::data

@@ -120,6 +120,7 @@ Generation TextGenerator::generate(const GenerationPrompt& prompt, const Generat
       break;
     }
     text::TokenId token = writing.sampler.choose(logits.span<float>()).id;
+    if (callbacks.on_choice) callbacks.on_choice(token, logits.span<float>());
     if (answer.tokens.empty()) answer.first_token_s = seconds_since(begin);
     if (!take(token, writing)) break;
     if (target.cache.length(target.sequence) >= context) {

@@ -1,0 +1,128 @@
+#include "auris/data/export/llaso.h"
+
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "auris/audio/decode.h"
+#include "auris/base/error.h"
+#include "auris/base/test_folder.h"
+#include "auris/data/build/build.h"
+#include "auris/data/items/item.h"
+#include "auris/data/shards/shard_reader.h"
+#include "auris/data/sources/source.h"
+
+namespace auris::data {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::HasSubstr;
+
+// Sentences read by a woman: recognition in all configurations.
+void build(const TestFolder& folder,
+           const std::string& configurations = R"("text_audio", "audio_text", "audio")") {
+  ManifestWriter writer(folder / "clips.jsonl");
+  ingest_source(
+      source_named("pocketsphinx"), source_named("pocketsphinx").usual_path,
+      [&](const Clip& clip) { writer.add(clip); }, [](const Rejection&) {});
+  writer.commit();
+  const std::string recipe = R"(
+manifests = ["clips.jsonl"]
+[[items]]
+task = "ASR"
+splits = ["train", "dev", "test"]
+configurations = [)" + configurations +
+                             R"(]
+[[items]]
+task = "SGC"
+splits = ["train", "dev", "test"]
+)";
+  build_data(parse_recipe(recipe, "recipe.toml", folder.path(), DataKind::kEval), folder / "data");
+}
+
+TEST(ExportLlaso, HasThePublishedLayout) {
+  TestFolder folder;
+  build(folder);
+  const LlasoReport report = export_llaso(folder / "data", folder / "out");
+  EXPECT_EQ(report.items, 20);
+  std::map<std::string, int64_t> kinds;  // of files, all splits together
+  for (const auto& [name, count] : report.files) kinds[name.substr(0, name.rfind('_'))] += count;
+  EXPECT_EQ(kinds, (std::map<std::string, int64_t>{{"audio_text/pocketsphinx_ASR", 5},
+                                                   {"pure_audio/pocketsphinx_ASR", 5},
+                                                   {"text_audio/pocketsphinx_ASR", 5},
+                                                   {"text_audio/pocketsphinx_gender", 5}}));
+  const ShardReader data(folder / "data");
+  std::map<std::string, Item> items;
+  std::map<std::string, std::string> recordings;
+  for (uint64_t i = 0; i < data.size(); ++i) {
+    const Sample sample = data.read(i);
+    const Item item = item_from(json::parse(content_of(sample, "json")), "item");
+    items[item.id] = item;
+    recordings[item.id] = content_of(sample, "wav");
+  }
+  for (const auto& [name, count] : report.files) {
+    const json entries = json::parse(folder.read("out/" + name));
+    ASSERT_EQ(entries.size(), static_cast<size_t>(count)) << name;
+    for (const json& entry : entries) {
+      const Item& item = items.at(entry["id"]);
+      EXPECT_THAT(name, testing::EndsWith("_" + item.split + ".json"));
+      ASSERT_EQ(entry["voice"].size(), 1u);
+      EXPECT_EQ(folder.read(fs::path("out") / entry["voice"][0].get<std::string>()), recordings.at(item.id));
+      ASSERT_EQ(entry["conversations"].size(), 2u);
+      const json &human = entry["conversations"][0], &gpt = entry["conversations"][1];
+      EXPECT_EQ(human["from"], "human");
+      EXPECT_EQ(gpt["from"], "gpt");
+      EXPECT_EQ(gpt["value"], item.answer);
+      const std::string value = human["value"];
+      EXPECT_EQ(value.find('\n'), std::string::npos) << value;
+      const std::string wanted = name.starts_with("text_audio") ? item.instruction + "<audio>"
+                                 : name.starts_with("audio_text")
+                                     ? "<audio>" + item.transcript
+                                     : item.prompt.substr(0, item.prompt.find('\n')) + "<audio>";
+      EXPECT_EQ(value, wanted);
+      EXPECT_EQ(entry["metadata"]["sha256"], item.clip_sha256);
+      // Who reads the words does not need the sound.
+      const bool heard = !name.starts_with("audio_text");
+      EXPECT_EQ(entry["metadata"]["sha256"].get<std::string>().size(), heard ? 64u : 0u);
+      EXPECT_EQ(entry["metadata"]["licence"], item.licence);
+    }
+  }
+}
+
+TEST(ExportLlaso, IsReadAgainAsThatLayout) {
+  TestFolder folder;
+  build(folder, R"("text_audio")");
+  export_llaso(folder / "data", folder / "out");
+  std::multiset<std::string> texts, genders, wanted;
+  const ManifestCounts counts = ingest_source(
+      source_named("llaso"), folder / "out",
+      [&](const Clip& clip) {
+        EXPECT_TRUE(fs::exists(clip.audio));
+        if (!clip.text.empty()) texts.insert(clip.text);
+        if (clip.labels.contains("speaker_gender")) genders.insert(clip.labels.at("speaker_gender"));
+      },
+      [](const Rejection& rejection) { ADD_FAILURE() << rejection.what << ": " << rejection.detail; });
+  EXPECT_EQ(counts.clips, 10);
+  read_manifest(
+      folder / "clips.jsonl", [&](const Clip& clip) { wanted.insert(clip.text); }, [](const Rejection&) {});
+  EXPECT_EQ(texts, wanted);
+  EXPECT_EQ(genders.count("female"), 5u);
+}
+
+TEST(ExportLlaso, SaysWhatIsWrong) {
+  TestFolder folder;
+  EXPECT_THROW(export_llaso(folder / "none", folder / "out"), Error);
+  build(folder);
+  EXPECT_THROW(export_llaso(folder / "data", folder / "cut", [](int64_t done, int64_t) { return done < 3; }),
+               Error);
+  EXPECT_TRUE(fs::exists(folder / "cut" / "audio" / "000000001.wav"));
+  for (const auto& entry : fs::recursive_directory_iterator(folder / "cut")) {
+    EXPECT_NE(entry.path().extension(), ".json") << entry.path();
+  }
+  EXPECT_THROW(export_llaso(folder / "data", "/proc/none"), Error);
+}
+
+}  // namespace
+}  // namespace auris::data

@@ -1,0 +1,95 @@
+#include "auris/data/provenance/croissant.h"
+
+#include <set>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "auris/base/error.h"
+#include "auris/base/mapped_file.h"
+#include "auris/base/sha256.h"
+#include "auris/base/test_folder.h"
+#include "auris/data/build/build.h"
+#include "auris/data/sources/source.h"
+
+namespace auris::data {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+std::string hash_of(const fs::path& path) {
+  return sha256_hex(MappedFile::open(path, ErrorCode::kInput)->bytes());
+}
+
+void build(const TestFolder& folder) {
+  ManifestWriter writer(folder / "clips.jsonl");
+  ingest_source(
+      source_named("pocketsphinx"), source_named("pocketsphinx").usual_path,
+      [&](Clip clip) {
+        clip.synthetic = clip.id.ends_with("0870");
+        clip.consent = clip.synthetic ? Consent::kSynthetic : Consent::kLicence;
+        if (clip.id.ends_with("0880")) clip.licence.clear();
+        writer.add(clip);
+      },
+      [](const Rejection&) {});
+  writer.commit();
+  build_data(parse_recipe(R"(
+manifests = ["clips.jsonl"]
+[[items]]
+task = "ASR"
+splits = ["train", "dev", "test"]
+configurations = ["audio_text", "text_audio"]
+)",
+                          "recipe.toml", folder.path(), DataKind::kEval),
+             folder / "data", {.shards = {.shard_bytes = 300'000}});
+}
+
+// tools/reference/check_croissant.py reads such a folder with the reference implementation.
+TEST(Croissant, TellsWhereEveryClipComesFrom) {
+  TestFolder folder;
+  build(folder);
+  const CroissantReport report = write_croissant(folder / "data", {.url = "https://example.org/x"});
+  EXPECT_EQ(report.items, 10);
+  EXPECT_EQ(report.clips, 5);
+  EXPECT_EQ(report.synthetic, 1);
+  EXPECT_EQ(report.without_licence, 1);
+  EXPECT_EQ(report.without_hash, 0);
+  EXPECT_EQ(report.unknown_consent, 0);
+  std::map<std::string, Clip> clips;
+  read_manifest(
+      folder / "clips.jsonl", [&](Clip clip) { clips[clip.id] = clip; }, [](const Rejection&) {});
+  std::istringstream lines(folder.read("data/clips.jsonl"));
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    const json entry = json::parse(line);
+    const Clip& clip = clips.at(entry["id"]);
+    EXPECT_EQ(entry["licence"], clip.licence);
+    EXPECT_EQ(entry["origin"], clip.origin);
+    EXPECT_EQ(entry["consent"], name_of(clip.consent));
+    EXPECT_EQ(entry["synthetic"], clip.synthetic);
+    EXPECT_EQ(entry["sha256"], hash_of(clip.audio));
+    EXPECT_EQ(entry["items"], 2);
+  }
+  EXPECT_EQ(count, 5);
+
+  const json croissant = json::parse(folder.read("data/croissant.json"));
+  EXPECT_EQ(croissant["name"], "data");
+  EXPECT_EQ(croissant["@type"], "sc:Dataset");
+  std::set<std::string> files;
+  for (const json& file : croissant["distribution"]) {
+    if (file["@type"] != "cr:FileObject") continue;
+    files.insert(file["name"]);
+    EXPECT_EQ(file["sha256"], hash_of(folder / "data" / file["name"].get<std::string>()));
+  }
+  EXPECT_GT(files.size(), 2u);  // several shards
+  EXPECT_TRUE(files.contains("clips.jsonl"));
+  const std::string before = folder.read("data/croissant.json");
+  write_croissant(folder / "data", {.url = "https://example.org/x"});
+  EXPECT_EQ(folder.read("data/croissant.json"), before);
+  EXPECT_THROW(write_croissant(folder / "none"), Error);
+}
+
+}  // namespace
+}  // namespace auris::data
