@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <limits>
@@ -81,6 +82,18 @@ TEST(WavWriter, FullDisk) {
       },
       Error);
   EXPECT_FALSE(std::filesystem::exists(temporary("full.wav")));
+}
+
+TEST(WavWriter, RoundsHalvesAwayFromZero) {
+  AudioClip clip{.samples = {0.5f, -0.5f, 0.49999997f, 1.5f, -2.5f, 32766.5f, 40000.0f, -32768.5f, 1e30f},
+                 .sample_rate_hz = 16000};
+  for (float& x : clip.samples) x /= 32768.0f;
+  clip.samples.insert(clip.samples.end(), {std::numeric_limits<float>::infinity(),
+                                           -std::numeric_limits<float>::infinity(), std::nanf("")});
+  const std::string bytes = wav_bytes(clip);
+  std::vector<int16_t> pcm(clip.samples.size());
+  std::memcpy(pcm.data(), bytes.data() + bytes.size() - 2 * pcm.size(), 2 * pcm.size());
+  EXPECT_EQ(pcm, (std::vector<int16_t>{1, -1, 0, 2, -3, 32767, 32767, -32768, 32767, 32767, -32768, 0}));
 }
 
 }  // namespace
