@@ -22,7 +22,7 @@
 
   // In one line; and in two, for the axis of a chart.
   const groupName = (group) => [plain(group.title, 60), sourceOf(group), configurationShort[group.configuration]].filter(Boolean).join(", ");
-  const groupCell = (group) => element("span", {title: group.title}, `${group.abbreviation} ${sourceOf(group)}`.trim(), element("small", {}, configurationShort[group.configuration]));
+  const groupCell = (group) => element("span", {class: "whole", title: group.title}, `${group.abbreviation} ${sourceOf(group)}`.trim(), element("small", {}, configurationShort[group.configuration]));
   const metricCell = (name) => element("span", {class: "whole"}, name + (lessIsBetter.has(name) ? " ↓" : " ↑"));
   const groupAxis = (groups, width) => ({
     type: "category", inverse: true,
@@ -183,7 +183,7 @@
         groupCell(group), metricCell(first.metric), group.items,
         ...metrics.map((metric) => {
           const [value, interval] = metricText(metric);
-          return {cell: element("span", {}, value, interval && element("small", {}, interval)), class: systems.length > 1 && metric.value === best ? "best" : null};
+          return {cell: element("span", {}, value, interval && element("small", {}, interval)), class: metric.value === best && values.some((other) => other !== best) ? "best" : null};
         })];
     }));
     part.append(table([{title: "Task"}, {title: "Metric"}, {title: "Items", number: true},

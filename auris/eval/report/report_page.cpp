@@ -51,6 +51,7 @@ std::vector<JudgedItem> worst_first(const AnswersOfSystems& answers) {
   std::stable_sort(ranked.begin(), ranked.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<JudgedItem> sorted;
+  sorted.reserve(ranked.size());
   for (auto& [rank, judged] : ranked) sorted.push_back(std::move(judged));
   return sorted;
 }
