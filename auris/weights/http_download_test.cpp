@@ -19,8 +19,8 @@ namespace auris::weights {
 namespace {
 
 namespace fs = std::filesystem;
-using http::TestServer;
 using http::test_content;
+using http::TestServer;
 
 class HttpDownloadTest : public testing::Test {
  protected:

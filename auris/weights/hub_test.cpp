@@ -13,9 +13,9 @@ namespace auris::weights {
 namespace {
 
 namespace fs = std::filesystem;
+using http::test_content;
 using http::TestServer;
 using http::TestVariable;
-using http::test_content;
 using testing::ElementsAre;
 using testing::HasSubstr;
 

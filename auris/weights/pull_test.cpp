@@ -13,16 +13,16 @@
 #include "auris/base/child_process.h"
 #include "auris/base/error.h"
 #include "auris/base/sha256.h"
-#include "auris/weights/package.h"
 #include "auris/http/test_server.h"
+#include "auris/weights/package.h"
 
 namespace auris::weights {
 namespace {
 
 namespace fs = std::filesystem;
+using http::test_content;
 using http::TestServer;
 using http::TestVariable;
-using http::test_content;
 
 std::string hash_of(const std::string& content) { return sha256_hex(std::as_bytes(std::span(content))); }
 
