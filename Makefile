@@ -5,14 +5,15 @@ BUILD := build/$(PRESET)
 SOURCES := auris apps bench tests examples
 QUESTION ?= What has been installed?
 
-.PHONY: run test build setup models bench format lint clean help
+.PHONY: run test build setup models eval-demo bench format lint clean help
 
 help:
-	@echo "make run      build, then transcribe a real recording and answer a question about it"
-	@echo "make test     build and pass every test"
-	@echo "make build    build only: build/auris"
-	@echo "make bench    measure against other engines and the machine's limits"
-	@echo "make format   format the sources        make lint   check format and clang-tidy"
+	@echo "make run        build, then transcribe a real recording and answer a question about it"
+	@echo "make test       build and pass every test"
+	@echo "make build      build only: build/auris"
+	@echo "make eval-demo  build an evaluation set of 13 tasks, evaluate what ships on it and write the report"
+	@echo "make bench      measure against other engines and the machine's limits"
+	@echo "make format     format the sources      make lint   check format and clang-tidy"
 	@echo "PRESET=dev|release|asan|tsan chooses the build (default release)"
 
 setup:
@@ -32,6 +33,9 @@ run: models
 test: models
 	@tools/setup.sh tools/test_packages.txt
 	@ctest --preset $(PRESET) -j $$(nproc)
+
+eval-demo: models
+	@tools/eval_demo.sh build/auris build/eval-demo
 
 bench: models
 	@bench/run.sh

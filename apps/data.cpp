@@ -245,6 +245,7 @@ void add_data(Program& program) {
   command->footer("Example: auris data ingest asterisk -o prompts.jsonl --rejected rejected.jsonl");
   add_data_check(program, group);
   add_data_respond(program, group);
+  add_data_speak(program, group);
   add_build(program, group);
   add_merge(program, group);
   add_data_croissant(program, group);

@@ -20,5 +20,6 @@ void add_data_check(Program& program, CLI::App* group);
 void add_data_croissant(Program& program, CLI::App* group);
 void add_data_export(Program& program, CLI::App* group);
 void add_data_respond(Program& program, CLI::App* group);
+void add_data_speak(Program& program, CLI::App* group);
 
 }  // namespace auris::apps

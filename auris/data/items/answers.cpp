@@ -1,5 +1,6 @@
 #include "auris/data/items/answers.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -66,7 +67,10 @@ std::string answer_problem(const std::string& answer, const TaskVariant& variant
 const TaskVariant* variant_for(const Task& task, const Clip& clip) {
   const TaskVariant* any = nullptr;
   for (const TaskVariant& variant : task.variants) {
-    if (variant.id == clip.source) return &variant;
+    if (variant.id == clip.source ||
+        std::find(variant.sources.begin(), variant.sources.end(), clip.source) != variant.sources.end()) {
+      return &variant;
+    }
     if (variant.id == "any") any = &variant;
   }
   return any;

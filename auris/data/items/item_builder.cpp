@@ -40,8 +40,16 @@ std::string joined(const std::string& first, const std::string& second) {
   return second.empty() ? first : first + " " + second;
 }
 
-bool holds_clip(const Item& item, const Task& task) {
-  return item.configuration != Configuration::kAudioText || task.text_input != TextInput::kTranscript;
+// The question that the clip brings along, if the task takes one.
+const std::string* question_of(const Task& task, const Clip& clip) {
+  const auto question = clip.questions.find(task.id);
+  return task.text_input == TextInput::kContext && question != clip.questions.end() ? &question->second
+                                                                                    : nullptr;
+}
+
+// Whether what is said in the clip is read where the instruction is heard.
+bool reads_transcript(const Task& task, const Clip& clip) {
+  return task.text_input == TextInput::kTranscript || question_of(task, clip) != nullptr;
 }
 
 }  // namespace
@@ -91,7 +99,9 @@ std::variant<Item, Rejection> ItemBuilder::plan(const Task& task, Configuration 
     return Rejection{item.id, "unknown_label", fmt::format("expected {}, got {}", problem, quoted(*answer))};
   }
   Rng rng(stable_hash(item.id, options_.seed));
-  const std::string instruction = one_of(task.instructions, rng), voice = one_of(options_.voices, rng);
+  std::string instruction = one_of(task.instructions, rng);
+  if (const std::string* question = question_of(task, clip)) instruction = *question;
+  const std::string voice = one_of(options_.voices, rng);
   const std::string options = options_text(task, *variant, rng), carrier = one_of(kCarriers, rng);
   const std::string mark(kAudioMark);
   item.instruction = configuration == Configuration::kAudioText ? instruction : joined(instruction, options);
@@ -104,11 +114,11 @@ std::variant<Item, Rejection> ItemBuilder::plan(const Task& task, Configuration 
     item.voice = voice;
     const bool reads_options = task.text_input == TextInput::kOptions && !options.empty();
     item.prompt = mark + "\n" +
-                  (task.text_input == TextInput::kTranscript ? clip.text
-                   : reads_options                           ? options
-                                                             : carrier);
+                  (reads_transcript(task, clip) ? clip.text
+                   : reads_options              ? options
+                                                : carrier);
   }
-  if (task.text_input == TextInput::kTranscript && clip.text.empty()) {
+  if (reads_transcript(task, clip) && clip.text.empty()) {
     return Rejection{item.id, "no_answer", "the manifest does not tell what is said"};
   }
   item.task = task.id;
@@ -138,7 +148,7 @@ const std::string& ItemBuilder::hash_of(const Clip& clip, const std::filesystem:
 audio::AudioClip ItemBuilder::render(Item& item, const Clip& clip, const std::filesystem::path& folder) {
   audio::AudioClip recording{.samples = {}, .sample_rate_hz = kRateHz};
   if (!item.voice.empty()) recording.samples = spoken(item.instruction, item.voice).samples;
-  if (holds_clip(item, task_named(item.task))) {
+  if (item.configuration != Configuration::kAudioText || !reads_transcript(task_named(item.task), clip)) {
     if (!recording.samples.empty()) {
       recording.samples.resize(recording.samples.size() + static_cast<size_t>(kPauseS * kRateHz), 0.0f);
     }

@@ -47,6 +47,34 @@ std::string reason(const ItemBuilder& builder, const char* task, const Clip& cli
   return std::holds_alternative<Rejection>(result) ? std::get<Rejection>(result).reason : "none";
 }
 
+// The clip's own question takes the place of the task's ways to ask; what is said is heard or read.
+TEST(Items, AClipMayBringItsQuestion) {
+  ItemBuilder builder({.seed = 4});
+  Clip clip = prompt_clip();
+  clip.questions = {{"audio_question_answering", "What happened to the feature?"}};
+  clip.labels["audio_question_answering"] = "It was activated.";
+  const Item read = planned(builder, "AQA", Configuration::kTextAudio, clip);
+  EXPECT_EQ(read.prompt, "What happened to the feature?\n<audio>");
+  EXPECT_EQ(read.answer, "It was activated.");
+  Item spoken = planned(builder, "AQA", Configuration::kAudioText, clip);
+  EXPECT_EQ(spoken.prompt, "<audio>\nActivated.");
+  const double question_s = builder.render(spoken, clip, "").duration_s();
+  Item both = planned(builder, "AQA", Configuration::kAudio, clip);
+  EXPECT_EQ(both.instruction, spoken.instruction);
+  EXPECT_GT(builder.render(both, clip, "").duration_s(), question_s + 0.5);
+  clip.text.clear();
+  EXPECT_EQ(reason(builder, "AQA", clip), "no_answer");
+}
+
+TEST(Items, VariantsServeOtherSourcesToo) {
+  ItemBuilder builder({});
+  Clip clip = prompt_clip();
+  clip.labels["speech_command_recognition"] = "Stop";
+  EXPECT_EQ(reason(builder, "SCR", clip), "no_variant");
+  clip.source = "espeak";
+  EXPECT_EQ(planned(builder, "SCR", Configuration::kTextAudio, clip).variant, "speech_commands");
+}
+
 TEST(Items, ThreeWaysToAsk) {
   ItemBuilder builder({.seed = 4});
   const Clip clip = prompt_clip();

@@ -10,6 +10,7 @@
 #include "auris/base/json_fields.h"
 #include "auris/base/mapped_file.h"
 #include "auris/base/sha256.h"
+#include "auris/data/manifest/text_fields.h"
 #include "auris/text/text_rules.h"
 
 namespace auris::data {
@@ -25,10 +26,10 @@ constexpr std::array<std::pair<Consent, std::string_view>, 4> kConsents{{{Consen
                                                                          {Consent::kAgreement, "agreement"},
                                                                          {Consent::kSynthetic, "synthetic"}}};
 constexpr const char* kConsentNames = "unknown, licence, agreement or synthetic";
-constexpr std::array<std::string_view, 18> kFields{
-    "id",     "audio",        "audio_offset", "audio_bytes", "start_s", "duration_s",
-    "sha256", "source",       "split",        "language",    "text",    "speaker",
-    "labels", "translations", "licence",      "origin",      "consent", "synthetic"};
+constexpr std::array<std::string_view, 19> kFields{
+    "id",        "audio",   "audio_offset", "audio_bytes", "start_s",  "duration_s", "sha256",
+    "source",    "split",   "language",     "text",        "speaker",  "labels",     "translations",
+    "questions", "licence", "origin",       "consent",     "synthetic"};
 
 void check_path(const JsonFields& fields, const std::string& path) {
   if (path.empty()) fields.fail("audio", "a path", "an empty text");
@@ -39,14 +40,6 @@ void check_path(const JsonFields& fields, const std::string& path) {
   for (const std::filesystem::path& step : std::filesystem::path(path)) {
     if (step == "..") fields.fail("audio", "a path without ..", quoted(path));
   }
-}
-
-std::map<std::string, std::string> texts_of(const JsonFields& fields, std::string_view key) {
-  std::map<std::string, std::string> texts;
-  if (!fields.has(key)) return texts;
-  const JsonFields object = fields.object(key);
-  for (const auto& [name, value] : object.json().items()) texts[name] = object.text(name);
-  return texts;
 }
 
 }  // namespace
@@ -87,6 +80,7 @@ ordered_json to_json(const Clip& clip) {
   put("speaker", clip.speaker);
   if (!clip.labels.empty()) out["labels"] = clip.labels;
   if (!clip.translations.empty()) out["translations"] = clip.translations;
+  if (!clip.questions.empty()) out["questions"] = clip.questions;
   put("licence", clip.licence);
   put("origin", clip.origin);
   if (clip.consent != Consent::kUnknown) out["consent"] = name_of(clip.consent);
@@ -118,8 +112,9 @@ Clip clip_from(const json& value, const std::string& where) {
   clip.language = fields.text("language", "");
   clip.text = fields.text("text", "");
   clip.speaker = fields.text("speaker", "");
-  clip.labels = texts_of(fields, "labels");
-  clip.translations = texts_of(fields, "translations");
+  clip.labels = named_texts(fields, "labels");
+  clip.translations = named_texts(fields, "translations");
+  clip.questions = named_texts(fields, "questions");
   clip.licence = fields.text("licence", "");
   clip.origin = fields.text("origin", "");
   const std::string consent = fields.text("consent", "unknown");

@@ -31,10 +31,11 @@ struct Clip {
   std::string language;      // ISO 639-1 or 639-3; empty = not known, or nobody speaks
   std::string text;          // what is said; empty = not known, or nobody speaks
   std::string speaker;       // empty = not known
-  std::map<std::string, std::string> labels;        // by task id: "speaker_gender" -> "female"
-  std::map<std::string, std::string> translations;  // of the text, by language
-  std::string licence;                              // SPDX where there is one
-  std::string origin;                               // package, data set or address it came from
+  std::map<std::string, std::string> labels;          // by task id: "speaker_gender" -> "female"
+  std::map<std::string, std::string> translations;    // of the text, by language
+  std::map<std::string, std::string> questions = {};  // by task id: what is asked about this very clip
+  std::string licence;                                // SPDX where there is one
+  std::string origin;                                 // package, data set or address it came from
   Consent consent = Consent::kUnknown;
   bool synthetic = false;  // the sound was made by a program
 

@@ -2,80 +2,21 @@
 
 #include <fstream>
 #include <span>
-#include <variant>
-
-#include <fmt/format.h>
 
 #include "auris/base/json_text.h"
+#include "auris/data/manifest/records.h"
 
 namespace auris::data {
 namespace {
 
-constexpr size_t kMaxLineBytes = 1 << 20;
 constexpr size_t kBufferBytes = 1 << 20;
-
-// Like std::getline, but of a longer line only the beginning is kept.
-bool next_line(std::istream& lines, std::string& line, bool& too_long) {
-  line.clear();
-  too_long = false;
-  std::streambuf& bytes = *lines.rdbuf();
-  int c = bytes.sbumpc();
-  if (c == std::char_traits<char>::eof()) return false;
-  for (; c != std::char_traits<char>::eof() && c != '\n'; c = bytes.sbumpc()) {
-    if (line.size() < kMaxLineBytes) {
-      line.push_back(static_cast<char>(c));
-    } else {
-      too_long = true;
-    }
-  }
-  return true;
-}
-
-// The clip in a line, or why there is none.
-std::variant<Clip, Rejection> clip_in(const std::string& line, bool too_long, const std::string& where,
-                                      const std::string& number, std::unordered_set<std::string>& ids) {
-  const std::string place = fmt::format("{}, {}", where, number);
-  if (too_long) {
-    return Rejection{number, "no_json",
-                     fmt::format("{}: the line has more than {} bytes", place, kMaxLineBytes)};
-  }
-  const char* reason = "no_json";
-  try {
-    const nlohmann::json json = parse_json(line, place, ErrorCode::kInput, {.max_depth = 8});
-    reason = "no_clip";
-    Clip clip = clip_from(json, place);
-    if (ids.insert(clip.id).second) return clip;
-    return Rejection{clip.id, "repeated_id", fmt::format("{}: the id was there before", place)};
-  } catch (const Error& error) {
-    return Rejection{number, reason, error.what()};
-  }
-}
 
 }  // namespace
 
 ManifestCounts read_manifest(std::istream& lines, const std::string& where, const ClipSink& clip,
                              const RejectionSink& rejected) {
-  ManifestCounts counts;
-  std::unordered_set<std::string> ids;
-  std::string line;
-  bool too_long = false;
-  while (next_line(lines, line, too_long)) {
-    ++counts.lines;
-    if (!too_long && line.find_first_not_of(" \t\r") == std::string::npos) {
-      ++counts.blank;
-      continue;
-    }
-    std::variant<Clip, Rejection> found =
-        clip_in(line, too_long, where, fmt::format("line {}", counts.lines), ids);
-    if (std::holds_alternative<Clip>(found)) {
-      ++counts.clips;
-      clip(std::get<Clip>(std::move(found)));
-    } else {
-      ++counts.rejected;
-      rejected(std::get<Rejection>(std::move(found)));
-    }
-  }
-  return counts;
+  const RecordCounts counts = read_records(lines, where, "no_clip", clip_from, clip, rejected);
+  return {.lines = counts.lines, .clips = counts.records, .rejected = counts.rejected, .blank = counts.blank};
 }
 
 ManifestCounts read_manifest(const std::filesystem::path& path, const ClipSink& clip,

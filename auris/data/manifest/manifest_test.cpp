@@ -29,6 +29,7 @@ Clip whole_clip() {
           .speaker = "allison",
           .labels = {{"speaker_gender", "female"}},
           .translations = {{"fr", "Bonjour"}},
+          .questions = {{"audio_question_answering", "What is it?"}},
           .licence = "CC-BY-SA-3.0",
           .origin = "asterisk-core-sounds-en",
           .consent = Consent::kLicence,

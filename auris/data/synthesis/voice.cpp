@@ -88,6 +88,7 @@ class Workplace {
   Workplace& operator=(const Workplace&) = delete;
 
   fs::path text() const { return folder_ / "text.txt"; }
+  fs::path phones() const { return folder_ / "phones.txt"; }
   fs::path sound() const { return folder_ / "sound.wav"; }
 
  private:
@@ -106,6 +107,8 @@ std::vector<std::string> command_of(const Voice& voice, const SpeakingStyle& sty
             std::to_string(words_a_minute),
             "-p",
             std::to_string(pitch),
+            "--ipa",
+            "--phonout=" + place.phones().string(),
             "-f",
             place.text().string(),
             "-w",
@@ -122,6 +125,14 @@ std::vector<std::string> command_of(const Voice& voice, const SpeakingStyle& sty
           place.text().string(),
           "-o",
           place.sound().string()};
+}
+
+// One line for each clause, as espeak-ng writes them.
+std::string phones_in(const fs::path& path) {
+  std::ifstream file(path);
+  std::string phones, word;
+  while (file >> word) phones += (phones.empty() ? "" : " ") + word;
+  return phones;
 }
 
 void require(bool holds, ErrorCode code, std::string expected, std::string got) {
@@ -149,7 +160,8 @@ const Voice& voice_named(std::string_view id) {
                                   .hint = nearest_hint(id, ids)});
 }
 
-audio::AudioClip speak(const std::string& text, const Voice& voice, const SpeakingStyle& style) {
+audio::AudioClip speak(const std::string& text, const Voice& voice, const SpeakingStyle& style,
+                       std::string* ipa) {
   require(style.rate >= kSlowest && style.rate <= kFastest, ErrorCode::kUsage, "a rate from 0.5 to 2",
           fmt::format("{}", style.rate));
   require(style.pitch >= kLowest && style.pitch <= kHighest, ErrorCode::kUsage, "a pitch from 0.75 to 1.5",
@@ -169,6 +181,7 @@ audio::AudioClip speak(const std::string& text, const Voice& voice, const Speaki
   }
   require(result.status == 0 && fs::exists(place.sound()), ErrorCode::kInput, voice.id + " to speak",
           fmt::format("status {}: {}", result.status, quoted(result.last_error_line())));
+  if (ipa != nullptr) *ipa = phones_in(place.phones());
   return audio::decode_audio(place.sound());
 }
 

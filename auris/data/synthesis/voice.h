@@ -35,7 +35,9 @@ const Voice& voice_named(std::string_view id);
 
 // Speaks `text`, mono at 16 kHz, by running the program. The same text, voice and style give the same
 // samples. kUsage for a style outside its range, kInput for a text that is empty or over 10,000 bytes, or if
-// the program is missing or fails.
-audio::AudioClip speak(const std::string& text, const Voice& voice, const SpeakingStyle& style = {});
+// the program is missing or fails. `ipa` gets the sounds that were made, in the International Phonetic
+// Alphabet with blanks between words; nothing if the program does not tell (flite).
+audio::AudioClip speak(const std::string& text, const Voice& voice, const SpeakingStyle& style = {},
+                       std::string* ipa = nullptr);
 
 }  // namespace auris::data

@@ -50,7 +50,7 @@ enum class TextInput {
   kNone,        // a carrier
   kTranscript,  // what was said, in place of the recording
   kOptions,     // the answers to choose from
-  kContext,     // the item's own text
+  kContext,     // what was said, where the clip brings a question of its own; else a carrier
 };
 
 struct Label {
@@ -60,7 +60,8 @@ struct Label {
 
 // A task as one source of data has it: its labels or the range of its numbers.
 struct TaskVariant {
-  std::string id;  // of the source, such as "crema_d"; "any" if the task has only one
+  std::string id;                         // of the source, such as "crema_d"; "any" if the task has only one
+  std::vector<std::string> sources = {};  // others whose clips have the same labels
   AnswerKind answer = AnswerKind::kText;
   std::vector<Metric> metrics;      // the first one is the task's score
   std::vector<Label> labels;        // kLabel and kTags

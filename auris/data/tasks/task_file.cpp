@@ -68,10 +68,11 @@ std::vector<Label> labels_of(const TomlTable& table) {
 bool has_labels(AnswerKind answer) { return answer == AnswerKind::kLabel || answer == AnswerKind::kTags; }
 
 TaskVariant variant_of(const TomlTable& table) {
-  table.allow({"id", "answer", "metrics", "labels", "minimum", "maximum", "licence"});
+  table.allow({"id", "sources", "answer", "metrics", "labels", "minimum", "maximum", "licence"});
   TaskVariant variant;
   variant.id = table.text("id");
   check_identifier(table, variant.id);
+  variant.sources = table.texts_or_none("sources");
   variant.answer = chosen(table, table.text("answer"), "answer", kAnswerKinds);
   for (const std::string& name : table.texts("metrics")) {
     variant.metrics.push_back(chosen(table, name, "metrics", kMetrics));
@@ -145,6 +146,7 @@ Task parse_task(std::string_view toml, const std::string& where) {
   for (const TomlTable& variant : table.tables("variants")) {
     task.variants.push_back(variant_of(variant));
     ids.push_back(task.variants.back().id);
+    ids.insert(ids.end(), task.variants.back().sources.begin(), task.variants.back().sources.end());
   }
   check_distinct(table, "variants", ids);
   check_templates(table, task);
