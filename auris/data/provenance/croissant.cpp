@@ -49,14 +49,12 @@ constexpr Field kClipFields[] = {
     {"items", "sc:Integer", "Items of the data set that are about the clip"},
 };
 
+// Readers of the format take files out of archives, but do not look into their JSON: an item is one text.
 constexpr Field kItemFields[] = {
-    {"id", "sc:Text", "Name of the item"},
-    {"task", "sc:Text", "Task it belongs to"},
-    {"configuration", "sc:Text", "text_audio, audio_text or audio: what is read and what is heard"},
-    {"prompt", "sc:Text", "What the model is asked; <audio> stands for the recording"},
-    {"answer", "sc:Text", "What it is to answer"},
-    {"clip", "sc:Text", "The clip in the recording"},
-    {"duration_s", "sc:Float", "Length of the recording in seconds"},
+    {"filename", "sc:Text", "KEY.json"},
+    {"content", "sc:Text",
+     "The item, a JSON object: id, task, configuration, prompt (<audio> stands for the recording), answer, "
+     "clip (its id in clips), duration_s and more"},
 };
 
 // Version 1.0 of the format defines these names.
@@ -71,6 +69,7 @@ ordered_json context() {
           {"data", {{"@id", "cr:data"}, {"@type", "@json"}}},
           {"dataType", {{"@id", "cr:dataType"}, {"@type", "@vocab"}}},
           {"dct", "http://purl.org/dc/terms/"},
+          {"equivalentProperty", "cr:equivalentProperty"},
           {"examples", {{"@id", "cr:examples"}, {"@type", "@json"}}},
           {"extract", "cr:extract"},
           {"field", "cr:field"},
@@ -90,6 +89,7 @@ ordered_json context() {
           {"regex", "cr:regex"},
           {"repeated", "cr:repeated"},
           {"replace", "cr:replace"},
+          {"samplingRate", "cr:samplingRate"},
           {"sc", "https://schema.org/"},
           {"separator", "cr:separator"},
           {"source", "cr:source"},
@@ -120,25 +120,26 @@ ordered_json file_set(const char* id, const char* ending, const char* format,
           {"includes", ending}};
 }
 
+// `from` says how a field is taken from its source: "column" by its name, "fileProperty" likewise.
 template <size_t N>
 ordered_json record_set(const char* id, const char* description, const Field (&fields)[N],
-                        const ordered_json& source) {
+                        const ordered_json& source, const char* from) {
   ordered_json list = ordered_json::array();
   for (const Field& field : fields) {
-    ordered_json from = source;
-    from["extract"] = {{"jsonPath", fmt::format("$.{}", field.name)}};
+    ordered_json place = source;
+    place["extract"] = {{from, field.name}};
     list.push_back({{"@type", "cr:Field"},
                     {"@id", fmt::format("{}/{}", id, field.name)},
                     {"name", field.name},
                     {"description", field.description},
                     {"dataType", field.type},
-                    {"source", from}});
+                    {"source", place}});
   }
   return {{"@type", "cr:RecordSet"},
           {"@id", id},
           {"name", id},
           {"description", description},
-          {"key", {{"@id", fmt::format("{}/id", id)}}},
+          {"key", {{"@id", fmt::format("{}/{}", id, fields[0].name)}}},
           {"field", list}};
 }
 
@@ -236,10 +237,10 @@ class Describing {
     json["distribution"] = distribution;
     ordered_json sets = ordered_json::array();
     sets.push_back(record_set("clips", "Where every clip comes from and what may be done with it",
-                              kClipFields, {{"fileObject", {{"@id", kClipsName}}}}));
+                              kClipFields, {{"fileObject", {{"@id", kClipsName}}}}, "column"));
     if (!shards.empty()) {
       sets.push_back(record_set("items", "Questions about recordings with the answers that are wanted",
-                                kItemFields, {{"fileSet", {{"@id", "item-texts"}}}}));
+                                kItemFields, {{"fileSet", {{"@id", "item-texts"}}}}, "fileProperty"));
     }
     json["recordSet"] = sets;
     return json;
