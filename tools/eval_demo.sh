@@ -30,9 +30,9 @@ cp "$recipes/eval.toml" "$folder/eval.toml"
 
 say "3. Answers"
 # Side by side: the oracle takes what the cascade leaves of the cores.
-"$auris" eval run "$folder/eval" --system cascade -o "$folder/cascade.jsonl" "${limit[@]}" &
+"$auris" eval run "$folder/eval" --system cascade --max-tokens 64 -o "$folder/cascade.jsonl" "${limit[@]}" &
 cascade=$!
-nice "$auris" eval run "$folder/eval" --system oracle --threads 1 -o "$folder/oracle.jsonl" "${limit[@]}" --quiet
+nice "$auris" eval run "$folder/eval" --system oracle --max-tokens 64 -o "$folder/oracle.jsonl" "${limit[@]}" --quiet
 wait "$cascade"
 
 say "4. Report"
