@@ -19,15 +19,6 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-const std::string& content_of(const data::Sample& sample, const char* extension) {
-  for (const data::SampleFile& file : sample.files) {
-    if (file.extension == extension) return file.content;
-  }
-  throw Error(
-      ErrorCode::kInput,
-      {.where = sample.key, .expected = fmt::format("a file .{}", extension), .got = "none", .hint = ""});
-}
-
 data::Item item_of(const data::Sample& sample) {
   const std::string& text = content_of(sample, "json");
   return data::item_from(parse_json(text, sample.key, ErrorCode::kInput, {.max_depth = 8}), sample.key);
