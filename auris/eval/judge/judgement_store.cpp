@@ -15,7 +15,9 @@ using nlohmann::ordered_json;
 constexpr size_t kMaxVotes = 1000;
 constexpr int64_t kMaxChoice = 100;
 
-ordered_json to_json(const Judgement& judgement) {
+}  // namespace
+
+nlohmann::ordered_json JudgementForm::to_json(const Judgement& judgement) {
   ordered_json out = {{"key", judgement.key}, {"item", judgement.item}, {"votes", judgement.votes}};
   if (judgement.order_dependent > 0) out["order_dependent"] = judgement.order_dependent;
   if (judgement.score) out["score"] = *judgement.score;
@@ -24,7 +26,7 @@ ordered_json to_json(const Judgement& judgement) {
   return out;
 }
 
-Judgement judgement_from(const json& value) {
+Judgement JudgementForm::from_json(const nlohmann::json& value) {
   const JsonFields fields(value, "judgement", ErrorCode::kInput);
   Judgement judgement{.key = fields.text("key"),
                       .item = fields.text("item"),
@@ -41,41 +43,6 @@ Judgement judgement_from(const json& value) {
     judgement.votes.push_back(vote.get<int64_t>());
   }
   return judgement;
-}
-
-}  // namespace
-
-JudgementStore::JudgementStore(const std::filesystem::path& path)
-    : file_(path, "judgements", ErrorCode::kInput, [this](std::string_view line) { take_line(line); }) {}
-
-const Judgement* JudgementStore::find(const std::string& key) const {
-  const auto found = by_key_.find(key);
-  return found == by_key_.end() ? nullptr : &found->second;
-}
-
-void JudgementStore::take_line(std::string_view line) {
-  try {
-    const json value = parse_json(line, "judgement", ErrorCode::kInput, {.max_depth = 16});
-    if (value.is_object() && value.size() == 1 && value.contains("settings")) {
-      settings_ = ordered_json::parse(line).at("settings");
-      return;
-    }
-    Judgement judgement = judgement_from(value);
-    by_key_[judgement.key] = std::move(judgement);
-  } catch (const Error&) {
-    ++damaged_lines_;
-  }
-}
-
-void JudgementStore::begin(const ordered_json& settings) {
-  if (settings.dump() == settings_.dump()) return;
-  file_.add(json_line({{"settings", settings}}));
-  settings_ = settings;
-}
-
-void JudgementStore::add(const Judgement& judgement) {
-  file_.add(json_line(to_json(judgement)));
-  by_key_[judgement.key] = judgement;
 }
 
 JudgementStore read_judgements(const std::filesystem::path& path) {

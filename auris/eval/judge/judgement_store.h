@@ -1,19 +1,16 @@
 #pragma once
-// Judgements, one JSON object a line, appended as they come: what was killed loses the one in flight. A
-// judgement belongs to a key made from all that could change it, so that the same answer is judged once,
-// whoever gave it.
+// Judgements, kept as they come (base/keyed_lines.h). A judgement belongs to a key made from all that could
+// change it, so that the same answer is judged once, whoever gave it.
 
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
-#include "auris/base/line_file.h"
+#include "auris/base/keyed_lines.h"
 #include "auris/data/items/item.h"
 
 namespace auris::eval {
@@ -34,29 +31,15 @@ struct Judgement {
   bool operator==(const Judgement&) const = default;
 };
 
-class JudgementStore {
- public:
-  // As PredictionStore.
-  explicit JudgementStore(const std::filesystem::path& path);
-
-  // Of the judge that judged last; null before begin().
-  const nlohmann::ordered_json& settings() const { return settings_; }
-  void begin(const nlohmann::ordered_json& settings);
-
-  const Judgement* find(const std::string& key) const;  // nullptr if there is none
-  void add(const Judgement& judgement);                 // on the disk when it returns
-
-  size_t size() const { return by_key_.size(); }
-  int64_t damaged_lines() const { return damaged_lines_; }
-
- private:
-  void take_line(std::string_view line);
-
-  int64_t damaged_lines_ = 0;
-  nlohmann::ordered_json settings_;
-  std::unordered_map<std::string, Judgement> by_key_;
-  LineFile file_;  // read into the members above while it is opened
+struct JudgementForm {
+  using Record = Judgement;
+  static constexpr const char* kRecord = "judgement";
+  static nlohmann::ordered_json to_json(const Judgement& judgement);
+  static Judgement from_json(const nlohmann::json& value);
 };
+
+// Its settings are those of the judge that judged last.
+using JudgementStore = KeyedLines<JudgementForm>;
 
 // kInput if there is no such file: a store would make it.
 JudgementStore read_judgements(const std::filesystem::path& path);

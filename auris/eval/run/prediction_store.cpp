@@ -1,27 +1,9 @@
 #include "auris/eval/run/prediction_store.h"
 
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
-#include "auris/base/error.h"
 #include "auris/base/json_fields.h"
-#include "auris/base/json_text.h"
 
 namespace auris::eval {
 namespace {
-
-using nlohmann::json;
-using nlohmann::ordered_json;
-
-ordered_json to_json(const Prediction& prediction) {
-  ordered_json out = {{"key", prediction.key}, {"item", prediction.item}, {"answer", prediction.answer}};
-  if (!prediction.transcript.empty()) out["transcript"] = prediction.transcript;
-  if (!prediction.error.empty()) out["error"] = prediction.error;
-  if (prediction.truncated) out["truncated"] = true;
-  out["seconds"] = prediction.seconds;
-  if (!prediction.probabilities.empty()) out["probabilities"] = prediction.probabilities;
-  return out;
-}
 
 std::map<std::string, double> probabilities_from(const JsonFields& fields) {
   std::map<std::string, double> probabilities;
@@ -33,7 +15,20 @@ std::map<std::string, double> probabilities_from(const JsonFields& fields) {
   return probabilities;
 }
 
-Prediction prediction_from(const json& value) {
+}  // namespace
+
+nlohmann::ordered_json PredictionForm::to_json(const Prediction& prediction) {
+  nlohmann::ordered_json out = {
+      {"key", prediction.key}, {"item", prediction.item}, {"answer", prediction.answer}};
+  if (!prediction.transcript.empty()) out["transcript"] = prediction.transcript;
+  if (!prediction.error.empty()) out["error"] = prediction.error;
+  if (prediction.truncated) out["truncated"] = true;
+  out["seconds"] = prediction.seconds;
+  if (!prediction.probabilities.empty()) out["probabilities"] = prediction.probabilities;
+  return out;
+}
+
+Prediction PredictionForm::from_json(const nlohmann::json& value) {
   const JsonFields fields(value, "prediction", ErrorCode::kInput);
   return {.key = fields.text("key"),
           .item = fields.text("item"),
@@ -43,41 +38,6 @@ Prediction prediction_from(const json& value) {
           .truncated = fields.flag("truncated", false),
           .seconds = fields.number("seconds", {0, 1e9}, 0.0),
           .probabilities = probabilities_from(fields)};
-}
-
-}  // namespace
-
-PredictionStore::PredictionStore(const std::filesystem::path& path)
-    : file_(path, "predictions", ErrorCode::kInput, [this](std::string_view line) { take_line(line); }) {}
-
-const Prediction* PredictionStore::find(const std::string& key) const {
-  const auto found = by_key_.find(key);
-  return found == by_key_.end() ? nullptr : &found->second;
-}
-
-void PredictionStore::take_line(std::string_view line) {
-  try {
-    const json value = parse_json(line, "prediction", ErrorCode::kInput, {.max_depth = 16});
-    if (value.is_object() && value.size() == 1 && value.contains("settings")) {
-      settings_ = ordered_json::parse(line).at("settings");
-      return;
-    }
-    Prediction prediction = prediction_from(value);
-    by_key_[prediction.key] = std::move(prediction);
-  } catch (const Error&) {
-    ++damaged_lines_;
-  }
-}
-
-void PredictionStore::begin(const ordered_json& settings) {
-  if (settings.dump() == settings_.dump()) return;
-  file_.add(json_line({{"settings", settings}}));
-  settings_ = settings;
-}
-
-void PredictionStore::add(const Prediction& prediction) {
-  file_.add(json_line(to_json(prediction)));
-  by_key_[prediction.key] = prediction;
 }
 
 }  // namespace auris::eval
