@@ -69,6 +69,10 @@ void write_report(const CheckFlags& flags, const data::AuditReport& report,
   file.commit();
 }
 
+std::string absolute_path(const std::filesystem::path& path) {
+  return std::filesystem::absolute(path).lexically_normal().generic_string();
+}
+
 int check(const Program& program, const CheckFlags& flags) {
   const data::AuditThresholds thresholds =
       flags.thresholds.empty() ? data::AuditThresholds() : data::read_thresholds(flags.thresholds);
@@ -82,33 +86,33 @@ int check(const Program& program, const CheckFlags& flags) {
   data::RejectionSample sample;  // for the page
   ProgressBar bar(program.common);
   const WorkRate rate;
-  const data::AuditReport report =
-      data::audit(flags.manifest, thresholds,
-                  {.kept =
-                       [&](const data::Clip& clip, const data::ClipMeasures&) {
-                         if (!kept) return;
-                         data::Clip written = clip;
-                         const auto folder = std::filesystem::path(flags.manifest).parent_path();
-                         written.audio = std::filesystem::absolute(data::audio_path(clip, folder))
-                                             .lexically_normal()
-                                             .generic_string();
-                         kept->add(written);
-                       },
-                   .rejected =
-                       [&](const data::Rejection& rejection) {
-                         sample.add(rejection);
-                         if (rejections) write_json_line(*rejections, data::to_json(rejection));
-                       },
-                   .recognized =
-                       [&](const data::Clip& clip, const data::Recognition& recognition) {
-                         if (heard) write_json_line(*heard, heard_json(clip, recognition));
-                       },
-                   .progress =
-                       [&](int64_t done) {
-                         bar.update(-1, fmt::format("{} clips", done));
-                         return !interrupted();
-                       }},
-                  recognizer.get());
+  const data::AuditReport report = data::audit(
+      flags.manifest, thresholds,
+      {.kept =
+           [&](const data::Clip& clip, const data::ClipMeasures&) {
+             if (!kept) return;
+             data::Clip written = clip;
+             const auto folder = std::filesystem::path(flags.manifest).parent_path();
+             written.audio = absolute_path(data::audio_path(clip, folder));
+             if (clip.second)
+               written.second->audio = absolute_path(data::audio_path(data::second_of(clip), folder));
+             kept->add(written);
+           },
+       .rejected =
+           [&](const data::Rejection& rejection) {
+             sample.add(rejection);
+             if (rejections) write_json_line(*rejections, data::to_json(rejection));
+           },
+       .recognized =
+           [&](const data::Clip& clip, const data::Recognition& recognition) {
+             if (heard) write_json_line(*heard, heard_json(clip, recognition));
+           },
+       .progress =
+           [&](int64_t done) {
+             bar.update(-1, fmt::format("{} clips", done));
+             return !interrupted();
+           }},
+      recognizer.get());
   bar.clear();
   const double seconds = rate.seconds();
   rate.print(report.clips, "clips", program.common.quiet);

@@ -91,29 +91,57 @@ audio::AudioClip stretch_of(const audio::AudioClip& sound, const Clip& clip) {
           .sample_rate_hz = sound.sample_rate_hz};
 }
 
-void examine(Examined& examined, const fs::path& folder, const AuditThresholds& thresholds) {
-  const fs::path path = audio_path(examined.clip, folder);
+// Measures, checks and hashes one recording; returns its sound for what else is to be found out.
+audio::AudioClip examine(Clip& clip, const fs::path& folder, const AuditThresholds& thresholds,
+                         ClipMeasures& measures, std::optional<Rejection>& rejection) {
+  const fs::path path = audio_path(clip, folder);
   if (!fs::is_regular_file(path)) {
-    examined.rejection =
-        rejection_of(examined.clip, "missing_file", fmt::format("there is no {}", quoted(path.string())));
-    return;
+    rejection = rejection_of(clip, "missing_file", fmt::format("there is no {}", quoted(path.string())));
+    return {};
   }
   try {
-    const audio::AudioClip sound =
-        stretch_of(audio::decode_audio(audio_source(examined.clip, folder)), examined.clip);
-    examined.measures = measure(sound);
-    const std::string hash = sha256_of(examined.clip, folder);
-    if (!examined.clip.sha256.empty() && examined.clip.sha256 != hash) {
-      examined.rejection = rejection_of(examined.clip, "changed_file", fmt::format("SHA-256 {}", hash));
-      return;
+    audio::AudioClip sound = stretch_of(audio::decode_audio(audio_source(clip, folder)), clip);
+    measures = measure(sound);
+    const std::string hash = sha256_of(clip, folder);
+    if (!clip.sha256.empty() && clip.sha256 != hash) {
+      rejection = rejection_of(clip, "changed_file", fmt::format("SHA-256 {}", hash));
+      return {};
     }
-    examined.clip.sha256 = hash;
-    examined.rejection = unfit(examined.clip, examined.measures, thresholds);
-    if (thresholds.near_duplicates && !examined.rejection) examined.fingerprint = fingerprint_of(sound);
+    clip.sha256 = hash;
+    rejection = unfit(clip, measures, thresholds);
+    return sound;
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kInput) throw;
-    examined.rejection = rejection_of(examined.clip, "unreadable", error.what());
+    rejection = rejection_of(clip, "unreadable", error.what());
+    return {};
   }
+}
+
+// Of two recordings: the worse of each figure, and a content that only the same two have.
+ClipMeasures both(const ClipMeasures& first, const ClipMeasures& second) {
+  ClipMeasures all = first.snr_db <= second.snr_db ? first : second;
+  all.duration_s = first.duration_s + second.duration_s;
+  all.peak = std::max(first.peak, second.peak);
+  all.silence_share = std::max(first.silence_share, second.silence_share);
+  all.clipped_share = std::max(first.clipped_share, second.clipped_share);
+  all.offset = std::fabs(first.offset) > std::fabs(second.offset) ? first.offset : second.offset;
+  all.content = first.content + second.content;
+  return all;
+}
+
+void examine(Examined& examined, const fs::path& folder, const AuditThresholds& thresholds) {
+  const audio::AudioClip sound =
+      examine(examined.clip, folder, thresholds, examined.measures, examined.rejection);
+  if (examined.rejection) return;
+  if (!examined.clip.second) {
+    if (thresholds.near_duplicates) examined.fingerprint = fingerprint_of(sound);
+    return;
+  }
+  Clip second = second_of(examined.clip);
+  ClipMeasures measures;
+  examine(second, folder, thresholds, measures, examined.rejection);
+  examined.clip.second->sha256 = second.sha256;
+  examined.measures = both(examined.measures, measures);
 }
 
 class Audit {
@@ -191,7 +219,8 @@ class Audit {
         return rejection_of(examined.clip, "duplicate",
                             fmt::format("the same sound as {}", quoted(known->second)));
     }
-    if (!thresholds_.near_duplicates) return std::nullopt;
+    // Pairs of recordings share one with each other on purpose.
+    if (!thresholds_.near_duplicates || examined.clip.second) return std::nullopt;
     const auto found = fingerprints_.add(std::move(examined.fingerprint));
     fingerprint_ids_.push_back(examined.clip.id);
     if (!found) return std::nullopt;
@@ -203,7 +232,7 @@ class Audit {
 
   std::optional<Rejection> listen(const Examined& examined) {
     const Clip& clip = examined.clip;
-    if (clip.text.empty() && clip.language.empty()) return std::nullopt;
+    if ((clip.text.empty() && clip.language.empty()) || clip.second) return std::nullopt;
     const Recognition heard = recognizer_->recognize(clip, examined.measures.content, [&] {
       return stretch_of(audio::decode_audio(audio_source(clip, folder_)), clip);
     });
@@ -227,6 +256,7 @@ class Audit {
     if (clip.split.empty()) return;
     if (const std::string words = spoken_words(clip); !words.empty()) texts_[words].insert(clip.split);
     if (!clip.speaker.empty()) speakers_[clip.speaker].insert(clip.split);
+    if (clip.second && !clip.second->speaker.empty()) speakers_[clip.second->speaker].insert(clip.split);
   }
 
   fs::path folder_;

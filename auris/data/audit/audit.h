@@ -1,6 +1,7 @@
 #pragma once
 // Which clips of a manifest are fit to be used, and what they are like together. Every clip that is not fit
-// has its reason and its figure; what is fit is written down again with the hash of its sound file.
+// has its reason and its figure; what is fit is written down again with the hash of its sound file. Of clips
+// with two recordings both must be fit; only the same two in the same order are duplicates.
 
 #include <cstdint>
 #include <filesystem>

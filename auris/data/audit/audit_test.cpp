@@ -64,6 +64,41 @@ void write_manifest(const fs::path& path, const std::vector<Clip>& clips) {
   writer.commit();
 }
 
+TEST(Audit, ExaminesBothOfTwoRecordings) {
+  TestFolder folder;
+  const Clip first = clip_at(folder, "first", prompt("agent-pass"));
+  const Clip other = clip_at(folder, "other", prompt("activated"));
+  const auto pair = [&](const std::string& id, const Clip& second) {
+    Clip clip = first;
+    clip.id = id;
+    clip.second = SecondRecording{
+        .audio = second.audio, .duration_s = second.duration_s, .sha256 = {}, .speaker = "june"};
+    return clip;
+  };
+  Clip gone = other, longer = other, changed = other;
+  gone.audio = "gone.wav";
+  longer.duration_s += 1;
+  std::vector<Clip> clips{first,
+                          other,
+                          pair("pair", other),
+                          pair("again", other),
+                          pair("gone", gone),
+                          pair("longer", longer),
+                          pair("changed", other)};
+  clips.back().second->sha256 = std::string(64, 'a');
+  clips[1].speaker = "june";
+  clips[1].split = "test";
+  write_manifest(folder / "m.jsonl", clips);
+  const Audited all = audited(folder / "m.jsonl", {.near_duplicates = true});
+  EXPECT_EQ(all.kept, (std::set<std::string>{"first", "other", "pair"}));
+  EXPECT_THAT(all.rejections.at("again").detail, HasSubstr("'pair'"));
+  EXPECT_EQ(all.rejections.at("gone").reason, "missing_file");
+  EXPECT_EQ(all.rejections.at("longer").reason, "wrong_duration");
+  EXPECT_EQ(all.rejections.at("changed").reason, "changed_file");
+  EXPECT_TRUE(all.report.leaked_speakers.contains("june"));  // test, and the second one of a pair in train
+  EXPECT_NEAR(all.report.kept_s, 2 * (first.duration_s + other.duration_s), 1e-3);
+}
+
 TEST(Audit, HashesThePartOfAFile) {
   TestFolder folder;
   const std::string wav = audio::wav_bytes(prompt("agent-pass"));

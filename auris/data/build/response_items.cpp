@@ -40,11 +40,13 @@ std::variant<ResponseItem, Rejection> ResponseItems::plan(const Task& task, cons
     if (!response) continue;
     if (response->text != clip.text)
       return Rejection{id, "other_text", "the language model answered " + quoted(response->text)};
+    const TaskVariant* variant = variant_for(task, clip);
+    if (variant == nullptr) return Rejection{id, "no_variant", no_variant_text(task, clip)};
     ResponseItem planned{.item = ItemBuilder::about(clip), .logits = set->logits().bytes(response->row)};
     Item& item = planned.item;
     item.id = id;
     item.task = task.id;
-    item.variant = variant_for(task, clip)->id;
+    item.variant = variant->id;
     item.task_version = task.version;
     item.configuration = configuration_;
     item.prompt = with(set->prompt(), kAudioMark);

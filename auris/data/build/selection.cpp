@@ -60,7 +60,8 @@ std::variant<PlannedItem, Rejection> Selection::plan(const Pick& pick, const Cli
 }
 
 bool Selection::fits(const ItemRule& rule, const Clip& clip) const {
-  return clip.duration_s >= rule.min_duration_s && clip.duration_s <= rule.max_duration_s &&
+  const double duration_s = clip.duration_s + (clip.second ? clip.second->duration_s : 0);
+  return duration_s >= rule.min_duration_s && duration_s <= rule.max_duration_s &&
          holds(rule.sources, clip.source) && holds(rule.languages, clip.language) &&
          holds(rule.splits, split_of(clip));
 }

@@ -131,6 +131,7 @@ ordered_json entry_of(const Item& item, const std::string& recording) {
                            {"licence", item.licence},
                            {"origin", item.origin},
                            {"sha256", item.clip_sha256},
+                           {"second_sha256", item.second_clip_sha256},
                            {"consent", name_of(item.consent)},
                            {"synthetic", item.synthetic},
                            {"voice_of_instruction", item.voice}};

@@ -28,6 +28,8 @@ std::vector<std::string> tags_of(const std::string& answer) {
   return tags;
 }
 
+int64_t recordings_of(const Clip& clip) { return clip.second ? 2 : 1; }
+
 }  // namespace
 
 const Label* label_named(std::string_view name, const TaskVariant& variant) {
@@ -65,6 +67,7 @@ std::string answer_problem(const std::string& answer, const TaskVariant& variant
 }
 
 const TaskVariant* variant_for(const Task& task, const Clip& clip) {
+  if (task.recordings != recordings_of(clip)) return nullptr;
   const TaskVariant* any = nullptr;
   for (const TaskVariant& variant : task.variants) {
     if (variant.id == clip.source ||
@@ -74,6 +77,14 @@ const TaskVariant* variant_for(const Task& task, const Clip& clip) {
     if (variant.id == "any") any = &variant;
   }
   return any;
+}
+
+std::string no_variant_text(const Task& task, const Clip& clip) {
+  if (task.recordings != recordings_of(clip)) {
+    return fmt::format("{} takes clips of {} recording(s), the clip has {}", task.id, task.recordings,
+                       recordings_of(clip));
+  }
+  return fmt::format("{} has no variant for {}", task.id, quoted(clip.source));
 }
 
 std::optional<std::string> answer_for(const Task& task, const TaskVariant& variant, const Clip& clip) {

@@ -17,11 +17,11 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr double kLongestS = 1e6;
-constexpr std::array<std::string_view, 24> kFields{
-    "id",        "task",       "variant",     "task_version", "configuration", "prompt",
-    "answer",    "references", "instruction", "voice",        "transcript",    "clip",
-    "source",    "split",      "speaker",     "language",     "duration_s",    "clip_start_s",
-    "synthetic", "licence",    "origin",      "clip_sha256",  "consent",       "responder"};
+constexpr std::array<std::string_view, 25> kFields{
+    "id",          "task",        "variant",    "task_version",      "configuration", "prompt",  "answer",
+    "references",  "instruction", "voice",      "transcript",        "clip",          "source",  "split",
+    "speaker",     "language",    "duration_s", "clip_start_s",      "synthetic",     "licence", "origin",
+    "clip_sha256", "consent",     "responder",  "second_clip_sha256"};
 
 size_t marks_in(std::string_view prompt) {
   size_t count = 0;
@@ -39,6 +39,14 @@ auto as_input(const JsonFields& fields, std::string_view key, const Act& act) {
   } catch (const Error& error) {
     fields.fail(key, "a name that is known", quoted(fields.text(key)), error.what());
   }
+}
+
+std::string hash_in(const JsonFields& fields, std::string_view key) {
+  std::string hash = fields.text(key, "");
+  if (!hash.empty() && !is_sha256_hex(hash)) {
+    fields.fail(key, "64 digits of lower-case hex", quoted(hash));
+  }
+  return hash;
 }
 
 std::vector<std::string> texts_of(const JsonFields& fields, std::string_view key) {
@@ -80,6 +88,7 @@ ordered_json to_json(const Item& item) {
   put("licence", item.licence);
   put("origin", item.origin);
   put("clip_sha256", item.clip_sha256);
+  put("second_clip_sha256", item.second_clip_sha256);
   if (item.consent != Consent::kUnknown) out["consent"] = name_of(item.consent);
   put("responder", item.responder);
   return out;
@@ -119,10 +128,8 @@ Item item_from(const json& value, const std::string& where) {
   item.synthetic = fields.flag("synthetic", false);
   item.licence = fields.text("licence", "");
   item.origin = fields.text("origin", "");
-  item.clip_sha256 = fields.text("clip_sha256", "");
-  if (!item.clip_sha256.empty() && !is_sha256_hex(item.clip_sha256)) {
-    fields.fail("clip_sha256", "64 digits of lower-case hex", quoted(item.clip_sha256));
-  }
+  item.clip_sha256 = hash_in(fields, "clip_sha256");
+  item.second_clip_sha256 = hash_in(fields, "second_clip_sha256");
   if (fields.has("consent"))
     item.consent = as_input(fields, "consent", [&] { return consent_named(fields.text("consent")); });
   item.responder = fields.text("responder", "");

@@ -37,6 +37,7 @@ struct Item {
   std::string licence;
   std::string origin;                   // of the clip
   std::string clip_sha256;              // of its sound file; empty if that was not read
+  std::string second_clip_sha256;       // of the second one; empty if the clip has but one
   Consent consent = Consent::kUnknown;  // of its speaker
   std::string responder;                // the language model that wrote the answer; empty if none did
 

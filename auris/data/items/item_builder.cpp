@@ -18,7 +18,7 @@ namespace auris::data {
 namespace {
 
 constexpr int kRateHz = 16000;
-constexpr double kPauseS = 0.5;
+constexpr size_t kPauseSamples = kRateHz / 2;
 
 template <class List>
 const auto& one_of(const List& list, Rng& rng) {
@@ -52,6 +52,36 @@ bool reads_transcript(const Task& task, const Clip& clip) {
   return task.text_input == TextInput::kTranscript || question_of(task, clip) != nullptr;
 }
 
+// The stretch that is meant.
+std::vector<float> sound_of(const Clip& clip, const std::filesystem::path& folder) {
+  audio::AudioClip sound = audio::decode_audio(audio_source(clip, folder));
+  const auto at = [&](double seconds) {
+    return std::min(sound.samples.size(), static_cast<size_t>(std::llround(seconds * kRateHz)));
+  };
+  const size_t begin = at(clip.start_s), end = at(clip.start_s + clip.duration_s);
+  if (begin == end) {
+    throw Error(ErrorCode::kInput, {.where = clip.id,
+                                    .expected = fmt::format("sound at {} s", clip.start_s),
+                                    .got = fmt::format("{} s in all", sound.duration_s()),
+                                    .hint = ""});
+  }
+  sound.samples.resize(end);
+  sound.samples.erase(sound.samples.begin(), sound.samples.begin() + static_cast<std::ptrdiff_t>(begin));
+  return std::move(sound.samples);
+}
+
+// Behind a pause if there is something before it. Returns the second at which it begins.
+double append(audio::AudioClip& recording, std::vector<float> sound) {
+  if (recording.samples.empty()) {
+    recording.samples = std::move(sound);
+    return 0;
+  }
+  recording.samples.resize(recording.samples.size() + kPauseSamples, 0.0f);
+  const double start_s = recording.duration_s();
+  recording.samples.insert(recording.samples.end(), sound.begin(), sound.end());
+  return start_s;
+}
+
 }  // namespace
 
 ItemBuilder::ItemBuilder(ItemOptions options) : options_(std::move(options)) {
@@ -80,6 +110,7 @@ Item ItemBuilder::about(const Clip& clip) {
   item.licence = clip.licence;
   item.origin = clip.origin;
   item.clip_sha256 = clip.sha256;
+  if (clip.second) item.second_clip_sha256 = clip.second->sha256;
   item.consent = clip.consent;
   return item;
 }
@@ -90,8 +121,7 @@ std::variant<Item, Rejection> ItemBuilder::plan(const Task& task, Configuration 
   item.id = id_of(task, configuration, clip);
   const TaskVariant* variant = variant_for(task, clip);
   if (variant == nullptr) {
-    return Rejection{item.id, "no_variant",
-                     fmt::format("{} has no variant for {}", task.id, quoted(clip.source))};
+    return Rejection{item.id, "no_variant", no_variant_text(task, clip)};
   }
   const std::optional<std::string> answer = answer_for(task, *variant, clip);
   if (!answer) return Rejection{item.id, "no_answer", "the manifest does not tell the answer"};
@@ -149,28 +179,13 @@ audio::AudioClip ItemBuilder::render(Item& item, const Clip& clip, const std::fi
   audio::AudioClip recording{.samples = {}, .sample_rate_hz = kRateHz};
   if (!item.voice.empty()) recording.samples = spoken(item.instruction, item.voice).samples;
   if (item.configuration != Configuration::kAudioText || !reads_transcript(task_named(item.task), clip)) {
-    if (!recording.samples.empty()) {
-      recording.samples.resize(recording.samples.size() + static_cast<size_t>(kPauseS * kRateHz), 0.0f);
-    }
-    item.clip_start_s = recording.duration_s();
-    audio::AudioClip sound = audio::decode_audio(audio_source(clip, folder));
+    std::vector<float> sound = sound_of(clip, folder);
     if (item.clip_sha256.empty()) item.clip_sha256 = hash_of(clip, folder);
-    const auto at = [&](double seconds) {
-      return std::min(sound.samples.size(), static_cast<size_t>(std::llround(seconds * kRateHz)));
-    };
-    const size_t begin = at(clip.start_s), end = at(clip.start_s + clip.duration_s);
-    if (begin == end) {
-      throw Error(ErrorCode::kInput, {.where = clip.id,
-                                      .expected = fmt::format("sound at {} s", clip.start_s),
-                                      .got = fmt::format("{} s in all", sound.duration_s()),
-                                      .hint = ""});
-    }
-    if (recording.samples.empty() && begin == 0 && end == sound.samples.size()) {
-      recording.samples = std::move(sound.samples);
-    } else {
-      recording.samples.insert(recording.samples.end(),
-                               sound.samples.begin() + static_cast<std::ptrdiff_t>(begin),
-                               sound.samples.begin() + static_cast<std::ptrdiff_t>(end));
+    item.clip_start_s = append(recording, std::move(sound));
+    if (clip.second) {
+      const Clip second = second_of(clip);
+      append(recording, sound_of(second, folder));
+      if (item.second_clip_sha256.empty()) item.second_clip_sha256 = sha256_of(second, folder);
     }
   }
   item.duration_s = std::round(recording.duration_s() * 1e6) / 1e6;

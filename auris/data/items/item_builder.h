@@ -37,8 +37,8 @@ class ItemBuilder {
   static Item about(const Clip& clip);
 
   // Its recording, 16 kHz: the clip, the spoken instruction, or the instruction, half a second of silence and
-  // the clip. Completes the item's times, and the hash of the clip's file if it was
-  // read. kInput if the clip cannot be read.
+  // the clip; of a clip with two recordings both, with the same silence between them. Completes the item's
+  // times, and the hash of each file that was read. kInput if the clip cannot be read.
   audio::AudioClip render(Item& item, const Clip& clip, const std::filesystem::path& folder);
 
  private:

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "auris/audio/decode.h"
 #include "auris/base/error.h"
 #include "auris/base/test_folder.h"
 #include "auris/data/items/answers.h"
@@ -108,6 +109,40 @@ TEST(Items, ThreeWaysToAsk) {
   EXPECT_EQ(words.prompt, "<audio>\nActivated.");
   EXPECT_EQ(builder.render(words, clip, "").samples,
             speak(words.instruction, voice_named(words.voice)).samples);
+}
+
+TEST(Items, TwoRecordingsFollowEachOther) {
+  ItemBuilder builder({.seed = 4});
+  Clip clip = prompt_clip();
+  clip.source = "voxceleb";
+  clip.labels = {{"speaker_verification", "same"}};
+  EXPECT_EQ(reason(builder, "ASV", clip), "no_variant");  // it has but one
+  clip.second = SecondRecording{.audio = "/usr/share/asterisk/sounds/en_US_f_Allison/agent-pass.g722",
+                                .duration_s = 1000,
+                                .sha256 = {},
+                                .speaker = "allison"};
+  EXPECT_EQ(reason(builder, "SGC", clip), "no_variant");  // of which of the two?
+  Item item = planned(builder, "ASV", Configuration::kTextAudio, clip);
+  EXPECT_EQ(item.answer, "same");
+  const std::vector<float> both = builder.render(item, clip, "").samples;
+  const std::vector<float> second = audio::decode_audio(clip.second->audio).samples;
+  ASSERT_EQ(both.size(), 8000 + 8000 + second.size());
+  EXPECT_TRUE(std::equal(second.begin(), second.end(), both.begin() + 16000));
+  EXPECT_EQ(std::count(both.begin() + 8000, both.begin() + 16000, 0.0f), 8000);
+  EXPECT_EQ(item.clip_sha256, sha256_of(clip, ""));
+  EXPECT_EQ(item.second_clip_sha256, sha256_of(second_of(clip), ""));
+  EXPECT_EQ(item_from(json::parse(to_json(item).dump()), "item"), item);
+
+  // Read beside the spoken instruction: the answers; then nothing but a carrier.
+  for (const Configuration configuration : {Configuration::kAudioText, Configuration::kAudio}) {
+    Item heard = planned(builder, "ASV", configuration, clip);
+    const size_t before = speak(heard.instruction, voice_named(heard.voice)).samples.size() + 8000;
+    const std::vector<float> all = builder.render(heard, clip, "").samples;
+    ASSERT_EQ(all.size(), before + both.size());
+    EXPECT_TRUE(std::equal(both.begin(), both.end(), all.begin() + static_cast<std::ptrdiff_t>(before)));
+    EXPECT_EQ(heard.prompt.find("different") != std::string::npos,
+              configuration == Configuration::kAudioText);
+  }
 }
 
 TEST(Items, SurviveJson) {

@@ -26,20 +26,53 @@ constexpr std::array<std::pair<Consent, std::string_view>, 4> kConsents{{{Consen
                                                                          {Consent::kAgreement, "agreement"},
                                                                          {Consent::kSynthetic, "synthetic"}}};
 constexpr const char* kConsentNames = "unknown, licence, agreement or synthetic";
-constexpr std::array<std::string_view, 19> kFields{
-    "id",        "audio",   "audio_offset", "audio_bytes", "start_s",  "duration_s", "sha256",
-    "source",    "split",   "language",     "text",        "speaker",  "labels",     "translations",
-    "questions", "licence", "origin",       "consent",     "synthetic"};
+constexpr std::array<std::string_view, 20> kFields{
+    "id",        "audio",   "audio_offset", "audio_bytes", "start_s",   "duration_s", "sha256",
+    "source",    "split",   "language",     "text",        "speaker",   "labels",     "translations",
+    "questions", "licence", "origin",       "consent",     "synthetic", "second"};
+constexpr std::array<std::string_view, 4> kSecondFields{"audio", "duration_s", "sha256", "speaker"};
 
-void check_path(const JsonFields& fields, const std::string& path) {
-  if (path.empty()) fields.fail("audio", "a path", "an empty text");
+std::string path_in(const JsonFields& fields) {
+  constexpr const char* kName = "audio";
+  std::string path = fields.text(kName);
+  if (path.empty()) fields.fail(kName, "a path", "an empty text");
   if (path.find('\\') != std::string::npos) {
-    fields.fail("audio", "a path with / between folders", quoted(path), "replace the backslashes");
+    fields.fail(kName, "a path with / between folders", quoted(path), "replace the backslashes");
   }
-  if (path.find('\0') != std::string::npos) fields.fail("audio", "a path", quoted(path));
+  if (path.find('\0') != std::string::npos) fields.fail(kName, "a path", quoted(path));
   for (const std::filesystem::path& step : std::filesystem::path(path)) {
-    if (step == "..") fields.fail("audio", "a path without ..", quoted(path));
+    if (step == "..") fields.fail(kName, "a path without ..", quoted(path));
   }
+  return path;
+}
+
+double duration_in(const JsonFields& fields) {
+  const double duration_s = fields.number("duration_s", {0, kLongestS});
+  if (duration_s == 0) fields.fail("duration_s", "more than 0 s", "0");
+  return duration_s;
+}
+
+std::string hash_in(const JsonFields& fields) {
+  std::string hash = fields.text("sha256", "");
+  if (!hash.empty() && !is_sha256_hex(hash)) {
+    fields.fail("sha256", "64 digits of lower-case hex", quoted(hash));
+  }
+  return hash;
+}
+
+SecondRecording second_in(const JsonFields& fields) {
+  fields.allow(kSecondFields);
+  return {.audio = path_in(fields),
+          .duration_s = duration_in(fields),
+          .sha256 = hash_in(fields),
+          .speaker = fields.text("speaker", "")};
+}
+
+ordered_json to_json(const SecondRecording& second) {
+  ordered_json out = {{"audio", second.audio}, {"duration_s", second.duration_s}};
+  if (!second.sha256.empty()) out["sha256"] = second.sha256;
+  if (!second.speaker.empty()) out["speaker"] = second.speaker;
+  return out;
 }
 
 }  // namespace
@@ -85,6 +118,7 @@ ordered_json to_json(const Clip& clip) {
   put("origin", clip.origin);
   if (clip.consent != Consent::kUnknown) out["consent"] = name_of(clip.consent);
   if (clip.synthetic) out["synthetic"] = true;
+  if (clip.second) out["second"] = to_json(*clip.second);
   return out;
 }
 
@@ -94,19 +128,14 @@ Clip clip_from(const json& value, const std::string& where) {
   Clip clip;
   clip.id = fields.text("id");
   if (clip.id.empty()) fields.fail("id", "an id", "an empty text");
-  clip.audio = fields.text("audio");
-  check_path(fields, clip.audio);
+  clip.audio = path_in(fields);
   if (fields.has("audio_offset") || fields.has("audio_bytes")) {
     clip.audio_offset = fields.integer("audio_offset", {0, kMaxFileBytes});
     clip.audio_bytes = fields.integer("audio_bytes", {1, kMaxFileBytes});
   }
   clip.start_s = fields.number("start_s", {0, kLongestS}, 0.0);
-  clip.duration_s = fields.number("duration_s", {0, kLongestS});
-  if (clip.duration_s == 0) fields.fail("duration_s", "more than 0 s", "0");
-  clip.sha256 = fields.text("sha256", "");
-  if (!clip.sha256.empty() && !is_sha256_hex(clip.sha256)) {
-    fields.fail("sha256", "64 digits of lower-case hex", quoted(clip.sha256));
-  }
+  clip.duration_s = duration_in(fields);
+  clip.sha256 = hash_in(fields);
   clip.source = fields.text("source", "");
   clip.split = fields.text("split", "");
   clip.language = fields.text("language", "");
@@ -124,7 +153,24 @@ Clip clip_from(const json& value, const std::string& where) {
     fields.fail("consent", kConsentNames, quoted(consent));
   }
   clip.synthetic = fields.flag("synthetic", false);
+  if (fields.has("second")) clip.second = second_in(fields.object("second"));
   return clip;
+}
+
+Clip second_of(const Clip& clip) {
+  Clip second;
+  second.id = clip.id;
+  second.audio = clip.second->audio;
+  second.duration_s = clip.second->duration_s;
+  second.sha256 = clip.second->sha256;
+  second.source = clip.source;
+  second.split = clip.split;
+  second.speaker = clip.second->speaker;
+  second.licence = clip.licence;
+  second.origin = clip.origin;
+  second.consent = clip.consent;
+  second.synthetic = clip.synthetic;
+  return second;
 }
 
 audio::AudioSource audio_source(const Clip& clip, const std::filesystem::path& folder) {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -16,6 +17,16 @@ enum class Consent {
   kLicence,    // the speaker, or who holds the rights, published it under the licence
   kAgreement,  // the speaker agreed to this very use
   kSynthetic,  // nobody spoke
+};
+
+// A whole file that a question compares with a clip's own recording.
+struct SecondRecording {
+  std::string audio;      // a path like Clip::audio
+  double duration_s = 0;  // above 0
+  std::string sha256;     // of the file's bytes, like Clip::sha256
+  std::string speaker;    // empty = not known
+
+  bool operator==(const SecondRecording&) const = default;
 };
 
 struct Clip {
@@ -38,6 +49,9 @@ struct Clip {
   std::string origin;                                 // package, data set or address it came from
   Consent consent = Consent::kUnknown;
   bool synthetic = false;  // the sound was made by a program
+  // Heard half a second behind the recording above. Only tasks that compare (Task::recordings) take such a
+  // clip.
+  std::optional<SecondRecording> second = {};
 
   bool operator==(const Clip&) const = default;
 };
@@ -56,6 +70,9 @@ Clip clip_from(const nlohmann::json& json, const std::string& where);
 
 // The recording of a clip in a manifest that lies in `folder`.
 audio::AudioSource audio_source(const Clip& clip, const std::filesystem::path& folder);
+
+// The second recording as a clip of its own, without text and labels. Only for clips that have one.
+Clip second_of(const Clip& clip);
 
 // SHA-256 of the recording's bytes. kInput if they are not there.
 std::string sha256_of(const Clip& clip, const std::filesystem::path& folder);

@@ -33,7 +33,9 @@ Clip whole_clip() {
           .licence = "CC-BY-SA-3.0",
           .origin = "asterisk-core-sounds-en",
           .consent = Consent::kLicence,
-          .synthetic = true};
+          .synthetic = true,
+          .second = SecondRecording{
+              .audio = "en/bye.g722", .duration_s = 2, .sha256 = std::string(64, 'b'), .speaker = "june"}};
 }
 
 Clip small_clip(const std::string& id, const std::string& audio, double duration_s) {
@@ -117,6 +119,13 @@ TEST(Manifest, SaysWhatIsWrongWithALine) {
   EXPECT_THAT(reason_of(R"({"id":"a","audio":"","duration_s":1})"), HasSubstr("'audio'"));
   EXPECT_THAT(reason_of(R"({"id":"a","audio":"a.wav","duration_s":1,"audio_offset":5})"),
               HasSubstr("'audio_bytes'"));
+  EXPECT_THAT(
+      reason_of(R"({"id":"a","audio":"a.wav","duration_s":1,"second":{"audio":"../b","duration_s":1}})"),
+      HasSubstr("without .."));
+  EXPECT_THAT(reason_of(R"({"id":"a","audio":"a.wav","duration_s":1,"second":{"audio":"b.wav"}})"),
+              HasSubstr("'duration_s'"));
+  EXPECT_THAT(reason_of(R"({"id":"a","audio":"a.wav","duration_s":1,"second":"b.wav"})"),
+              HasSubstr("'second'"));
   EXPECT_THAT(reason_of(R"({"id":"a","audio":"a.wav"})"), HasSubstr("'duration_s'"));
   EXPECT_THAT(reason_of(R"({"id":"a","audio":"a.wav","duration_s":0})"), HasSubstr("more than 0 s"));
   EXPECT_THAT(reason_of(R"({"id":"a","audio":"a.wav","duration_s":-1})"), HasSubstr("'duration_s'"));

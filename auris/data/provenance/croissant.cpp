@@ -38,6 +38,8 @@ constexpr Field kClipFields[] = {
     {"licence", "sc:Text", "Licence of its sound and text, an SPDX identifier where there is one"},
     {"origin", "sc:Text", "Package, data set or address it came from"},
     {"sha256", "sc:Text", "SHA-256 of the sound file it came from"},
+    {"second_sha256", "sc:Text",
+     "SHA-256 of the second sound file, if the clip has two that are compared; else empty"},
     {"consent", "sc:Text",
      "unknown; licence: published under it by the speaker or who holds the rights; agreement: the speaker "
      "agreed to this use; synthetic: nobody spoke"},
@@ -148,6 +150,7 @@ ordered_json clip_line(const ClipFacts& clip) {
           {"licence", clip.item.licence},
           {"origin", clip.item.origin},
           {"sha256", clip.item.clip_sha256},
+          {"second_sha256", clip.item.second_clip_sha256},
           {"consent", name_of(clip.item.consent)},
           {"synthetic", clip.item.synthetic},
           {"source", clip.item.source},
@@ -174,6 +177,8 @@ class Describing {
       ClipFacts& clip = clips_[place->second];
       // Items that do not hold the clip's sound have not read its file.
       if (!fresh && clip.item.clip_sha256.empty()) clip.item.clip_sha256 = item.clip_sha256;
+      if (!fresh && clip.item.second_clip_sha256.empty())
+        clip.item.second_clip_sha256 = item.second_clip_sha256;
       ++clip.items;
     }
   }

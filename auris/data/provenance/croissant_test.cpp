@@ -11,6 +11,7 @@
 #include "auris/base/sha256.h"
 #include "auris/base/test_folder.h"
 #include "auris/data/build/build.h"
+#include "auris/data/export/llaso.h"
 #include "auris/data/sources/source.h"
 
 namespace auris::data {
@@ -89,6 +90,52 @@ TEST(Croissant, TellsWhereEveryClipComesFrom) {
   write_croissant(folder / "data", {.url = "https://example.org/x"});
   EXPECT_EQ(folder.read("data/croissant.json"), before);
   EXPECT_THROW(write_croissant(folder / "none"), Error);
+}
+
+TEST(Croissant, HasTheHashesOfTwoRecordings) {
+  TestFolder folder;
+  const fs::path sounds = "/usr/share/asterisk/sounds/en_US_f_Allison";
+  Clip clip;
+  clip.id = "trial";
+  clip.audio = (sounds / "activated.g722").string();
+  clip.duration_s = 0.5;
+  clip.source = "voxceleb";
+  clip.split = "test";
+  clip.labels = {{"speaker_verification", "same"}};
+  clip.second = SecondRecording{
+      .audio = (sounds / "agent-pass.g722").string(), .duration_s = 2, .sha256 = {}, .speaker = {}};
+  ManifestWriter writer(folder / "clips.jsonl");
+  writer.add(clip);
+  writer.commit();
+  const Recipe recipe = parse_recipe(R"(
+manifests = ["clips.jsonl"]
+[[items]]
+task = "ASV"
+configurations = ["audio_text", "text_audio", "audio"]
+[[items]]
+task = "SSD"
+[[items]]
+task = "ASV"
+max_duration_s = 2.4
+)",
+                                     "recipe.toml", folder.path(), DataKind::kEval);
+  const BuildReport built = build_data(recipe, folder / "data");
+  EXPECT_EQ(built.written, 3);
+  EXPECT_EQ(built.rejected, (std::map<std::string, int64_t>{{"no_variant", 1}}));
+  EXPECT_EQ(write_croissant(folder / "data").clips, 1);
+  const json entry = json::parse(folder.read("data/clips.jsonl"));
+  EXPECT_EQ(entry["sha256"], hash_of(clip.audio));
+  EXPECT_EQ(entry["second_sha256"], hash_of(clip.second->audio));
+  EXPECT_EQ(entry["items"], 3);
+  const LlasoReport exported = export_llaso(folder / "data", folder / "llaso");
+  EXPECT_EQ(exported.files,
+            (std::map<std::string, int64_t>{{"audio_text/voxceleb_speaker_verification_test.json", 1},
+                                            {"pure_audio/voxceleb_speaker_verification_test.json", 1},
+                                            {"text_audio/voxceleb_speaker_verification_test.json", 1}}));
+  const json exported_entry =
+      json::parse(folder.read("llaso/text_audio/voxceleb_speaker_verification_test.json"))[0];
+  EXPECT_EQ(exported_entry["metadata"]["second_sha256"], hash_of(clip.second->audio));
+  EXPECT_EQ(exported_entry["voice"].size(), 1u);  // both in one recording
 }
 
 }  // namespace

@@ -16,6 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// A text of few digits.
+double rounded(double duration_s) { return std::max(1e-6, std::round(duration_s * 1e6) / 1e6); }
+
 // What the container says, or what decoding finds if it says nothing.
 double duration_of(const audio::AudioSource& source) {
   audio::AudioReader reader(source, {.sample_rate_hz = 0});
@@ -36,8 +39,10 @@ std::string path_problem(const fs::path& path) {
 }
 
 bool is_utf8(const Clip& clip, const fs::path& recording) {
-  const std::array<std::string, 8> texts{clip.id,       recording.string(), clip.source,  clip.split,
-                                         clip.language, clip.text,          clip.speaker, clip.origin};
+  const SecondRecording second = clip.second.value_or(SecondRecording());
+  const std::array<std::string, 10> texts{clip.id,       recording.string(), clip.source,  clip.split,
+                                          clip.language, clip.text,          clip.speaker, clip.origin,
+                                          second.audio,  second.speaker};
   const auto valid = [](const auto& value) { return text::is_valid_utf8(value); };
   return std::all_of(texts.begin(), texts.end(), valid) &&
          std::all_of(clip.translations.begin(), clip.translations.end(),
@@ -50,7 +55,7 @@ bool is_utf8(const Clip& clip, const fs::path& recording) {
 std::string label_problem(const std::string& task_id, std::string& label, const Clip& clip) {
   const Task& task = task_named(task_id);
   const TaskVariant* variant = variant_for(task, clip);
-  if (variant == nullptr) return fmt::format("{} has no labels for {}", task_id, quoted(clip.source));
+  if (variant == nullptr) return no_variant_text(task, clip);
   if (const std::string wanted = answer_problem(label, *variant); !wanted.empty()) {
     return fmt::format("{}: expected {}, got {}", task_id, wanted, quoted(label));
   }
@@ -70,33 +75,45 @@ void Ingest::add(const fs::path& recording, Clip clip) {
   if (clip.id.empty()) clip.id = source_ + "/" + recording.generic_string();
   if (clip.source.empty()) clip.source = source_;
   if (!is_utf8(clip, recording)) return reject(clip.id, "no_utf8", "a text is not UTF-8");
-  if (const std::string problem = path_problem(recording); !problem.empty()) {
-    return reject(clip.id, "broken_path", fmt::format("{} {}", quoted(recording.string()), problem));
-  }
   for (auto& [task, label] : clip.labels) {
     const std::string problem = label_problem(task, label, clip);
     if (!problem.empty()) return reject(clip.id, "unknown_label", problem);
   }
+  if (!complete(recording, clip)) return;
+  if (clip.second) {
+    Clip second = second_of(clip);
+    if (!complete(second.audio, second)) return;
+    clip.second->audio = second.audio;
+    clip.second->duration_s = second.duration_s;
+  }
+  if (!ids_.insert(clip.id).second) return reject(clip.id, "repeated_id", "the id was there before");
+  ++counts_.lines;
+  ++counts_.clips;
+  clip_(std::move(clip));
+}
+
+bool Ingest::complete(const fs::path& recording, Clip& clip) {
+  const auto no = [&](const char* reason, std::string detail) {
+    reject(clip.id, reason, std::move(detail));
+    return false;
+  };
+  if (const std::string problem = path_problem(recording); !problem.empty())
+    return no("broken_path", fmt::format("{} {}", quoted(recording.string()), problem));
   const fs::path path = (root_ / recording).lexically_normal();
   std::error_code ignored;
-  if (!fs::is_regular_file(path, ignored)) {
-    return reject(clip.id, "missing_file", fmt::format("there is no {}", quoted(path.string())));
-  }
+  if (!fs::is_regular_file(path, ignored))
+    return no("missing_file", fmt::format("there is no {}", quoted(path.string())));
   clip.audio = path.generic_string();
   if (clip.duration_s == 0) {
     try {
       clip.duration_s = duration_of(audio_source(clip, ""));
     } catch (const Error& error) {
-      return reject(clip.id, "unreadable", error.what());
+      return no("unreadable", error.what());
     }
   }
-  if (!(clip.duration_s > 0))
-    return reject(clip.id, "no_sound", fmt::format("{} holds no sound", quoted(path.string())));
-  if (!ids_.insert(clip.id).second) return reject(clip.id, "repeated_id", "the id was there before");
-  clip.duration_s = std::max(1e-6, std::round(clip.duration_s * 1e6) / 1e6);  // a text of few digits
-  ++counts_.lines;
-  ++counts_.clips;
-  clip_(std::move(clip));
+  if (!(clip.duration_s > 0)) return no("no_sound", fmt::format("{} holds no sound", quoted(path.string())));
+  clip.duration_s = rounded(clip.duration_s);
+  return true;
 }
 
 void Ingest::reject(std::string what, std::string reason, std::string detail) {

@@ -17,12 +17,12 @@ class Ingest {
 
   const std::filesystem::path& root() const { return root_; }
 
-  // Completes the clip (audio; duration, source and id if they are empty; labels by their tasks' own names
-  // for them) and passes it on. Rejected: a recording that is not there ("missing_file"), has a broken path
-  // ("broken_path"), cannot be read ("unreadable") or holds no sound ("no_sound"); an id that was there
-  // before
-  // ("repeated_id"); a label that its task does not have for this source ("unknown_label"), and texts that
-  // are not UTF-8 ("no_utf8").
+  // Completes the clip (audio; duration, source and id if they are empty; likewise its second recording,
+  // whose path is given like `recording`; labels by their tasks' own names for them) and passes it on.
+  // Rejected: a recording that is not there ("missing_file"), has a broken path ("broken_path"), cannot be
+  // read
+  // ("unreadable") or holds no sound ("no_sound"); an id that was there before ("repeated_id"); a label that
+  // its task does not have for this source ("unknown_label"), and texts that are not UTF-8 ("no_utf8").
   void add(const std::filesystem::path& recording, Clip clip);
   void reject(std::string what, std::string reason, std::string detail);
 
@@ -32,6 +32,9 @@ class Ingest {
   const ManifestCounts& counts() const { return counts_; }
 
  private:
+  // Path and duration; false if the clip was rejected.
+  bool complete(const std::filesystem::path& recording, Clip& clip);
+
   std::string source_;
   std::filesystem::path root_;
   const ClipSink& clip_;

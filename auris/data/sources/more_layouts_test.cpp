@@ -173,8 +173,23 @@ TEST(MoreLayouts, VoxCeleb) {
   for (const char* name : {"wav/id10270/5r0dWxy17C8/00001.wav", "wav/id10001/v/00001.wav",
                            "dev/aac/id00012/v/00001.m4a", "wav/id99999/v/00001.wav"})
     make_recording(folder / name);
+  folder.write("veri_test.txt",
+               "1 id10270/5r0dWxy17C8/00001.wav id10270/5r0dWxy17C8/00001.wav\n"
+               "0 id10270/5r0dWxy17C8/00001.wav id10001/v/00001.wav\n"
+               "0 id10270/gone/00001.wav id10001/v/00001.wav\n1 id10270/5r0dWxy17C8/00001.wav\n"
+               "2 id10270/5r0dWxy17C8/00001.wav id10001/v/00001.wav\n");
   const Ingested all = ingest("voxceleb", folder.path());
-  EXPECT_EQ(all.clips.size(), 3u);
+  EXPECT_EQ(all.clips.size(), 5u);
+  EXPECT_EQ(all.clips.at("voxceleb/veri_test/1").labels.at("speaker_verification"), "same");
+  const Clip& trial = all.clips.at("voxceleb/veri_test/2");
+  EXPECT_EQ(trial.labels.at("speaker_verification"), "different");
+  EXPECT_EQ(trial.second, (SecondRecording{.audio = (folder / "wav/id10001/v/00001.wav").generic_string(),
+                                           .duration_s = 0.1,
+                                           .sha256 = {},
+                                           .speaker = "voxceleb-id10001"}));
+  EXPECT_EQ(all.rejections.at("voxceleb/veri_test/3"), "missing_file");
+  EXPECT_EQ(all.rejections.at("voxceleb/veri_test/4"), "broken_line");
+  EXPECT_EQ(all.rejections.at("voxceleb/veri_test/5"), "broken_line");
   const Clip& clip = all.clips.at("voxceleb/id10270/5r0dWxy17C8/00001");
   EXPECT_EQ(clip.split, "test");
   EXPECT_EQ(clip.speaker, "voxceleb-id10270");

@@ -77,6 +77,7 @@ struct Task {
   TaskGroup group = TaskGroup::kLinguistic;
   int64_t version = 1;  // grows when items or scores would change
   TextInput text_input = TextInput::kNone;
+  int64_t recordings = 1;                 // in a clip; 2 for tasks that compare
   std::vector<std::string> instructions;  // ways to ask; no placeholders, so that they can be spoken
   std::vector<std::string> options;   // ways to name the answers: "{labels}" once in each; only with labels
   std::vector<TaskVariant> variants;  // at least one

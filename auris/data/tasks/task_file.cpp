@@ -130,7 +130,7 @@ Task parse_task(std::string_view toml, const std::string& where) {
   const toml::table root = parse_toml(toml, where, ErrorCode::kInput);
   const TomlTable table(root, where, ErrorCode::kInput, kHint);
   table.allow({"id", "abbreviation", "title", "summary", "group", "version", "text_input", "instructions",
-               "options", "variants"});
+               "options", "variants", "recordings"});
   Task task;
   task.id = table.text("id");
   check_identifier(table, task.id);
@@ -140,6 +140,7 @@ Task parse_task(std::string_view toml, const std::string& where) {
   task.group = chosen(table, table.text("group"), "group", kTaskGroups);
   task.version = table.integer("version", 1, 1'000'000);
   task.text_input = chosen(table, table.text("text_input"), "text_input", kTextInputs);
+  if (table.has("recordings")) task.recordings = table.integer("recordings", 1, 2);
   task.instructions = table.texts("instructions");
   if (table.has("options")) task.options = table.texts("options");
   std::vector<std::string> ids;
