@@ -56,7 +56,8 @@ std::string ChildResult::last_error_line() const {
   return errors.substr(begin, end + 1 - begin);
 }
 
-ChildResult run_child(const std::vector<std::string>& command, const std::function<bool()>& keep_going) {
+ChildResult run_child(const std::vector<std::string>& command, const std::function<bool()>& keep_going,
+                      const std::filesystem::path& output) {
   std::vector<char*> arguments;
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
@@ -64,7 +65,8 @@ ChildResult run_child(const std::vector<std::string>& command, const std::functi
   AURIS_CHECK(::pipe2(ends, O_CLOEXEC) == 0);
   Actions setup;
   posix_spawn_file_actions_addopen(&setup.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&setup.actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_addopen(&setup.actions, STDOUT_FILENO, output.c_str(),
+                                   O_WRONLY | O_CREAT | O_TRUNC, 0644);
   posix_spawn_file_actions_adddup2(&setup.actions, ends[1], STDERR_FILENO);
   pid_t pid = 0;
   int error = ::posix_spawnp(&pid, arguments[0], &setup.actions, nullptr, arguments.data(), environ);

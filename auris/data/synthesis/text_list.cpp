@@ -95,8 +95,9 @@ class Speaker {
     const size_t wanted = std::min(able.size(), static_cast<size_t>(options_.voices_per_text));
     for (size_t i = 0; i < wanted; ++i) {
       std::swap(able[i], able[i + static_cast<size_t>(rng.below(able.size() - i))]);
-      const SpeakingStyle style{.rate = between(options_.slowest, options_.fastest, rng),
-                                .pitch = between(options_.lowest, options_.highest, rng)};
+      SpeakingStyle style{.rate = between(options_.slowest, options_.fastest, rng),
+                          .pitch = between(options_.lowest, options_.highest, rng)};
+      if (able[i]->has_one_pitch) style.pitch = 1;
       try {
         speak_one(text, *able[i], style);
       } catch (const Error& error) {
@@ -132,17 +133,16 @@ class Speaker {
     }
     ++report_.clips;
     report_.seconds += spoken.duration_s();
-    manifest_.add(clip_of(text, voice, name + ".wav", ipa, spoken.duration_s()));
+    manifest_.add(clip_of(text, voice, style, name + ".wav", ipa, spoken.duration_s()));
   }
 
-  static Clip clip_of(const ListedText& text, const Voice& voice, const std::string& audio,
-                      const std::string& ipa, double duration_s) {
-    const bool espeak = voice.program == SpeechProgram::kEspeak;
+  static Clip clip_of(const ListedText& text, const Voice& voice, const SpeakingStyle& style,
+                      const std::string& audio, const std::string& ipa, double duration_s) {
     Clip clip;
     clip.id = text.id + "/" + voice.id;
     clip.audio = audio;
     clip.duration_s = duration_s;
-    clip.source = espeak ? "espeak" : "flite";
+    clip.source = source_of(voice.program);
     clip.split = text.split;
     clip.language = text.language;
     clip.text = text.text;
@@ -150,12 +150,12 @@ class Speaker {
     clip.labels = text.labels;
     clip.labels["speaker_gender"] = voice.gender;
     clip.labels["synthetic_speech_detection"] = "fake";
-    if (espeak && !voice.accent.empty()) clip.labels["accent"] = voice.accent;
+    if (!voice.accent.empty()) clip.labels["accent"] = voice.accent;
     if (!ipa.empty()) clip.labels["phoneme_recognition"] = ipa;
     clip.translations = text.translations;
     clip.questions = text.questions;
     clip.licence = text.licence;
-    clip.origin = espeak ? "espeak-ng" : "flite";
+    clip.origin = fmt::format("{}, rate {:g}, pitch {:g}", voice.package, style.rate, style.pitch);
     clip.consent = Consent::kSynthetic;
     clip.synthetic = true;
     return clip;

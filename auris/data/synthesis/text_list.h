@@ -48,9 +48,10 @@ struct SpeakReport {
 
 // Writes audio/HASH.wav below `folder`, and its manifest clips.jsonl when all are there. A recording is named
 // after all that made it: what was interrupted goes on, and the same list, options and programs give the same
-// bytes. Source of a clip is its program ("espeak", "flite"), its speaker the voice. Rejected: lines that are
-// no texts ("no_json", "no_text", "repeated_id"), languages that no voice speaks ("no_voice"), and texts that
-// a program cannot say ("not_spoken"). kUsage for options that make no sense.
+// bytes. Source of a clip is its program ("espeak", "flite", "festival"), its speaker the voice, its origin
+// the voice's package with rate and pitch. Rejected: lines that are no texts ("no_json", "no_text",
+// "repeated_id"), languages that no voice speaks ("no_voice"), and texts that a program cannot say
+// ("not_spoken"). kUsage for options that make no sense and voices that are not installed.
 SpeakReport speak_texts(const std::filesystem::path& list, const std::filesystem::path& folder,
                         const SpeakOptions& options, const RejectionSink& rejected);
 

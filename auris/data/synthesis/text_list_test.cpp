@@ -45,12 +45,13 @@ TEST(TextList, SpokenTextsAreClipsWithLabels) {
       R"({"id":"wake","text":"Wake me up at seven.","labels":{"intent_prediction":"alarm set"},"licence":"CC0-1.0"})"
       "\n\n"
       R"({"id":"zug","text":"Der Zug kommt.","language":"de","translations":{"en":"The train is coming."}})",
-      {.voices = {"espeak-en-gb-scotland-f2", "flite-slt", "espeak-de-m1"}, .voices_per_text = 5});
+      {.voices = {"espeak-en-gb-scotland-f2", "flite-slt", "espeak-de-m1", "festival-slt"},
+       .voices_per_text = 5});
   EXPECT_EQ(spoken.report.lines, 3);
   EXPECT_EQ(spoken.report.texts, 2);
   EXPECT_EQ(spoken.report.blank, 1);
-  EXPECT_EQ(spoken.report.clips, 3);
-  ASSERT_EQ(spoken.clips.size(), 3u);
+  EXPECT_EQ(spoken.report.clips, 4);
+  ASSERT_EQ(spoken.clips.size(), 4u);
   std::set<std::string> ids;
   for (const Clip& clip : spoken.clips) {
     ids.insert(clip.id);
@@ -60,12 +61,18 @@ TEST(TextList, SpokenTextsAreClipsWithLabels) {
     const audio::AudioClip sound = audio::decode_audio(folder.path() / "out" / clip.audio);
     EXPECT_NEAR(sound.duration_s(), clip.duration_s, 1e-6);
   }
-  EXPECT_EQ(ids,
-            (std::set<std::string>{"wake/espeak-en-gb-scotland-f2", "wake/flite-slt", "zug/espeak-de-m1"}));
+  EXPECT_EQ(ids, (std::set<std::string>{"wake/espeak-en-gb-scotland-f2", "wake/festival-slt",
+                                        "wake/flite-slt", "zug/espeak-de-m1"}));
   for (const Clip& clip : spoken.clips) {
     const bool espeak = clip.source == "espeak";
+    EXPECT_TRUE(clip.speaker.starts_with(clip.source + "-"));
+    EXPECT_THAT(clip.origin, testing::ContainsRegex(", rate [01][.0-9]*, pitch [01][.0-9]*$"));
+    if (clip.source == "festival") {
+      EXPECT_EQ(clip.labels.at("accent"), "American");
+      EXPECT_THAT(clip.origin, testing::StartsWith("festvox-us-slt-hts"));
+    }
     EXPECT_EQ(clip.labels.contains("phoneme_recognition"), espeak) << clip.id;
-    EXPECT_EQ(clip.labels.contains("accent"), clip.speaker == "espeak-en-gb-scotland-f2") << clip.id;
+    EXPECT_EQ(clip.labels.contains("accent"), clip.speaker != "espeak-de-m1") << clip.id;
     if (clip.speaker == "espeak-de-m1") {
       EXPECT_EQ(clip.labels.at("speaker_gender"), "male");
       EXPECT_EQ(clip.labels.at("phoneme_recognition"), "dɛɾ tsˈuːk kˈɔmt");

@@ -2,14 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "auris/base/error.h"
+#include "auris/base/test_folder.h"
 
 namespace auris::data {
 namespace {
+
+using testing::HasSubstr;
 
 constexpr const char* kSentence = "The train leaves at ten, and I will be there.";
 
@@ -56,20 +61,39 @@ TEST(Voices, EachSpeaks) {
 }
 
 TEST(Voices, RateAndPitchAreHeard) {
-  for (const char* id : {"espeak-en-us-f2", "flite-slt", "flite-awb"}) {
+  for (const char* id :
+       {"espeak-en-us-f2", "flite-slt", "flite-awb", "festival-kal", "festival-ked", "festival-slt"}) {
     const Voice& voice = voice_named(id);
     const audio::AudioClip usual = speak(kSentence, voice);
     EXPECT_EQ(speak(kSentence, voice).samples, usual.samples) << id;
     EXPECT_NEAR(speak(kSentence, voice, {.rate = 2}).duration_s() / usual.duration_s(), 0.5, 0.12) << id;
+    if (voice.has_one_pitch) {
+      EXPECT_THROW(speak(kSentence, voice, {.pitch = 1.4}), Error);
+      continue;
+    }
     EXPECT_NEAR(pitch_hz(speak(kSentence, voice, {.pitch = 1.4})) / pitch_hz(usual), 1.4, 0.12) << id;
   }
   EXPECT_GT(pitch_hz(speak(kSentence, voice_named("flite-slt"))), 140);
   EXPECT_LT(pitch_hz(speak(kSentence, voice_named("flite-awb"))), 140);
 }
 
+// It reads bytes: what it cannot know is not said, and not guessed either.
+TEST(Voices, FestivalReadsAscii) {
+  const Voice& voice = voice_named("festival-kal");
+  EXPECT_EQ(speak("It’s “so” – well…", voice).samples, speak("It's \"so\"  -  well...", voice).samples);
+  EXPECT_THROW(speak("Straße", voice), Error);
+  EXPECT_THROW(speak("...", voice), Error);  // nothing to say
+}
+
 TEST(Voices, TextsAreTextsAndNotOptions) {
+  TestFolder folder;
   const Voice& voice = voice_named("espeak-en-us-m1");
   EXPECT_GT(speak("--help -v nothing; $(touch x) <b>", voice).duration_s(), 1);
+  for (const char* id : {"flite-slt", "festival-kal"}) {
+    const std::string text = "\") (system \"touch " + (folder / "made").string() + "\") (quit) $(touch x)";
+    EXPECT_GT(speak(text, voice_named(id)).duration_s(), 1) << id;
+    EXPECT_FALSE(std::filesystem::exists(folder / "made")) << id;
+  }
   EXPECT_THROW(speak(" \n", voice), Error);
   EXPECT_THROW(speak(std::string("a\0b", 3), voice), Error);
   EXPECT_THROW(speak(std::string(20'000, 'a'), voice), Error);
@@ -77,15 +101,23 @@ TEST(Voices, TextsAreTextsAndNotOptions) {
   EXPECT_THROW(speak("a", voice, {.pitch = std::nan("")}), Error);
 }
 
-// A program that lacks a voice says nothing and takes its usual one (espeak-ng: British English). Labels
-// would be wrong.
-TEST(Voices, AreThere) {
-  for (const Voice& voice : synthetic_voices()) {
-    if (voice.name.starts_with("en-gb+")) continue;
-    Voice missing = voice;
-    const size_t variant = voice.name.find('+');
-    missing.name = "no-such-voice" + (variant == std::string::npos ? "" : voice.name.substr(variant));
-    EXPECT_NE(speak(kSentence, voice).samples, speak(kSentence, missing).samples) << voice.id;
+// Programs that lack a voice take another one without a word (espeak-ng for "no-such" Norwegian).
+TEST(Voices, AreThereOrAnError) {
+  for (const auto& [id, name] : std::map<std::string, std::string>{{"espeak-en-us-f2", "no-such+f2"},
+                                                                   {"espeak-en-us-m1", "en-us+f99"},
+                                                                   {"espeak-de-m1", "en-gb-x-none+m1"},
+                                                                   {"flite-slt", "clb"},
+                                                                   {"festival-slt", "rab_diphone"}}) {
+    Voice missing = voice_named(id);
+    missing.name = name;
+    try {
+      speak(kSentence, missing);
+      ADD_FAILURE() << name << " spoke";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kUsage);
+      EXPECT_THAT(error.what(), HasSubstr(id));
+      EXPECT_THAT(error.what(), HasSubstr("apt install"));
+    }
   }
 }
 
