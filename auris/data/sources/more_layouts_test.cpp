@@ -24,7 +24,7 @@ TEST(MoreLayouts, NSynth) {
   };
   std::string notes;
   for (size_t i = 0; i < families.size(); ++i) {
-    const std::string name = families[i] + "_x_" + std::to_string(i);
+    const std::string name = families[i] + "_" + sources[i % 3] + "_000-082-" + velocities[i % 5];
     notes += (i == 0 ? "{" : ",") + note(name, families[i], sources[i % 3], velocities[i % 5]);
     make_recording(folder / ("nsynth-valid/audio/" + name + ".wav"));
   }
@@ -35,7 +35,7 @@ TEST(MoreLayouts, NSynth) {
   folder.write("nsynth-test/examples.json", "{");
   const Ingested all = ingest("nsynth", folder.path());
   EXPECT_EQ(all.clips.size(), 11u);
-  const Clip& lead = all.clips.at("nsynth/synth_lead_x_9");
+  const Clip& lead = all.clips.at("nsynth/synth_lead_acoustic_000-082-127");
   EXPECT_EQ(lead.labels.at("instrument"), "synth lead");
   EXPECT_EQ(lead.labels.at("pitch_prediction"), "82");
   EXPECT_EQ(lead.labels.at("velocity"), "127");
@@ -55,6 +55,9 @@ TEST(MoreLayouts, VocalSound) {
   for (const char* name : {"m0004_0_sigh", "m0005_0_sigh", "m0006_0_sigh", "odd"})
     make_recording(folder / ("audio_16k/" + std::string(name) + ".wav"));
   folder.write("meta/te_meta.json", R"([["f0003","female",35,"USA","EN","no"],7])");
+  folder.write(
+      "datafiles/te.json",
+      R"({"data":[{"wav":"/data/sls/audio_16k/m0006_0_sigh.wav","labels":"/m/07plz5l"},{"labels":"x"}]})");
   folder.write("meta/val_meta.csv", "m0004,male,44,Germany,DE,no\nm0005,male,12,Germany,DE,no\nshort\n");
   const Ingested all = ingest("vocalsound", folder.path());
   EXPECT_EQ(all.clips.size(), 8u);
@@ -66,6 +69,8 @@ TEST(MoreLayouts, VocalSound) {
   EXPECT_EQ(clip.text, "");
   EXPECT_EQ(all.clips.at("vocalsound/m0004_0_sigh").split, "dev");
   EXPECT_EQ(all.clips.at("vocalsound/m0006_0_sigh").labels.at("speaker_gender"), "male");
+  EXPECT_EQ(all.clips.at("vocalsound/m0006_0_sigh").split, "test");
+  EXPECT_EQ(all.rejections.at("datafiles/te.json, value 2"), "broken_line");
   EXPECT_EQ(all.rejections.at("vocalsound/f0003_0_yawn"), "unknown_label");
   EXPECT_EQ(all.rejections.at("vocalsound/m0005_0_sigh"), "unknown_label");
   EXPECT_EQ(all.rejections.at("vocalsound/odd"), "broken_name");
@@ -104,7 +109,7 @@ TEST(MoreLayouts, GigaSpeech) {
   };
   folder.write(
       "GigaSpeech.json",
-      R"({"dataset":"GigaSpeech","language":"EN","audios":[{"aid":"POD1","path":"audio/podcast/POD1.opus","segments":[)" +
+      R"({"dataset":"GigaSpeech","language":"EN","audios":[{"aid":"POD1","path":"audio/podcast/POD1.opus","format":"opus","sample_rate":16000,"channels":1,"duration":1.0,"subsets":["{XL}"],"segments":[)" +
           segment("POD1_S1", 0.5, 0.9, "DOUGLAS <COMMA> WHY <QUESTIONMARK>", "{XL}") + "," +
           segment("POD1_S2", 0, 1, "<MUSIC>", "{XL}") + "," + segment("POD1_S3", 1, 1, "A", "{XL}") +
           R"(,{"sid":"POD1_S4"}]},{"aid":"YOU1","path":"audio/youtube/YOU1.opus","segments":[)" +
@@ -148,18 +153,21 @@ TEST(MoreLayouts, AccentDb) {
 
 TEST(MoreLayouts, FakeOrReal) {
   TestFolder folder;
-  for (const char* name : {"training/fake/file1.wav", "validation/real/file2.wav", "testing/real/file3.mp3",
-                           "testing/odd/file4.wav"})
-    make_recording(folder / name);
-  folder.write("testing/fake/file5.wav", "");
-  const Ingested all = ingest("fake_or_real", folder.path());
+  const std::string made = ".wav_16k.wav_norm.wav_mono.wav_silence.wav";
+  for (const std::string& name : {"training/fake/file1" + made, "validation/real/file2.mp3" + made,
+                                  std::string("testing/real/file3.mp3"), "testing/odd/file4" + made})
+    make_recording(folder / ("for-norm/for-norm/" + name));
+  folder.write("for-norm/for-norm/testing/fake/file5.wav", "");
+  const Ingested all = ingest("fake_or_real", folder / "for-norm");
+  const Ingested inner = ingest("fake_or_real", folder / "for-norm/for-norm");
+  EXPECT_EQ(inner.clips, all.clips);
   EXPECT_EQ(all.clips.size(), 3u);
-  EXPECT_TRUE(all.clips.at("fake_or_real/training/fake/file1.wav").synthetic);
-  EXPECT_EQ(all.clips.at("fake_or_real/training/fake/file1.wav").consent, Consent::kSynthetic);
-  EXPECT_EQ(all.clips.at("fake_or_real/validation/real/file2.wav").split, "dev");
+  EXPECT_TRUE(all.clips.at("fake_or_real/training/fake/file1" + made).synthetic);
+  EXPECT_EQ(all.clips.at("fake_or_real/training/fake/file1" + made).consent, Consent::kSynthetic);
+  EXPECT_EQ(all.clips.at("fake_or_real/validation/real/file2.mp3" + made).split, "dev");
   EXPECT_EQ(all.clips.at("fake_or_real/testing/real/file3.mp3").labels.at("synthetic_speech_detection"),
             "real");
-  EXPECT_EQ(all.rejections.at("fake_or_real/testing/odd/file4.wav"), "unknown_label");
+  EXPECT_EQ(all.rejections.at("fake_or_real/testing/odd/file4" + made), "unknown_label");
   EXPECT_EQ(all.rejections.at("fake_or_real/testing/fake/file5.wav"), "unreadable");
 }
 

@@ -1,5 +1,6 @@
 // NSynth (Engel and others 2017): nsynth-{train,valid,test}/examples.json, an object of notes by name, and
-// nsynth-*/audio/NAME.wav. The path may be one of these folders or the one above.
+// nsynth-*/audio/NAME.wav. The path may be one of these folders or the one above. Checked against the data
+// set's page (its features and values) and TFDS' nsynth (its classes).
 
 #include <array>
 

@@ -1,7 +1,9 @@
 // VocalSound (Gong and others 2022): audio_16k or audio_44k with SPEAKER_COLLECTION_SOUND.wav, where the
 // speaker's first letter is f or m, and the speakers in meta/{tr,val,te}_meta: JSON with one row a speaker,
-// [speaker, gender, age, country, native language, health], or the same row in CSV. The speakers' splits are
-// the official ones.
+// [speaker, gender, age, country, native language, health], or the same row in CSV. Their splits are the
+// official ones, as are those of datafiles/{tr,val,te}.json, {"data": [{"wav": ".../NAME.wav", ...}, ...]}.
+// Checked against README.md and src/prep_data.py of the data set's repository; what a row of meta looks like
+// in JSON they do not show.
 
 #include <map>
 
@@ -52,11 +54,30 @@ void read_speakers(Ingest& ingest, const std::string& split, Speakers& speakers)
   }
 }
 
+// Splits by NAME.
+using Splits = std::map<std::string, std::string>;
+
+void read_split(Ingest& ingest, const std::string& split, Splits& splits) {
+  const fs::path file = "datafiles/" + split + ".json";
+  if (!fs::exists(ingest.root() / file)) return;
+  ingest_json_values(ingest, file, 2, [&](const nlohmann::json& value, const std::string& name) {
+    if (name == "data") {
+      const JsonFields row(value, "recording", ErrorCode::kInput);
+      splits[fs::path(row.text("wav")).stem().string()] = split_in(split);
+    }
+    return std::vector<Found>();
+  });
+}
+
 }  // namespace
 
 void ingest_vocalsound(Ingest& ingest) {
   Speakers speakers;
-  for (const char* split : {"tr", "val", "te"}) read_speakers(ingest, split, speakers);
+  Splits splits;
+  for (const char* split : {"tr", "val", "te"}) {
+    read_speakers(ingest, split, speakers);
+    read_split(ingest, split, splits);
+  }
   const fs::path folder = fs::is_directory(ingest.root() / "audio_16k") ? "audio_16k" : "audio_44k";
   for (const fs::path& file : files_below(ingest.needed(folder), ".wav")) {
     const std::string name = file.stem().string();
@@ -70,6 +91,7 @@ void ingest_vocalsound(Ingest& ingest) {
     clip.speaker = "vocalsound-" + fields[0];
     clip.labels["vocal_sound"] = fields[2];
     std::string gender = gender_in(fields[0].substr(0, 1));
+    if (const auto known = splits.find(name); known != splits.end()) clip.split = known->second;
     if (const auto known = speakers.find(fields[0]); known != speakers.end()) {
       clip.split = known->second.split;
       clip.labels["age"] = known->second.age;
