@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cmath>
 #include <cstring>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "auris/audio/pcm16_kernel.h"
 #include "auris/base/error.h"
 
 namespace auris::audio {
@@ -39,14 +39,6 @@ std::array<char, kHeaderBytes> header_of(WavEncoding encoding, int sample_rate_h
   text("fact"), u32(4), u32(data_bytes / width);
   text("data"), u32(data_bytes);
   return header;
-}
-
-// Halves away from zero, exact in double; no call for each sample, as this is most of what building data
-// costs beside decoding.
-int16_t to_pcm16(float x) {
-  const double scaled = std::clamp(static_cast<double>(x) * 32768.0, -32768.0, 32767.0);
-  const double rounded = scaled + std::copysign(0.5, scaled);
-  return static_cast<int16_t>(static_cast<int32_t>(x == x ? rounded : 0.0));
 }
 
 }  // namespace
@@ -88,9 +80,9 @@ void WavWriter::write(std::span<const float> samples) {
   const size_t width = width_of(encoding_);
   if (samples.size() > (UINT32_MAX - kHeaderBytes - data_bytes_) / width) fail("more than 4 GiB");
   if (encoding_ == WavEncoding::kPcm16) {
-    std::vector<int16_t> pcm(samples.size());
-    std::transform(samples.begin(), samples.end(), pcm.begin(), to_pcm16);
-    file_.write(reinterpret_cast<const char*>(pcm.data()), static_cast<std::streamsize>(2 * pcm.size()));
+    std::vector<char> pcm(2 * samples.size());
+    to_pcm16(samples, pcm.data());
+    file_.write(pcm.data(), static_cast<std::streamsize>(pcm.size()));
   } else {
     file_.write(reinterpret_cast<const char*>(samples.data()),
                 static_cast<std::streamsize>(4 * samples.size()));
@@ -125,10 +117,10 @@ std::string wav_bytes(const AudioClip& clip) {
                  .hint = ""});
   }
   const auto header = header_of(WavEncoding::kPcm16, clip.sample_rate_hz, 2 * clip.samples.size());
-  std::vector<int16_t> pcm(clip.samples.size());
-  std::transform(clip.samples.begin(), clip.samples.end(), pcm.begin(), to_pcm16);
-  std::string bytes(header.begin(), header.end());
-  return bytes.append(reinterpret_cast<const char*>(pcm.data()), 2 * pcm.size());
+  std::string bytes(kHeaderBytes + 2 * clip.samples.size(), '\0');
+  std::copy(header.begin(), header.end(), bytes.begin());
+  to_pcm16(clip.samples, bytes.data() + kHeaderBytes);
+  return bytes;
 }
 
 }  // namespace auris::audio

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -94,6 +95,24 @@ TEST(WavWriter, RoundsHalvesAwayFromZero) {
   std::vector<int16_t> pcm(clip.samples.size());
   std::memcpy(pcm.data(), bytes.data() + bytes.size() - 2 * pcm.size(), 2 * pcm.size());
   EXPECT_EQ(pcm, (std::vector<int16_t>{1, -1, 0, 2, -3, 32767, 32767, -32768, 32767, 32767, -32768, 0}));
+}
+
+TEST(WavWriter, RoundsEveryLengthAsRoundDoes) {
+  for (size_t length = 1; length < 40; ++length) {
+    AudioClip clip{.samples = std::vector<float>(length), .sample_rate_hz = 16000};
+    std::vector<int16_t> expected(length);
+    for (size_t i = 0; i < length; ++i) {
+      clip.samples[i] =
+          static_cast<float>(static_cast<int64_t>((i + 7 * length) * 2654435761u % 80000) - 40000) * 0.83f /
+          32768.0f;
+      expected[i] =
+          static_cast<int16_t>(std::clamp(std::round(clip.samples[i] * 32768.0), -32768.0, 32767.0));
+    }
+    const std::string bytes = wav_bytes(clip);
+    std::vector<int16_t> pcm(length);
+    std::memcpy(pcm.data(), bytes.data() + bytes.size() - 2 * length, 2 * length);
+    EXPECT_EQ(pcm, expected) << length;
+  }
 }
 
 }  // namespace
