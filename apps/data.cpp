@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cinttypes>
-#include <cstdio>
 #include <map>
 #include <optional>
 
 #include "apps/data_commands.h"
+#include "apps/part_flag.h"
 #include "apps/progress_bar.h"
 #include "apps/work_rate.h"
 #include "auris/base/json_text.h"
@@ -204,16 +203,6 @@ void add_merge(Program& program, CLI::App* group) {
 void write_json_line(AtomicFile& file, const nlohmann::ordered_json& value) {
   const std::string line = json_line(value) + "\n";
   file.write(std::as_bytes(std::span(line)));
-}
-
-Part part_of(const std::string& text, const char* where) {
-  Part part;
-  char rest = 0;
-  if (std::sscanf(text.c_str(), "%" SCNd64 "/%" SCNd64 "%c", &part.index, &part.count, &rest) != 2) {
-    throw Error(ErrorCode::kUsage,
-                {.where = where, .expected = "a part i/n, such as 0/8", .got = quoted(text), .hint = ""});
-  }
-  return part;
 }
 
 void add_data(Program& program) {

@@ -10,12 +10,6 @@ namespace auris::apps {
 
 void write_json_line(AtomicFile& file, const nlohmann::ordered_json& value);
 
-// "i/n": one of several processes. kUsage, naming `where`, for a text in another form.
-struct Part {
-  int64_t index = 0, count = 1;
-};
-Part part_of(const std::string& text, const char* where);
-
 void add_data_check(Program& program, CLI::App* group);
 void add_data_croissant(Program& program, CLI::App* group);
 void add_data_export(Program& program, CLI::App* group);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "apps/data_commands.h"
+#include "apps/part_flag.h"
 #include "apps/progress_bar.h"
 #include "apps/work_rate.h"
 #include "auris/data/teacher/teacher.h"

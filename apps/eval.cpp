@@ -84,6 +84,7 @@ int score(const Program& program, const ScoreFlags& flags) {
 void add_eval(Program& program) {
   CLI::App* group = program.add_group("eval", "Evaluate systems on data sets");
   add_eval_run(program, group);
+  add_eval_merge(program, group);
   add_eval_judge(program, group);
   auto flags = std::make_shared<ScoreFlags>();
   CLI::App* command = program.add_command(

@@ -8,6 +8,7 @@
 namespace auris::apps {
 
 void add_eval_run(Program& program, CLI::App* group);
+void add_eval_merge(Program& program, CLI::App* group);
 void add_eval_judge(Program& program, CLI::App* group);
 void add_eval_import(Program& program, CLI::App* group);
 void add_eval_compare(Program& program, CLI::App* group);

@@ -6,8 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 auris=$(realpath "$1")
 folder=$2
-limit=()
-[ $# -lt 3 ] || limit=(--limit "$3")
+limit=() partial=()
+[ $# -lt 3 ] || { limit=(--limit "$3"); partial=(--partial); }
 recipes=recipes/eval_demo
 mkdir -p "$folder"
 
@@ -29,11 +29,25 @@ cp "$recipes/eval.toml" "$folder/eval.toml"
 "$auris" data build eval "$folder/eval.toml" -o "$folder/eval"
 
 say "3. Answers"
-# Side by side: the oracle takes what the cascade leaves of the cores.
-"$auris" eval run "$folder/eval" --system cascade --max-tokens 64 -o "$folder/cascade.jsonl" "${limit[@]}" &
-cascade=$!
-nice "$auris" eval run "$folder/eval" --system oracle --max-tokens 64 -o "$folder/oracle.jsonl" "${limit[@]}" --quiet
-wait "$cascade"
+# A process with one thread for each core: models this small gain little from a second thread.
+processes=$(nproc)
+[ "$processes" -le 8 ] || processes=8  # each holds the models
+trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
+answers() {
+  local system=$1 i pids=() parts=() quiet=()
+  for ((i = 0; i < processes; ++i)); do
+    parts+=("$folder/$system.$i-of-$processes.jsonl")
+    "$auris" eval run "$folder/eval" --system "$system" --max-tokens 64 --threads 1 --shard "$i/$processes" -o "${parts[i]}" \
+      "${limit[@]}" "${quiet[@]}" &
+    pids+=($!)
+    quiet=(--quiet)
+  done
+  for i in "${pids[@]}"; do wait "$i"; done
+  rm -f "$folder/$system.jsonl"
+  "$auris" eval merge "$folder/eval" "${parts[@]}" -o "$folder/$system.jsonl" "${partial[@]}"
+}
+answers cascade
+answers oracle
 
 say "4. Report"
 "$auris" eval report "$folder/eval" "$folder/cascade.jsonl" "$folder/oracle.jsonl" -o "$folder/report"

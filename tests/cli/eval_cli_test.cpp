@@ -101,6 +101,35 @@ TEST_F(EvalCli, AServerAnswersAndJudges) {
   EXPECT_EQ(json::parse(result.out)["first_preferred"], 0.5);
 }
 
+TEST_F(EvalCli, PartsAreAskedByThemselvesAndJoined) {
+  const auto part = [&](const char* shard, const char* output) {
+    std::vector<std::string> arguments = asks("v1", output);
+    arguments.insert(arguments.end(), {"--shard", shard});
+    return run(arguments);
+  };
+  const ProgramResult first = part("0/2", "0.jsonl"), second = part("1/2", "1.jsonl");
+  ASSERT_EQ(first.exit_code, 0) << first.err;
+  const int64_t asked = json::parse(first.out)["asked"], others = json::parse(second.out)["asked"];
+  EXPECT_EQ(asked + others, 5);
+  EXPECT_GT(asked, 0);
+  EXPECT_GT(others, 0);
+  EXPECT_EQ(json::parse(part("0/2", "0.jsonl").out)["reused"], asked);
+  const std::vector<std::string> joins = {"eval",          "merge", path("eval"),     path("0.jsonl"),
+                                          path("1.jsonl"), "-o",    path("all.jsonl")};
+  const ProgramResult joined = run(joins);
+  ASSERT_EQ(joined.exit_code, 0) << joined.err;
+  EXPECT_THAT(joined.out, HasSubstr("5 items: 5 answered, 0 failed, 0 missing, 0 damaged"));
+  EXPECT_EQ(json::parse(run(asks("v1", "all.jsonl")).out)["reused"], 5);
+  EXPECT_EQ(run(joins).exit_code, 3);  // it is there already
+  const ProgramResult half = run({"eval", "merge", path("eval"), path("0.jsonl"), "-o", path("half.jsonl")});
+  EXPECT_EQ(half.exit_code, 3);
+  EXPECT_THAT(half.err, HasSubstr("none for " + std::to_string(others) + ": "));
+  const ProgramResult partial =
+      run({"eval", "merge", path("eval"), path("0.jsonl"), "-o", path("half.jsonl"), "--partial", "--json"});
+  EXPECT_EQ(json::parse(partial.out)["missing"], others) << partial.err;
+  for (const char* wrong : {"2/2", "x", "1/2/3"}) EXPECT_EQ(part(wrong, "w.jsonl").exit_code, 2) << wrong;
+}
+
 TEST_F(EvalCli, ServersThatFailAreSaid) {
   ProgramResult result = run(asks("down", "p.jsonl"));
   EXPECT_EQ(result.exit_code, 4);

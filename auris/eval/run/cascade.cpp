@@ -1,6 +1,11 @@
 #include "auris/eval/run/cascade.h"
 
+#include <unordered_map>
+
+#include <fmt/format.h>
+
 #include "auris/base/error.h"
+#include "auris/base/sha256.h"
 #include "auris/weights/catalog.h"
 #include "auris/weights/fingerprint.h"
 
@@ -10,6 +15,7 @@ namespace {
 using data::Configuration;
 
 constexpr int kPromptVersion = 1;
+constexpr size_t kMostHeard = 1 << 16;  // texts kept: some megabytes
 
 class Cascade : public System {
  public:
@@ -69,7 +75,19 @@ class Cascade : public System {
   }
 
  private:
-  std::string heard(const audio::AudioClip& recording, generate::WhisperTask task) {
+  // Several tasks ask about one clip: it is heard once.
+  const std::string& heard(const audio::AudioClip& recording, generate::WhisperTask task) {
+    Sha256 hash;
+    hash.update(std::as_bytes(std::span(recording.samples)));
+    const std::string key =
+        fmt::format("{} {} {}", hash.hex_digest(), recording.sample_rate_hz,
+                    task == generate::WhisperTask::kTranslate ? "translate" : "transcribe");
+    if (const auto found = heard_.find(key); found != heard_.end()) return found->second;
+    if (heard_.size() >= kMostHeard) heard_.clear();
+    return heard_.emplace(key, hear(recording, task)).first->second;
+  }
+
+  std::string hear(const audio::AudioClip& recording, generate::WhisperTask task) {
     generate::TranscribeOptions options;
     options.task = task;
     options.beam_size = options_.beam_size;
@@ -79,6 +97,7 @@ class Cascade : public System {
   std::shared_ptr<engine::Engine> engine_;
   CascadeOptions options_;
   std::string speech_fingerprint_, language_fingerprint_;
+  std::unordered_map<std::string, std::string> heard_;
 };
 
 }  // namespace

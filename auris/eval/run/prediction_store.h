@@ -15,10 +15,10 @@ struct Prediction {
   std::string key = {};   // SHA-256
   std::string item = {};  // its id
   std::string answer = {};
-  std::string transcript = {};  // what the system heard, if it writes that down
-  std::string error = {};       // why there is no answer
-  bool truncated = false;       // the answer hit its limit of tokens
-  double seconds = 0;
+  std::string transcript = {};                       // what the system heard, if it writes that down
+  std::string error = {};                            // why there is no answer
+  bool truncated = false;                            // the answer hit its limit of tokens
+  double seconds = 0;                                // to answer, without what was heard before
   std::map<std::string, double> probabilities = {};  // of each label, if the system chose from the labels
 
   bool operator==(const Prediction&) const = default;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -24,26 +25,50 @@ data::Item item_of(const data::Sample& sample) {
   return data::item_from(parse_json(text, sample.key, ErrorCode::kInput, {.max_depth = 8}), sample.key);
 }
 
+// Clips go to the parts in turn, as they come.
+class Shares {
+ public:
+  explicit Shares(const RunPart& part) : part_(part) {
+    if (part.count >= 1 && part.index >= 0 && part.index < part.count) return;
+    throw Error(ErrorCode::kUsage, {.where = "eval run",
+                                    .expected = "a part i/n with 0 <= i < n",
+                                    .got = fmt::format("{}/{}", part.index, part.count),
+                                    .hint = ""});
+  }
+  bool next_is_mine() { return seen_++ % part_.count == part_.index; }
+  bool is_mine(const std::string& clip) {
+    if (part_.count == 1) return true;
+    const auto found = clips_.find(clip);
+    return found != clips_.end() ? found->second : clips_.emplace(clip, next_is_mine()).first->second;
+  }
+
+ private:
+  RunPart part_;
+  int64_t seen_ = 0;
+  std::unordered_map<std::string, bool> clips_;
+};
+
 // Numbers of the samples that are to be asked.
 std::vector<uint64_t> chosen(const data::ShardReader& data, const RunOptions& options, RunReport& report,
                              RunPower& power) {
   std::vector<uint64_t> numbers;
   std::map<std::string, int64_t> counts;
+  Shares shares(options.part);
   for (uint64_t i = 0; i < data.size(); ++i) {
     data::Item item;
     try {
       item = item_of(data.read(i));
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kInput) throw;
-      ++report.damaged;
+      report.damaged += shares.next_is_mine() ? 1 : 0;
       continue;
     }
     const bool wanted = options.tasks.empty() || std::find(options.tasks.begin(), options.tasks.end(),
                                                            item.task) != options.tasks.end();
     const std::string group = fmt::format("{}/{}/{}", item.task, item.variant, name_of(item.configuration));
     if (!wanted || (options.limit && counts[group]++ >= *options.limit)) continue;
-    numbers.push_back(i);
     power.add(item);
+    if (shares.is_mine(item.clip)) numbers.push_back(i);
   }
   return numbers;
 }

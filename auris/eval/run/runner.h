@@ -15,18 +15,27 @@
 
 namespace auris::eval {
 
+struct RunPart {      // of the items, for several processes (run/merge.h joins their answers)
+  int64_t index = 0;  // 0 .. count - 1
+  int64_t count = 1;
+};
+
 struct RunOptions {
   std::vector<std::string> tasks = {};  // ids; empty = all
   std::optional<int64_t> limit = {};    // of each task, variant and configuration
-  bool retry_failed = false;            // ask again what ended in an error
-  // Before the first item is asked: what their answers will be able to show.
+  // Of the items that the options above leave. All items of a clip are in one part, so that a system which
+  // keeps what it heard hears a clip once.
+  RunPart part = {};
+  bool retry_failed = false;  // ask again what ended in an error
+  // Before the first item is asked: what the answers of all parts will be able to show.
   std::function<void(const RunPower&)> power = {};
   std::function<bool(int64_t, int64_t)> progress = {};  // (done, all); false stops with kCancelled
 };
 
 // Items are asked, reused or damaged.
 struct RunReport {
-  int64_t items = 0;        // that were to be asked, and those that cannot be read, whatever their task
+  int64_t items =
+      0;  // of this part: that were to be asked, and those that cannot be read, whatever their task
   int64_t asked = 0;        // in this run
   int64_t reused = 0;       // answered before
   int64_t damaged = 0;      // item or recording cannot be read
@@ -44,7 +53,7 @@ LoadedItem load_item(const data::ShardReader& data, uint64_t index);
 
 // Errors of single items become predictions with an error; errors of the store stop the run. An item for
 // which the system was out of reach (kNetwork) is asked again in the next run; three of them in a row stop
-// this one.
+// this one. kUsage for a part that does not exist.
 RunReport run_system(const data::ShardReader& data, System& system, PredictionStore& store,
                      const RunOptions& options = {});
 
