@@ -5,6 +5,7 @@
 
 #include "auris/audio/vad.h"
 #include "auris/base/log.h"
+#include "auris/base/trimmed.h"
 #include "auris/models/vad/silero/load_silero_vad.h"
 #include "auris/weights/catalog.h"
 
@@ -25,11 +26,6 @@ double seconds_since(Clock::time_point begin) {
                                   .expected = "an audio language model for --mode audio",
                                   .got = quoted(model) + ", which reads text only",
                                   .hint = "use --mode cascade: the transcript goes into the language model"});
-}
-
-std::string without_edges(const std::string& text) {
-  size_t begin = text.find_first_not_of(' ');
-  return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
 }
 
 void take_answer(const generate::Generation& answer, double begun_s, AskResult& result) {
@@ -137,7 +133,7 @@ AskResult Engine::ask_by_transcript(const audio::AudioClip& clip, const std::str
   result.transcript = transcribe(clip, options.transcribe, hearing);
   result.timings.transcribe_s = seconds_since(begin);
   auto session = start_session({.system = options.system, .kv_cache = options_.kv_cache});
-  std::string prompt = cascade_prompt(without_edges(result.transcript.text), question);
+  std::string prompt = cascade_prompt(std::string(trimmed(result.transcript.text, " ")), question);
   take_answer(session->send(prompt, options.answer, callbacks), result.timings.transcribe_s, result);
   result.timings.total_s = seconds_since(begin);
   return result;

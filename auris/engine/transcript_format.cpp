@@ -5,18 +5,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "auris/base/trimmed.h"
+
 namespace auris::engine {
 namespace {
 
-std::string trimmed(const std::string& text) {
-  size_t begin = text.find_first_not_of(" \t\n");
-  if (begin == std::string::npos) return "";
-  return text.substr(begin, text.find_last_not_of(" \t\n") - begin + 1);
-}
-
 // A blank line would end a subtitle, "-->" would forge one.
 std::string subtitle_line(const std::string& text) {
-  std::string line = trimmed(text);
+  std::string line(trimmed(text));
   std::replace(line.begin(), line.end(), '\n', ' ');
   for (size_t at = line.find("-->"); at != std::string::npos; at = line.find("-->", at))
     line.replace(at, 3, "->");
@@ -56,7 +52,7 @@ std::string clock_time(double seconds, char decimal) {
 
 std::string to_text(const generate::Transcript& transcript) {
   std::string text;
-  for (const auto& segment : transcript.segments) text += trimmed(segment.text) + "\n";
+  for (const auto& segment : transcript.segments) text.append(trimmed(segment.text)) += "\n";
   return text;
 }
 

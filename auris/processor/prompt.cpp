@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "auris/base/error.h"
+#include "auris/base/trimmed.h"
 
 namespace auris::processor {
 namespace {
@@ -58,12 +59,7 @@ nlohmann::ordered_json content_parts(const Message& message) {
   return parts;
 }
 
-std::string_view stripped(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\n\v\f\r";
-  size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return text.substr(0, 0);
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
+constexpr std::string_view kBlanks = " \t\n\v\f\r";
 
 // One turn of LLaSO: its text is stripped at both ends, and each recording is dressed in tags with line
 // breaks that depend on whether text stands before the first one.
@@ -71,7 +67,7 @@ void append_llaso_turn(const Message& message, MarkedText& prompt) {
   bool text_first = false;
   for (const Part& part : message.parts) {
     if (std::holds_alternative<AudioPart>(part)) break;
-    text_first = text_first || !stripped(std::get<TextPart>(part).text).empty();
+    text_first = text_first || !trimmed(std::get<TextPart>(part).text, kBlanks).empty();
   }
   std::string before = text_first ? "\n" : "", behind = text_first ? "\n\n" : "\n";
   for (size_t i = 0; i < message.parts.size(); ++i) {
@@ -81,7 +77,7 @@ void append_llaso_turn(const Message& message, MarkedText& prompt) {
       continue;
     }
     std::string_view text = std::get<TextPart>(message.parts[i]).text;
-    std::string_view bare = stripped(text);
+    std::string_view bare = trimmed(text, kBlanks);
     size_t begin = static_cast<size_t>(bare.data() - text.data());
     if (i == 0) text.remove_prefix(begin);
     if (i + 1 == message.parts.size()) text = text.substr(0, bare.size() + (i == 0 ? 0 : begin));

@@ -4,13 +4,13 @@
 #include <cstdlib>
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include "auris/base/cache_folder.h"
 #include "auris/base/error.h"
 #include "auris/base/mapped_file.h"
 #include "auris/base/nearest.h"
 #include "auris/base/sha256.h"
+#include "auris/base/toml_table.h"
 #include "auris/weights/catalog_text.h"
 #include "auris/weights/hub.h"
 #include "auris/weights/parsed_file.h"
@@ -20,48 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Reads one table of the catalog; `where` grows with the path to it, so that messages say which entry is
-// wrong.
-class TableReader {
- public:
-  TableReader(const toml::table& table, std::string where) : table_(table), where_(std::move(where)) {}
-
-  std::string text(const char* key) const {
-    auto value = table_[key].value<std::string>();
-    if (!value || value->empty()) fail_model(where_, fmt::format("a text {}", key), "none");
-    return *value;
-  }
-  std::string text_or_empty(const char* key) const { return table_[key].value_or(std::string()); }
-  uint64_t count(const char* key) const {
-    auto value = table_[key].value<int64_t>();
-    if (!value || *value <= 0) fail_model(where_, fmt::format("a {} above zero", key), "none");
-    return static_cast<uint64_t>(*value);
-  }
-  // The tables of an array, which must have at least one.
-  std::vector<TableReader> tables(const char* key) const {
-    std::vector<TableReader> readers;
-    const toml::array* array = table_[key].as_array();
-    if (array == nullptr || array->empty())
-      fail_model(where_, fmt::format("an array of tables {}", key), "none");
-    for (const toml::node& node : *array) {
-      if (!node.is_table()) fail_model(where_, fmt::format("tables in {}", key), "another kind of value");
-      readers.emplace_back(*node.as_table(), fmt::format("{}, {} {}", where_, key, readers.size() + 1));
-    }
-    return readers;
-  }
-  std::vector<std::string> texts(const char* key) const {
-    std::vector<std::string> values;
-    if (const toml::array* array = table_[key].as_array()) {
-      for (const toml::node& node : *array) values.push_back(node.value_or(std::string()));
-    }
-    return values;
-  }
-  const std::string& where() const { return where_; }
-
- private:
-  const toml::table& table_;
-  std::string where_;
-};
+constexpr int64_t kMostBytes = int64_t{1} << 50;  // of a file
 
 // A path that stays inside the folder it is joined to.
 void check_relative(const std::string& where, const std::string& text) {
@@ -81,8 +40,9 @@ void check_package(const std::string& where, const std::string& text, std::strin
   if (!plain) fail_model(where, "a plain package name and version", quoted(text));
 }
 
-CatalogPart read_part(const TableReader& reader) {
+CatalogPart read_part(const TomlTable& reader) {
   std::string from = reader.text("from");
+  reader.allow({"from", "member"});
   CatalogPart part{SourceKind::kUrl, from, "", reader.text_or_empty("member")};
   auto split = [&](size_t prefix, std::string_view separator, bool needed) {
     size_t at = from.rfind(separator);
@@ -109,24 +69,27 @@ CatalogPart read_part(const TableReader& reader) {
   return part;
 }
 
-CatalogFile read_file(const TableReader& reader) {
-  CatalogFile file{reader.text("path"), reader.count("bytes"), reader.text("sha256"), {}};
+CatalogFile read_file(const TomlTable& reader) {
+  reader.allow({"path", "bytes", "sha256", "parts"});
+  const auto bytes = static_cast<uint64_t>(reader.integer("bytes", 1, kMostBytes));
+  CatalogFile file{reader.text("path"), bytes, reader.text("sha256"), {}};
   check_relative(reader.where(), file.path);
   if (!is_sha256_hex(file.sha256))
     fail_model(reader.where(), "a sha256 of 64 lower-case hex digits", quoted(file.sha256));
-  for (const TableReader& part : reader.tables("parts")) file.parts.push_back(read_part(part));
+  for (const TomlTable& part : reader.tables("parts")) file.parts.push_back(read_part(part));
   return file;
 }
 
-CatalogEntry read_entry(const TableReader& reader) {
+CatalogEntry read_entry(const TomlTable& reader) {
+  reader.allow({"name", "aliases", "kind", "licence", "description", "file"});
   CatalogEntry entry{.name = reader.text("name"),
-                     .aliases = reader.texts("aliases"),
+                     .aliases = reader.texts_or_none("aliases"),
                      .kind = reader.text("kind"),
                      .licence = reader.text("licence"),
                      .description = reader.text("description"),
                      .files = {}};
   check_package(reader.where(), entry.name, "._-");
-  for (const TableReader& file : reader.tables("file")) entry.files.push_back(read_file(file));
+  for (const TomlTable& file : reader.tables("file")) entry.files.push_back(read_file(file));
   return entry;
 }
 
@@ -148,16 +111,11 @@ bool CatalogEntry::is_present() const {
 }
 
 Catalog Catalog::parse(std::string_view text, const std::string& where) {
-  toml::table root;
-  try {
-    root = toml::parse(text);
-  } catch (const toml::parse_error& error) {
-    fail_model(
-        where, "well-formed TOML",
-        fmt::format("{} in line {}", quoted(std::string(error.description())), error.source().begin.line));
-  }
+  const toml::table root = parse_toml(text, where, ErrorCode::kModel);
+  const TomlTable table(root, where, ErrorCode::kModel);
+  table.allow({"model"});
   Catalog catalog;
-  for (const TableReader& reader : TableReader(root, where).tables("model")) {
+  for (const TomlTable& reader : table.tables("model")) {
     CatalogEntry entry = read_entry(reader);
     if (catalog.find(entry.name) != nullptr)
       fail_model(where, "each model once", quoted(entry.name) + " twice");

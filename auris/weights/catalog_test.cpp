@@ -74,8 +74,8 @@ std::string entry_with(const std::string& name, const std::string& path, const s
                        const std::string& sha256, const std::string& from, const std::string& member) {
   return "[[model]]\nname = \"" + name +
          "\"\nkind = \"vad\"\nlicence = \"MIT\"\ndescription = \"d\"\n[[model.file]]\npath = \"" + path +
-         "\"\nbytes = " + bytes + "\nsha256 = \"" + sha256 + "\"\nparts = [{ from = \"" + from +
-         "\", member = \"" + member + "\" }]\n";
+         "\"\nbytes = " + bytes + "\nsha256 = \"" + sha256 + "\"\nparts = [{ from = \"" + from + "\"" +
+         (member.empty() ? "" : ", member = \"" + member + "\"") + " }]\n";
 }
 
 const std::string kHash(64, 'a');
@@ -117,9 +117,10 @@ TEST_P(BadCatalog, IsAModelError) {
 INSTANTIATE_TEST_SUITE_P(
     All, BadCatalog,
     testing::Values(
-        Case{"NotToml", "[[model", "line 1"}, Case{"Empty", "", "an array of tables model"},
-        Case{"ModelIsText", "model = \"x\"", "an array of tables model"},
+        Case{"NotToml", "[[model", "line 1"}, Case{"Empty", "", "a list model"},
+        Case{"ModelIsText", "model = \"x\"", "a list model"},
         Case{"ModelsAreText", "model = [\"x\"]", "another kind of value"},
+        Case{"UnknownKey", "[[model]]\nnmae = \"vad\"", "'nmae'"},
         Case{"NameMissing", "[[model]]\nkind = \"vad\"", "a text name"},
         Case{"NameIsPath", entry_with("../x", "x", "5", kHash, "pip:a==1", "m"), "plain package name"},
         Case{"NameTwice",
@@ -128,7 +129,7 @@ INSTANTIATE_TEST_SUITE_P(
              "'a' twice"},
         Case{"PathAbsolute", entry_with("a", "/etc/x", "5", kHash, "pip:a==1", "m"), "relative path"},
         Case{"PathUpwards", entry_with("a", "b/../../x", "5", kHash, "pip:a==1", "m"), "relative path"},
-        Case{"BytesNegative", entry_with("a", "x", "-5", kHash, "pip:a==1", "m"), "bytes above zero"},
+        Case{"BytesNegative", entry_with("a", "x", "-5", kHash, "pip:a==1", "m"), "bytes from 1"},
         Case{"HashShort", entry_with("a", "x", "5", "abc", "pip:a==1", "m"), "64 lower-case hex"},
         Case{"HashUpper", entry_with("a", "x", "5", std::string(64, 'A'), "pip:a==1", "m"),
              "64 lower-case hex"},

@@ -13,7 +13,7 @@
 #include "auris/data/build/selection.h"
 #include "auris/data/shards/shard_merge.h"
 #include "auris/data/shards/shard_reader.h"
-#include "auris/data/sources/source.h"
+#include "auris/data/sources/testing/ingested.h"
 
 namespace auris::data {
 namespace {
@@ -41,17 +41,12 @@ max_duration_s = 2.5
 
 // 60 short prompts of each language, one of them without its recording.
 void write_prompts(const fs::path& path) {
-  ManifestWriter writer(path);
   std::map<std::string, int> counts;
-  ingest_source(
-      source_named("asterisk"), source_named("asterisk").usual_path,
-      [&](Clip clip) {
-        if (clip.duration_s > 3 || ++counts[clip.language] > 60) return;
-        if (counts[clip.language] == 7) clip.audio = "/nowhere.g722";
-        writer.add(clip);
-      },
-      [](const Rejection&) {});
-  writer.commit();
+  write_manifest_of("asterisk", path, [&](Clip& clip) {
+    if (clip.duration_s > 3 || ++counts[clip.language] > 60) return false;
+    if (counts[clip.language] == 7) clip.audio = "/nowhere.g722";
+    return true;
+  });
 }
 
 Recipe recipe_in(const TestFolder& folder, const std::string& text = kRecipe) {

@@ -1,6 +1,7 @@
 #include "auris/data/build/response_items.h"
 
 #include "auris/base/error.h"
+#include "auris/base/trimmed.h"
 #include "auris/data/items/answers.h"
 #include "auris/data/items/item_builder.h"
 
@@ -9,12 +10,6 @@ namespace {
 
 std::string with(std::string prompt, std::string_view in_place_of_text) {
   return prompt.replace(prompt.find(kTextMark), kTextMark.size(), in_place_of_text);
-}
-
-std::string without_blanks(const std::string& text) {
-  const size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") + 1 - begin);
 }
 
 }  // namespace
@@ -29,7 +24,7 @@ ResponseItems::ResponseItems(const std::vector<std::filesystem::path>& folders) 
                                       .hint = "give each prompt a rule of its own"});
     }
   }
-  const bool alone = without_blanks(with(sets_.front()->prompt(), "")).empty();
+  const bool alone = trimmed(with(sets_.front()->prompt(), "")).empty();
   configuration_ = alone ? Configuration::kAudio : Configuration::kTextAudio;
 }
 
@@ -52,7 +47,7 @@ std::variant<ResponseItem, Rejection> ResponseItems::plan(const Task& task, cons
     item.prompt = with(set->prompt(), kAudioMark);
     item.answer = response->answer;
     item.instruction =
-        configuration_ == Configuration::kAudio ? clip.text : without_blanks(with(set->prompt(), ""));
+        configuration_ == Configuration::kAudio ? clip.text : std::string(trimmed(with(set->prompt(), "")));
     item.responder = set->model();
     return planned;
   }

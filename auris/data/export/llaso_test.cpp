@@ -11,7 +11,7 @@
 #include "auris/data/build/build.h"
 #include "auris/data/items/item.h"
 #include "auris/data/shards/shard_reader.h"
-#include "auris/data/sources/source.h"
+#include "auris/data/sources/testing/ingested.h"
 
 namespace auris::data {
 namespace {
@@ -23,11 +23,7 @@ using testing::HasSubstr;
 // Sentences read by a woman: recognition in all configurations.
 void build(const TestFolder& folder,
            const std::string& configurations = R"("text_audio", "audio_text", "audio")") {
-  ManifestWriter writer(folder / "clips.jsonl");
-  ingest_source(
-      source_named("pocketsphinx"), source_named("pocketsphinx").usual_path,
-      [&](const Clip& clip) { writer.add(clip); }, [](const Rejection&) {});
-  writer.commit();
+  write_manifest_of("pocketsphinx", folder / "clips.jsonl");
   const std::string recipe = R"(
 manifests = ["clips.jsonl"]
 [[items]]

@@ -7,6 +7,7 @@
 
 #include "auris/base/error.h"
 #include "auris/base/test_folder.h"
+#include "auris/data/manifest/records.h"
 
 namespace auris::data {
 namespace {
@@ -76,6 +77,41 @@ TEST(Clip, SurvivesJson) {
   const Clip small = small_clip("a", "a.wav", 1);
   EXPECT_EQ(to_json(small).dump(), R"({"id":"a","audio":"a.wav","duration_s":1.0})");
   EXPECT_EQ(clip_from(json::parse(to_json(small).dump()), "x"), small);
+}
+
+// "3: [1]" for a record that begins in line 3, "3: no_json" for one that is none.
+std::vector<std::string> records_in(const std::string& text, bool lists = true) {
+  std::istringstream file(text);
+  RecordReader reader(file, "x", {.max_bytes = 20, .lists = lists});
+  std::vector<std::string> found;
+  json value;
+  const RejectionSink rejected = [&](const Rejection& rejection) {
+    found.push_back(rejection.what.substr(5) + ": " + rejection.reason);
+  };
+  while (reader.next(value, rejected)) {
+    found.push_back(std::to_string(reader.line()) + ": " + value.dump());
+    ++reader.counts().records;
+  }
+  const RecordCounts& counts = reader.counts();
+  EXPECT_EQ(counts.lines, counts.records + counts.rejected + counts.blank);
+  EXPECT_EQ(std::ssize(found), counts.records + counts.rejected);
+  return found;
+}
+
+TEST(Records, AreLinesOrElementsOfAList) {
+  using Found = std::vector<std::string>;
+  EXPECT_EQ(records_in("1\n\n [2] \r\n\"\u2028\""), (Found{"1: 1", "3: [2]", "4: \"\u2028\""}));
+  EXPECT_EQ(records_in("\n[\n{\"x\":[1,\"],\\\"\"]},\n\n2]"), (Found{"3: {\"x\":[1,\"],\\\"\"]}", "5: 2"}));
+  EXPECT_EQ(records_in("[1,,2]"), (Found{"1: 1", "1: no_json", "1: 2"}));
+  EXPECT_EQ(records_in("[1,]"), (Found{"1: 1", "1: no_json"}));
+  EXPECT_EQ(records_in("[\n]"), Found());
+  EXPECT_EQ(records_in(" \n"), Found());
+  EXPECT_EQ(records_in("[1]\n"), (Found{"1: 1"}));
+  EXPECT_EQ(records_in("[1, {"), (Found{"1: 1", "1: no_json", "1: open_list"}));
+  EXPECT_EQ(records_in("["), (Found{"1: open_list"}));
+  EXPECT_EQ(records_in("[1]\n\nx,2"), (Found{"1: 1", "3: text_behind_list"}));
+  EXPECT_EQ(records_in("[" + std::string(30, '1') + ",2]"), (Found{"1: no_json", "1: 2"}));
+  EXPECT_EQ(records_in("[1]\n[", false), (Found{"1: [1]", "2: no_json"}));
 }
 
 TEST(Manifest, WritesWhatItReads) {

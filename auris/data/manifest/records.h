@@ -1,6 +1,7 @@
 #pragma once
-// Files of JSON lines, one record each. Lines that are no records are not lost: each is rejected with its
-// number and the reason, and records + rejected + blank lines are always all lines.
+// Files of JSON records: one a line or, if `lists` are allowed and '[' comes first, the elements of one list.
+// A record that is none does not spoil the others: it is rejected with its line and the reason, and records +
+// rejected + blank lines are always all lines (or elements).
 
 #include <functional>
 #include <istream>
@@ -21,26 +22,48 @@ struct RecordCounts {
   int64_t lines = 0, records = 0, rejected = 0, blank = 0;
 };
 
-class RecordLines {
- public:
-  // `where` names the file in messages.
-  RecordLines(std::istream& lines, std::string where) : lines_(lines), where_(std::move(where)) {}
+struct RecordLimits {
+  size_t max_bytes = 1 << 20;  // of a record
+  int max_depth = 8;
+  bool lists = false;
+};
 
-  // The next line that is not blank, parsed; false at the end. Lines that are no JSON are rejected
-  // ("no_json") and passed over.
+class RecordReader {
+ public:
+  // `where` names the file in messages; may be empty.
+  RecordReader(std::istream& file, std::string where, RecordLimits limits = {})
+      : bytes_(*file.rdbuf()), where_(std::move(where)), limits_(limits) {}
+
+  // The next record, parsed; false at the end. What is no JSON is rejected ("no_json") and passed over; so
+  // are the missing end of a list ("open_list") and text behind it ("text_behind_list").
   bool next(nlohmann::json& value, const RejectionSink& rejected);
 
   RecordCounts& counts() { return counts_; }
-  std::string number() const;  // "line 7"
-  std::string place() const;   // "texts.jsonl, line 7"
+  int64_t line() const { return begin_; }  // where the record begins, from 1
+  std::string number() const;              // "line 7"
+  std::string place() const;               // "texts.jsonl, line 7"
 
  private:
-  bool next_line();
+  enum class Form { kUnknown, kLines, kList, kEnded };
 
-  std::istream& lines_;
+  int take();
+  void keep(int c);
+  void begin();
+  bool next_text(const RejectionSink& rejected);
+  bool next_line();
+  bool next_element(const RejectionSink& rejected);
+  void end_list(const RejectionSink& rejected);
+  void reject(const RejectionSink& rejected, const char* reason, std::string detail);
+
+  std::streambuf& bytes_;
   std::string where_;
-  std::string line_;
+  RecordLimits limits_;
+  Form form_ = Form::kUnknown;
+  std::string text_;
   bool too_long_ = false;
+  int64_t line_ = 1;   // of the next byte
+  int64_t begin_ = 0;  // of the record
+  int64_t elements_ = 0;
   RecordCounts counts_;
 };
 
@@ -50,7 +73,7 @@ template <class Record>
 RecordCounts read_records(std::istream& lines, const std::string& where, const char* no_record,
                           Record (*parse)(const nlohmann::json&, const std::string&),
                           const std::function<void(Record)>& sink, const RejectionSink& rejected) {
-  RecordLines reader(lines, where);
+  RecordReader reader(lines, where);
   std::unordered_set<std::string> ids;
   const auto reject = [&](Rejection rejection) {
     ++reader.counts().rejected;

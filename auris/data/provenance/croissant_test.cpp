@@ -12,7 +12,7 @@
 #include "auris/base/test_folder.h"
 #include "auris/data/build/build.h"
 #include "auris/data/export/llaso.h"
-#include "auris/data/sources/source.h"
+#include "auris/data/sources/testing/ingested.h"
 
 namespace auris::data {
 namespace {
@@ -25,17 +25,12 @@ std::string hash_of(const fs::path& path) {
 }
 
 void build(const TestFolder& folder) {
-  ManifestWriter writer(folder / "clips.jsonl");
-  ingest_source(
-      source_named("pocketsphinx"), source_named("pocketsphinx").usual_path,
-      [&](Clip clip) {
-        clip.synthetic = clip.id.ends_with("0870");
-        clip.consent = clip.synthetic ? Consent::kSynthetic : Consent::kLicence;
-        if (clip.id.ends_with("0880")) clip.licence.clear();
-        writer.add(clip);
-      },
-      [](const Rejection&) {});
-  writer.commit();
+  write_manifest_of("pocketsphinx", folder / "clips.jsonl", [](Clip& clip) {
+    clip.synthetic = clip.id.ends_with("0870");
+    clip.consent = clip.synthetic ? Consent::kSynthetic : Consent::kLicence;
+    if (clip.id.ends_with("0880")) clip.licence.clear();
+    return true;
+  });
   build_data(parse_recipe(R"(
 manifests = ["clips.jsonl"]
 [[items]]

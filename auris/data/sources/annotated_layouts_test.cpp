@@ -29,11 +29,11 @@ TEST(AnnotatedLayouts, Covost2) {
   EXPECT_EQ(clip.translations.at("en"), "Hi \"you\".");
   EXPECT_EQ(clip.split, "dev");
   EXPECT_EQ(clip.licence, "CC-BY-NC-4.0");
-  EXPECT_EQ(all.rejections.at("covost2/sv-SE_en/common_voice_sv-SE_2"), "no_text");
-  EXPECT_EQ(all.rejections.at("covost2/sv-SE_en/common_voice_sv-SE_3"), "missing_file");
-  EXPECT_EQ(all.rejections.at("covost_v2.sv-SE_en.dev.tsv, line 4"), "broken_line");
-  EXPECT_EQ(all.rejections.at("covost_v2.sv-SE_en.tsv"), "broken_name");
-  EXPECT_EQ(all.rejections.at("covost_v2.en_de.test.tsv"), "broken_file");
+  expect_rejected(all, {{"covost2/sv-SE_en/common_voice_sv-SE_2", "no_text"},
+                        {"covost2/sv-SE_en/common_voice_sv-SE_3", "missing_file"},
+                        {"covost_v2.sv-SE_en.dev.tsv, line 4", "broken_line"},
+                        {"covost_v2.sv-SE_en.tsv", "broken_name"},
+                        {"covost_v2.en_de.test.tsv", "broken_file"}});
 }
 
 std::string slurp_line(const std::string& scenario, const std::string& action, const std::string& files) {
@@ -85,11 +85,11 @@ TEST(AnnotatedLayouts, Slurp) {
   EXPECT_TRUE(synthetic.synthetic);
   EXPECT_EQ(synthetic.labels.at("synthetic_speech_detection"), "fake");
   EXPECT_EQ(synthetic.split, "train");
-  EXPECT_EQ(all.rejections.at("slurp/audio-0-headset.flac"), "unknown_label");
-  EXPECT_EQ(all.rejections.at("slurp/gone.flac"), "missing_file");
-  EXPECT_EQ(all.rejections.at("dataset/slurp/devel.jsonl, line 12"), "broken_line");
-  EXPECT_EQ(all.rejections.at("dataset/slurp/devel.jsonl, line 13"), "broken_line");
-  EXPECT_EQ(all.rejections.at("dataset/slurp/metadata.json, value 2"), "broken_line");
+  expect_rejected(all, {{"slurp/audio-0-headset.flac", "unknown_label"},
+                        {"slurp/gone.flac", "missing_file"},
+                        {"dataset/slurp/devel.jsonl, line 12", "broken_line"},
+                        {"dataset/slurp/devel.jsonl, line 13", "broken_line"},
+                        {"dataset/slurp/metadata.json, value 2", "broken_line"}});
 }
 
 TEST(AnnotatedLayouts, Speechocean762) {
@@ -122,11 +122,11 @@ TEST(AnnotatedLayouts, Speechocean762) {
   EXPECT_EQ(clip.labels.at("pronunciation_scoring_word"),
             "For \"we\", accuracy is 10, stress is 10, and total score is 9. "
             "For \"call\", accuracy is 7, stress is 10, and total score is 7.");
-  EXPECT_EQ(all.rejections.at("resource/scores.json, value 2"), "broken_line");
-  EXPECT_EQ(all.rejections.at("speechocean762/000010013"), "missing_file");
-  EXPECT_EQ(all.rejections.at("speechocean762/000010014"), "missing_file");
-  EXPECT_EQ(all.rejections.at("speechocean762/000010015"), "no_answer");
-  EXPECT_EQ(all.rejections.at("train/wav.scp, line 3"), "broken_line");
+  expect_rejected(all, {{"resource/scores.json, value 2", "broken_line"},
+                        {"speechocean762/000010013", "missing_file"},
+                        {"speechocean762/000010014", "missing_file"},
+                        {"speechocean762/000010015", "no_answer"},
+                        {"train/wav.scp, line 3", "broken_line"}});
 }
 
 }  // namespace

@@ -32,9 +32,9 @@ TEST(LabelLayouts, CremaD) {
   EXPECT_EQ(clip.labels.at("emotion_intensity"), "unspecified");
   EXPECT_EQ(clip.labels.at("speaker_gender"), "male");
   EXPECT_EQ(clip.licence, "ODbL-1.0");
-  EXPECT_EQ(all.rejections.at("VideoDemographics.csv, line 4"), "broken_line");
-  EXPECT_EQ(all.rejections.at("crema_d/1002_DFA_BOR_XX"), "unknown_label");
-  EXPECT_EQ(all.rejections.at("crema_d/1002_DFA_XX"), "broken_name");
+  expect_rejected(all, {{"VideoDemographics.csv, line 4", "broken_line"},
+                        {"crema_d/1002_DFA_BOR_XX", "unknown_label"},
+                        {"crema_d/1002_DFA_XX", "broken_name"}});
 }
 
 TEST(LabelLayouts, Meld) {
@@ -70,9 +70,9 @@ TEST(LabelLayouts, Meld) {
   EXPECT_EQ(clip.consent, Consent::kUnknown);
   EXPECT_FALSE(all.clips.at("meld/train/dia0_utt1").labels.contains("speaker_identification"));
   EXPECT_EQ(all.clips.at("meld/dev/dia1_utt6").labels.at("emotion_recognition"), "surprise");
-  EXPECT_EQ(all.rejections.at("meld/train/dia0_utt2"), "unknown_label");
-  EXPECT_EQ(all.rejections.at("meld/train/dia0_utt3"), "missing_file");
-  EXPECT_EQ(all.rejections.at("train/train_sent_emo.csv, line 6"), "broken_line");
+  expect_rejected(all, {{"meld/train/dia0_utt2", "unknown_label"},
+                        {"meld/train/dia0_utt3", "missing_file"},
+                        {"train/train_sent_emo.csv, line 6", "broken_line"}});
 }
 
 TEST(LabelLayouts, SpeechCommands) {
@@ -95,9 +95,9 @@ TEST(LabelLayouts, SpeechCommands) {
   EXPECT_EQ(clip.speaker, "speech_commands-aa");
   EXPECT_EQ(all.clips.at("speech_commands/no/bb_nohash_1.wav").split, "test");
   EXPECT_EQ(all.clips.at("speech_commands/zero/cc_nohash_0.wav").split, "train");
-  EXPECT_EQ(all.rejections.at("speech_commands/yes/gone_nohash_0.wav"), "missing_file");
-  EXPECT_EQ(all.rejections.at("speech_commands/_background_noise_/pink_noise.wav"), "no_speech");
-  EXPECT_EQ(all.rejections.at("speech_commands/maybe/aa_nohash_0.wav"), "unknown_label");
+  expect_rejected(all, {{"speech_commands/yes/gone_nohash_0.wav", "missing_file"},
+                        {"speech_commands/_background_noise_/pink_noise.wav", "no_speech"},
+                        {"speech_commands/maybe/aa_nohash_0.wav", "unknown_label"}});
 }
 
 }  // namespace

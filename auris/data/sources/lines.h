@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "auris/base/trimmed.h"
+
 namespace auris::data {
 
 // One line in memory at a time.
@@ -35,7 +37,7 @@ class LineReader {
 // All lines. kInput if it cannot be read or is over 1 GiB.
 std::vector<std::string> lines_of(const std::filesystem::path& path);
 
-// Without blanks at its ends.
-std::string trimmed(std::string_view text);
+// As a text of its own, since most come from a line that goes.
+inline std::string trimmed(std::string_view text) { return std::string(auris::trimmed(text)); }
 
 }  // namespace auris::data

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "auris/base/error.h"
-#include "auris/base/json_text.h"
 #include "auris/data/items/item.h"
-#include "auris/eval/import/json_records.h"
+#include "auris/data/manifest/records.h"
 #include "auris/text/text_rules.h"
 
 namespace auris::eval {
@@ -17,7 +17,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr JsonLimits kLimits{.max_bytes = 16u << 20, .max_depth = 16};
+constexpr data::RecordLimits kLimits{.max_bytes = 16u << 20, .max_depth = 16, .lists = true};
 
 struct Rejected {
   std::string reason, detail;
@@ -32,14 +32,6 @@ const json* field(const json& object, const char* key) {
 const std::string* text_field(const json& object, const char* key) {
   const json* value = field(object, key);
   return value != nullptr && value->is_string() ? value->get_ptr<const std::string*>() : nullptr;
-}
-
-json parsed(const JsonRecord& record) {
-  try {
-    return parse_json(record.text, fmt::format("line {}", record.line), ErrorCode::kInput, kLimits);
-  } catch (const Error& error) {
-    throw Rejected{"no_json", error.what()};
-  }
 }
 
 size_t marks_in(const std::string& prompt) {
@@ -122,9 +114,8 @@ std::string speaker_of(const json& record, std::string_view path) {
   return speaker_in(path);
 }
 
-LlasoEntry entry_of(const JsonRecord& record) {
-  const json object = parsed(record);
-  LlasoEntry entry{.line = record.line, .prompt = {}, .truth = {}, .answer = {}, .audio = {}, .speaker = {}};
+LlasoEntry entry_of(const json& object, int64_t line) {
+  LlasoEntry entry{.line = line, .prompt = {}, .truth = {}, .answer = {}, .audio = {}, .speaker = {}};
   take_conversation(object, entry);
   take_audio(object, entry);
   take_answer(object, entry);
@@ -147,8 +138,7 @@ double score_in(std::string_view evaluation) {
   throw Rejected{"no_score", fmt::format("expected Score: 1 to 5, got {}", quoted(evaluation))};
 }
 
-double judged(const JsonRecord& record) {
-  const json object = parsed(record);
+double judged(const json& object) {
   const std::string* evaluation = text_field(object, "evaluation");
   if (evaluation == nullptr) throw Rejected{"no_evaluation", "evaluation: expected a text"};
   return score_in(*evaluation);
@@ -157,26 +147,18 @@ double judged(const JsonRecord& record) {
 template <class Take>
 void each_record(std::string_view text, int64_t& count, std::vector<data::Rejection>& rejected,
                  const Take& take) {
-  const JsonRecords found = json_records(text);
-  const auto reject = [&](int64_t line, std::string reason, std::string detail) {
-    rejected.push_back({fmt::format("line {}", line), std::move(reason), std::move(detail)});
-  };
-  for (const JsonRecord& record : found.records) {
-    ++count;
+  std::istringstream bytes{std::string(text)};
+  data::RecordReader reader(bytes, "", kLimits);
+  const data::RejectionSink reject = [&](data::Rejection why) { rejected.push_back(std::move(why)); };
+  json record;
+  while (reader.next(record, reject)) {
     try {
-      take(record);
+      take(record, reader.line());
     } catch (const Rejected& why) {
-      reject(record.line, why.reason, why.detail);
+      reject({reader.number(), why.reason, why.detail});
     }
   }
-  if (found.open) {
-    ++count;
-    reject(found.last_line, "open_list", "the list does not end");
-  }
-  if (found.text_behind > 0) {
-    ++count;
-    reject(found.text_behind, "text_behind_list", "expected nothing behind the list");
-  }
+  count += reader.counts().lines - reader.counts().blank;
 }
 
 }  // namespace
@@ -184,14 +166,14 @@ void each_record(std::string_view text, int64_t& count, std::vector<data::Reject
 LlasoFile parse_llaso_file(std::string_view text) {
   LlasoFile file;
   each_record(text, file.records, file.rejected,
-              [&](const JsonRecord& record) { file.entries.push_back(entry_of(record)); });
+              [&](const json& record, int64_t line) { file.entries.push_back(entry_of(record, line)); });
   return file;
 }
 
 LlasoJudgements parse_llaso_judgements(std::string_view text) {
   LlasoJudgements judgements;
   each_record(text, judgements.records, judgements.rejected,
-              [&](const JsonRecord& record) { judgements.scores.push_back(judged(record)); });
+              [&](const json& record, int64_t) { judgements.scores.push_back(judged(record)); });
   return judgements;
 }
 

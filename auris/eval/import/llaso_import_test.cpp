@@ -5,7 +5,6 @@
 
 #include "auris/base/error.h"
 #include "auris/base/test_folder.h"
-#include "auris/eval/import/json_records.h"
 #include "auris/eval/import/llaso_scores.h"
 
 namespace auris::eval {
@@ -28,28 +27,6 @@ const LlasoTestScore& test_named(const LlasoSystemScore& system, std::string_vie
 
 double first_metric(const LlasoSystemScore& system, std::string_view name) {
   return test_named(system, name).score->metrics.at(0).value;
-}
-
-std::vector<std::pair<std::string, int64_t>> records_of(std::string_view text) {
-  std::vector<std::pair<std::string, int64_t>> records;
-  for (const JsonRecord& record : json_records(text).records) {
-    records.emplace_back(record.text, record.line);
-  }
-  return records;
-}
-
-TEST(JsonRecords, ListsAndLines) {
-  using Records = std::vector<std::pair<std::string, int64_t>>;
-  EXPECT_EQ(records_of("a\n\n b \r\nc\u2028d"), (Records{{"a", 1}, {"b", 3}, {"c\u2028d", 4}}));
-  EXPECT_EQ(records_of("\n[\n{\"x\": [1, \"],\\\"\"]},\n\n2]"),
-            (Records{{"{\"x\": [1, \"],\\\"\"]}", 3}, {"2", 5}}));
-  EXPECT_EQ(records_of("[1,,2]"), (Records{{"1", 1}, {"", 1}, {"2", 1}}));
-  EXPECT_TRUE(records_of("[\n]").empty());
-  EXPECT_TRUE(records_of(" \n").empty());
-  EXPECT_FALSE(json_records("[1]\n").open);
-  EXPECT_TRUE(json_records("[1, {").open);
-  EXPECT_TRUE(json_records("[").open);
-  EXPECT_EQ(json_records("[1]\n\nx").text_behind, 3);
 }
 
 TEST(LlasoImport, KnowsTheTests) {

@@ -1,6 +1,7 @@
 #pragma once
 // For tests: a folder read as a layout, and recordings to fill it with.
 
+#include <functional>
 #include <map>
 
 #include <gtest/gtest.h>
@@ -47,6 +48,25 @@ inline Ingested ingest(std::string_view layout, const std::filesystem::path& roo
   EXPECT_EQ(all.counts.rejected, std::ssize(all.rejections));
   EXPECT_EQ(all.counts.lines, all.counts.clips + all.counts.rejected);
   return all;
+}
+
+// All of them, with their reasons.
+inline void expect_rejected(const Ingested& all, const std::map<std::string, std::string>& reasons) {
+  EXPECT_EQ(all.rejections, reasons);
+}
+
+// The clips of a source that is installed, as a manifest; `keep` may change a clip or leave it out.
+inline void write_manifest_of(
+    std::string_view layout, const std::filesystem::path& manifest,
+    const std::function<bool(Clip&)>& keep = [](Clip&) { return true; }) {
+  ManifestWriter writer(manifest);
+  ingest_source(
+      source_named(layout), source_named(layout).usual_path,
+      [&](Clip clip) {
+        if (keep(clip)) writer.add(clip);
+      },
+      [](const Rejection&) {});
+  writer.commit();
 }
 
 inline audio::AudioClip tone(double seconds) {
