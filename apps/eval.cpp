@@ -8,6 +8,8 @@
 #include "auris/base/log.h"
 #include "auris/eval/judge/judge_run.h"
 #include "auris/eval/run/answers.h"
+#include "auris/eval/score/overall.h"
+#include "auris/eval/score/overall_interval.h"
 #include "auris/eval/score/scorer.h"
 
 namespace auris::apps {
@@ -25,21 +27,33 @@ struct ScoreFlags {
   std::string data, predictions, judgements, mode = "corrected";
 };
 
+// The overall score, whose formula knows the corrected metrics only.
 void print_totals(const Program& program, const ScoreFlags& flags, const eval::AnswerSet& answers) {
+  const bool has_overall = eval::score_mode_named(flags.mode) == eval::ScoreMode::kCorrected;
+  const eval::BootstrapEstimate overall =
+      has_overall ? eval::overall_estimate(answers.items) : eval::BootstrapEstimate();
   const auto answered = std::count_if(answers.items.begin(), answers.items.end(),
                                       [](const eval::AnsweredItem& item) { return item.answer.has_value(); });
   const auto items = std::ssize(answers.items), damaged = std::ssize(answers.damaged);
   if (program.common.json) {
     nlohmann::ordered_json names = nlohmann::ordered_json::array();
     for (const data::Rejection& rejection : answers.damaged) names.push_back(to_json(rejection));
-    print_json_line({{"mode", flags.mode},
-                     {"items", items + damaged},
-                     {"answered", answered},
-                     {"missing", items - answered},
-                     {"damaged", damaged},
-                     {"damaged_items", std::move(names)},
-                     {"damaged_lines", answers.damaged_lines}});
+    nlohmann::ordered_json totals = {{"mode", flags.mode},
+                                     {"items", items + damaged},
+                                     {"answered", answered},
+                                     {"missing", items - answered},
+                                     {"damaged", damaged},
+                                     {"damaged_items", std::move(names)},
+                                     {"damaged_lines", answers.damaged_lines}};
+    if (has_overall) totals["overall"] = overall_json(overall);
+    print_json_line(totals);
     return;
+  }
+  if (has_overall) {
+    print_line(
+        fmt::format("overall {:.1f} [{:.1f}, {:.1f}] points of 100 ({}; 95 % interval over {} blocks, {})",
+                    overall.value, overall.interval.low, overall.interval.high, eval::kOverallFormula,
+                    overall.blocks, eval::kOverallInterval));
   }
   print_line(fmt::format("{} items: {} answered, {} missing, {} damaged; {} damaged lines of predictions",
                          items + damaged, answered, items - answered, damaged, answers.damaged_lines));

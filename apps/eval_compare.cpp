@@ -1,12 +1,15 @@
 // auris eval compare: two systems' answers to one data set.
 
 #include <filesystem>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "apps/eval_commands.h"
 #include "auris/eval/compare/comparison.h"
 #include "auris/eval/run/answers.h"
+#include "auris/eval/score/overall.h"
+#include "auris/eval/score/overall_interval.h"
 
 namespace auris::apps {
 namespace {
@@ -15,23 +18,51 @@ struct Flags {
   std::string data, first, second, mode = "corrected";
 };
 
+struct Overall {
+  eval::BootstrapEstimate first, second;
+  eval::PairedEstimate paired;
+};
+
+std::string to_text(const Overall& overall, const std::string& first, const std::string& second) {
+  const auto points = [](double value, const eval::Interval& interval) {
+    return fmt::format("{:.1f} [{:.1f}, {:.1f}]", value, interval.low, interval.high);
+  };
+  return fmt::format("Overall points of 100 ({}, {}): {} {}, {} {}, difference {}.", eval::kOverallFormula,
+                     eval::kOverallInterval, first, points(overall.first.value, overall.first.interval),
+                     second, points(overall.second.value, overall.second.interval),
+                     points(overall.paired.difference, overall.paired.interval));
+}
+
 int compare(const Program& program, const Flags& flags) {
   const data::ShardReader data(flags.data);
   const eval::AnswerSet first = eval::read_answers(data, flags.first);
   const eval::AnswerSet second = eval::read_answers(data, flags.second);
   const auto comparisons =
       eval::compare(first.items, second.items, {.mode = eval::score_mode_named(flags.mode)});
+  std::optional<Overall> overall;  // its formula knows the corrected metrics only
+  if (eval::score_mode_named(flags.mode) == eval::ScoreMode::kCorrected) {
+    overall = {.first = eval::overall_estimate(first.items),
+               .second = eval::overall_estimate(second.items),
+               .paired = eval::compare_overall(first.items, second.items)};
+  }
   if (program.common.json) {
     for (const eval::GroupComparison& comparison : comparisons) print_json_line(to_json(comparison));
-    print_json_line({{"first", flags.first},
-                     {"second", flags.second},
-                     {"mode", flags.mode},
-                     {"items", first.items.size()},
-                     {"damaged", first.damaged.size()}});
+    nlohmann::ordered_json totals = {{"first", flags.first},
+                                     {"second", flags.second},
+                                     {"mode", flags.mode},
+                                     {"items", first.items.size()},
+                                     {"damaged", first.damaged.size()}};
+    if (overall) {
+      totals["overall"] = {{"first", overall_json(overall->first)},
+                           {"second", overall_json(overall->second)},
+                           {"paired", overall_json(overall->paired)}};
+    }
+    print_json_line(totals);
     return 0;
   }
   const auto name_of = [](const std::string& path) { return std::filesystem::path(path).stem().string(); };
   print_line(to_markdown(comparisons, name_of(flags.first), name_of(flags.second)));
+  if (overall) print_line(to_text(*overall, name_of(flags.first), name_of(flags.second)));
   print_line(
       fmt::format("{} items compared, {} damaged. Rates in percent, differences second minus first; of 20 "
                   "comparisons of equal systems about one seems different.",

@@ -57,10 +57,17 @@ TEST(EvalNumbersCli, ScoresAndCompares) {
   EXPECT_EQ(totals["missing"], 5);
   EXPECT_EQ(totals["damaged"], 0);
   EXPECT_EQ(totals["damaged_lines"], 1);
-  EXPECT_EQ(last_line(auris({"eval", "score", data, a, "--mode", "llaso", "--json"}).out)["mode"], "llaso");
+  EXPECT_EQ(totals["overall"]["points"], 0);  // nothing was answered
+  EXPECT_EQ(totals["overall"]["high"], 0);
+  EXPECT_EQ(totals["overall"]["formula"], "auris-overall-1");
+  EXPECT_THAT(auris({"eval", "score", data, a}).out, HasSubstr("overall 0.0 [0.0, 0.0] points of 100"));
+  const json llaso = last_line(auris({"eval", "score", data, a, "--mode", "llaso", "--json"}).out);
+  EXPECT_EQ(llaso["mode"], "llaso");
+  EXPECT_FALSE(llaso.contains("overall"));
   const ProgramResult compared = auris({"eval", "compare", data, a, b});
   EXPECT_THAT(compared.out, HasSubstr("| ASR | any | text_audio | 5 | wer | 100.00 | 100.00 |"))
       << compared.err;
+  EXPECT_THAT(compared.out, HasSubstr("a 0.0 [0.0, 0.0], b 0.0 [0.0, 0.0], difference 0.0 [0.0, 0.0]."));
   EXPECT_EQ(auris({"eval", "compare", data, a, a}).exit_code, 0);
   EXPECT_EQ(auris({"eval", "compare", data, a, folder / "none.jsonl"}).exit_code, 3);
   EXPECT_EQ(auris({"eval", "score", data, a, "--mode", "right"}).exit_code, 2);

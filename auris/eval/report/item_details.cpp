@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "auris/eval/metrics/error_rate.h"
-#include "auris/eval/report/overall.h"
 #include "auris/eval/score/metric_parts.h"
+#include "auris/eval/score/overall.h"
 #include "auris/text/text_rules.h"
 #include "auris/text/utf8.h"
 

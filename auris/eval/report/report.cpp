@@ -7,7 +7,8 @@
 #include "auris/base/error.h"
 #include "auris/base/json_text.h"
 #include "auris/eval/compare/comparison.h"
-#include "auris/eval/report/overall.h"
+#include "auris/eval/score/overall.h"
+#include "auris/eval/score/overall_interval.h"
 
 namespace auris::eval {
 namespace {
@@ -19,6 +20,7 @@ ordered_json number(double value) { return std::isfinite(value) ? ordered_json(v
 struct Scored {
   std::vector<std::vector<GroupScore>> groups;  // of each system
   std::vector<OverallScore> overall;
+  std::vector<BootstrapEstimate> estimates;  // of the overall score
 };
 
 void check_same_items(const AnswersOfSystems& answers) {
@@ -61,6 +63,9 @@ ordered_json systems_json(const AnswersOfSystems& answers, const Scored& scored)
                    {"settings", system.settings},
                    {"missing", missing},
                    {"points", number(scored.overall[i].points)},
+                   {"low", number(scored.estimates[i].interval.low)},
+                   {"high", number(scored.estimates[i].interval.high)},
+                   {"blocks", scored.estimates[i].blocks},
                    {"coverage", number(scored.overall[i].coverage)},
                    {"abstention", number(scored.overall[i].abstention)},
                    {"min_max", answers.systems.size() < 2 ? ordered_json() : number(min_max[i])}});
@@ -152,7 +157,10 @@ ordered_json comparisons_json(const AnswersOfSystems& answers, const ReportOptio
       groups.push_back(to_json(group));
     }
     out.push_back(
-        {{"first", first.name}, {"second", answers.systems[i].name}, {"groups", std::move(groups)}});
+        {{"first", first.name},
+         {"second", answers.systems[i].name},
+         {"overall", overall_json(compare_overall(first.items, answers.systems[i].items, options.bootstrap))},
+         {"groups", std::move(groups)}});
   }
   return out;
 }
@@ -171,10 +179,15 @@ ordered_json report_json(const AnswersOfSystems& answers, const ReportOptions& o
   for (const SystemAnswers& system : answers.systems) {
     scored.groups.push_back(score(system.items, {.bootstrap = options.bootstrap}));
     scored.overall.push_back(overall(scored.groups.back()));
+    scored.estimates.push_back(overall_estimate(system.items, options.bootstrap));
   }
   return {{"format", "auris-report-1"},
           {"data_set", data_set_json(answers)},
-          {"formula", {{"version", kOverallFormula}, {"text", overall_formula()}}},
+          {"formula",
+           {{"version", kOverallFormula},
+            {"text", overall_formula()},
+            {"interval", kOverallInterval},
+            {"interval_text", overall_interval_method()}}},
           {"confidence", options.bootstrap.confidence},
           {"systems", systems_json(answers, scored)},
           {"tasks", tasks_json(scored)},

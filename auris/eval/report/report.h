@@ -22,13 +22,14 @@ struct ReportOptions {
 // What the page shows, without the items and their sounds:
 //   format        "auris-report-1"
 //   data_set      {name, items, damaged, damaged_lines, hours, speakers}
-//   formula       {version, text}
-//   systems       [{name, settings, missing, points, coverage, abstention, min_max}]; min_max null for one
+//   formula       {version, text, interval, interval_text}
+//   systems       [{name, settings, missing, points, low, high, blocks, coverage, abstention, min_max}]; min_max null for one
 //   system tasks         [{task, abbreviation, title, points: one for each system, abstention: likewise}]
 //   configurations[{configuration, tasks, points: over the tasks that have all configurations}]
 //   groups        [{task, abbreviation, title, variant, configuration, items,
 //                   systems: [{score: to_json(GroupScore), points, low, high, abstention}]}]
-//   comparisons   of every system with the first: [{first, second, groups: to_json(GroupComparison)}]
+//   comparisons   of every system with the first: [{first, second, overall: overall_json(PairedEstimate),
+//                   groups: to_json(GroupComparison)}]
 // kUsage unless all systems answered the same items.
 nlohmann::ordered_json report_json(const AnswersOfSystems& answers, const ReportOptions& options = {});
 

@@ -41,12 +41,12 @@
     const cards = systems.map((system, i) => element("div", {class: "card"},
       element("div", {class: "name"}, swatch(i), shown(system.name)),
       element("div", {class: "figure"}, number(system.points)),
-      element("div", {class: "note"}, "points of 100"),
+      element("div", {class: "note"}, system.low === null ? "points of 100" : `points of 100, ${confidence} % interval ${number(system.low)} to ${number(system.high)}`),
       element("div", {class: "note"}, `covers ${number(100 * system.coverage, 0)} % of tasks, abstains in ${number(100 * system.abstention, 0)} %`),
       element("div", {class: "note"}, system.missing ? `${system.missing} of ${set.items} without an answer` : "every item has an answer"),
       system.min_max === null ? null : element("div", {class: "note"}, `${number(system.min_max, 2)} by min-max among these systems`)));
     content.append(element("div", {class: "cards"}, cards));
-    content.append(element("details", {class: "muted"}, element("summary", {}, `How points are made (formula ${data.formula.version})`), element("p", {}, `${data.formula.text} ` +
+    content.append(element("details", {class: "muted"}, element("summary", {}, `How points are made (formula ${data.formula.version}, intervals ${data.formula.interval})`), element("p", {}, `${data.formula.text} ${data.formula.interval_text} ` +
       "A task is covered in a configuration if at least half of its items got an answer that can be used. " +
       "Min-max gives each task 0 for the worst and 1 for the best of the systems shown, as LLaSO describes its score; it changes with the company.")));
   }
@@ -196,6 +196,8 @@
       `Paired over the same speakers (items where those are not known): second minus first with its ${confidence} % interval. Of 20 comparisons of equal systems about one seems different.`));
     for (const comparison of data.comparisons) {
       part.append(element("h3", {}, shown(comparison.second), " against ", shown(comparison.first)));
+      const points = (value) => (value === null ? "–" : (value < 0 ? "−" : "+") + number(Math.abs(value)));
+      part.append(element("p", {}, `Overall ${points(comparison.overall.difference)} points [${points(comparison.overall.low)}, ${points(comparison.overall.high)}].`));
       const rows = comparison.groups.flatMap((group) => group.metrics.map((metric) => {
         const factor = percentMetrics.has(metric.metric) ? 100 : 1;
         const signed = (value) => {

@@ -42,14 +42,29 @@ std::string header(const std::vector<std::string>& names, size_t texts) {
   return first + "\n" + second + "\n";
 }
 
+std::string points_cell(const ordered_json& system) {
+  return fmt::format("{} [{}, {}]", figure(system["points"]), figure(system["low"]), figure(system["high"]));
+}
+
+std::string differences(const ordered_json& report) {
+  std::string out;
+  for (const ordered_json& comparison : report["comparisons"]) {
+    const ordered_json& overall = comparison["overall"];
+    out += fmt::format("{} minus {}: {} [{}, {}] points.\n\n", cell(comparison["second"].get<std::string>()),
+                       cell(comparison["first"].get<std::string>()), figure(overall["difference"]),
+                       figure(overall["low"]), figure(overall["high"]));
+  }
+  return out;
+}
+
 std::string systems_table(const ordered_json& report) {
   std::string out =
       header({"system", "points", "coverage %", "abstention %", "without an answer", "min-max"}, 1);
   for (const ordered_json& system : report["systems"]) {
-    out += fmt::format("| {} | {} | {} | {} | {} | {} |\n", cell(system["name"].get<std::string>()),
-                       figure(system["points"]), figure(system["coverage"], 100),
-                       figure(system["abstention"], 100), system["missing"].get<int64_t>(),
-                       figure(system["min_max"], 1, 2));
+    out +=
+        fmt::format("| {} | {} | {} | {} | {} | {} |\n", cell(system["name"].get<std::string>()),
+                    points_cell(system), figure(system["coverage"], 100), figure(system["abstention"], 100),
+                    system["missing"].get<int64_t>(), figure(system["min_max"], 1, 2));
   }
   return out;
 }
@@ -85,8 +100,11 @@ std::string report_markdown(const ordered_json& report) {
                   data_set["hours"].get<double>(), data_set["speakers"].get<int64_t>(),
                   data_set["damaged"].get<int64_t>());
   out += "## Overall\n\n" + systems_table(report);
-  out += fmt::format("\nFormula {}: {}\n\n", report["formula"]["version"].get<std::string>(),
-                     report["formula"]["text"].get<std::string>());
+  const ordered_json& formula = report["formula"];
+  out += "\n" + differences(report);
+  out += fmt::format("Formula {}: {}\n\n{}: {}\n\n", formula["version"].get<std::string>(),
+                     formula["text"].get<std::string>(), formula["interval"].get<std::string>(),
+                     formula["interval_text"].get<std::string>());
   out +=
       fmt::format("## By task, source and configuration\n\n{}\nRates in percent, with {:.0f} % intervals.\n",
                   groups_table(report), 100 * report["confidence"].get<double>());

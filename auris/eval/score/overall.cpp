@@ -1,4 +1,4 @@
-#include "auris/eval/report/overall.h"
+#include "auris/eval/score/overall.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,21 +12,6 @@ namespace {
 using data::Metric;
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 constexpr double kPronunciationRange = 10;  // SpeechOcean762's scores (metrics/pronunciation_scores.h)
-
-double points_of(const std::string& metric, double value, const data::TaskVariant& variant) {
-  const auto is = [&](Metric known) { return metric == data::name_of(known); };
-  double points = 100 * value;
-  if (is(Metric::kWordErrorRate) || is(Metric::kCharacterErrorRate) || is(Metric::kPhoneErrorRate)) {
-    points = 100 * (1 - value);
-  } else if (is(Metric::kBleu) || is(Metric::kChrf)) {
-    points = value;
-  } else if (is(Metric::kMeanAbsoluteError)) {
-    points = 100 * (1 - value / (variant.maximum - variant.minimum));
-  } else if (is(Metric::kScoreError)) {
-    points = 100 * (1 - value / kPronunciationRange);
-  }
-  return std::isnan(points) ? kNothing : std::clamp(points, 0.0, 100.0);
-}
 
 const data::TaskVariant& variant_of(const GroupScore& score) {
   return data::task_named(score.task).variant(score.variant);
@@ -56,6 +41,21 @@ std::string_view overall_formula() {
          "sources "
          "and then over its configurations, the system the mean over its tasks. Missing answers count as "
          "wrong.";
+}
+
+double points_of(const std::string& metric, double value, const data::TaskVariant& variant) {
+  const auto is = [&](Metric known) { return metric == data::name_of(known); };
+  double points = 100 * value;
+  if (is(Metric::kWordErrorRate) || is(Metric::kCharacterErrorRate) || is(Metric::kPhoneErrorRate)) {
+    points = 100 * (1 - value);
+  } else if (is(Metric::kBleu) || is(Metric::kChrf)) {
+    points = value;
+  } else if (is(Metric::kMeanAbsoluteError)) {
+    points = 100 * (1 - value / (variant.maximum - variant.minimum));
+  } else if (is(Metric::kScoreError)) {
+    points = 100 * (1 - value / kPronunciationRange);
+  }
+  return std::isnan(points) ? kNothing : std::clamp(points, 0.0, 100.0);
 }
 
 std::optional<double> points_of(const GroupScore& score) {

@@ -43,6 +43,8 @@ struct OverallScore {
   std::vector<TaskPoints> configurations;  // for each task, in order
 };
 
+// Of one metric's value; NaN for NaN.
+double points_of(const std::string& metric, double value, const data::TaskVariant& variant);
 // Nothing for a group without a metric.
 std::optional<double> points_of(const GroupScore& score);
 struct PointsInterval {
