@@ -20,9 +20,11 @@ int list_voices(const Program& program) {
       print_json_line({{"id", voice.id},
                        {"language", voice.language},
                        {"gender", voice.gender},
-                       {"accent", voice.accent}});
+                       {"accent", voice.accent},
+                       {"package", voice.package}});
     } else {
-      print_line(fmt::format("{:28} {:3} {:7} {}", voice.id, voice.language, voice.gender, voice.accent));
+      print_line(fmt::format("{:28} {:3} {:7} {:22} {}", voice.id, voice.language, voice.gender, voice.accent,
+                             voice.package));
     }
   }
   return 0;

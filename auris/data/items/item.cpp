@@ -7,8 +7,8 @@
 
 #include "auris/base/error.h"
 #include "auris/base/json_fields.h"
-#include "auris/base/sha256.h"
 #include "auris/data/items/answers.h"
+#include "auris/data/manifest/text_fields.h"
 
 namespace auris::data {
 namespace {
@@ -39,14 +39,6 @@ auto as_input(const JsonFields& fields, std::string_view key, const Act& act) {
   } catch (const Error& error) {
     fields.fail(key, "a name that is known", quoted(fields.text(key)), error.what());
   }
-}
-
-std::string hash_in(const JsonFields& fields, std::string_view key) {
-  std::string hash = fields.text(key, "");
-  if (!hash.empty() && !is_sha256_hex(hash)) {
-    fields.fail(key, "64 digits of lower-case hex", quoted(hash));
-  }
-  return hash;
 }
 
 std::vector<std::string> texts_of(const JsonFields& fields, std::string_view key) {

@@ -52,19 +52,11 @@ double duration_in(const JsonFields& fields) {
   return duration_s;
 }
 
-std::string hash_in(const JsonFields& fields) {
-  std::string hash = fields.text("sha256", "");
-  if (!hash.empty() && !is_sha256_hex(hash)) {
-    fields.fail("sha256", "64 digits of lower-case hex", quoted(hash));
-  }
-  return hash;
-}
-
 SecondRecording second_in(const JsonFields& fields) {
   fields.allow(kSecondFields);
   return {.audio = path_in(fields),
           .duration_s = duration_in(fields),
-          .sha256 = hash_in(fields),
+          .sha256 = hash_in(fields, "sha256"),
           .speaker = fields.text("speaker", "")};
 }
 
@@ -135,7 +127,7 @@ Clip clip_from(const json& value, const std::string& where) {
   }
   clip.start_s = fields.number("start_s", {0, kLongestS}, 0.0);
   clip.duration_s = duration_in(fields);
-  clip.sha256 = hash_in(fields);
+  clip.sha256 = hash_in(fields, "sha256");
   clip.source = fields.text("source", "");
   clip.split = fields.text("split", "");
   clip.language = fields.text("language", "");

@@ -1,10 +1,11 @@
 #pragma once
-// Texts by name, as clips and text lists hold labels, translations and questions.
+// Fields that several kinds of records have.
 
 #include <map>
 #include <string>
 
 #include "auris/base/json_fields.h"
+#include "auris/base/sha256.h"
 
 namespace auris::data {
 
@@ -15,6 +16,13 @@ inline std::map<std::string, std::string> named_texts(const JsonFields& fields, 
   const JsonFields object = fields.object(key);
   for (const auto& [name, value] : object.json().items()) texts[name] = object.text(name);
   return texts;
+}
+
+// A SHA-256 in lower-case hex; empty if the field is not there. Throws for anything else.
+inline std::string hash_in(const JsonFields& fields, std::string_view key) {
+  std::string hash = fields.text(key, "");
+  if (!hash.empty() && !is_sha256_hex(hash)) fields.fail(key, "64 digits of lower-case hex", quoted(hash));
+  return hash;
 }
 
 }  // namespace auris::data

@@ -20,7 +20,7 @@ struct Metadata {
   const char* layout;
   const char* file;
 };
-constexpr std::array<Metadata, 26> kFiles{{{"common_voice", "en/train.tsv"},
+constexpr std::array<Metadata, 28> kFiles{{{"common_voice", "en/train.tsv"},
                                            {"covost2", "covost_v2.fr_en.dev.tsv"},
                                            {"crema_d", "VideoDemographics.csv"},
                                            {"gigaspeech", "GigaSpeech.json"},
@@ -45,7 +45,9 @@ constexpr std::array<Metadata, 26> kFiles{{{"common_voice", "en/train.tsv"},
                                            {"vctk", "speaker-info.txt"},
                                            {"vocalsound", "meta/te_meta.json"},
                                            {"voxceleb", "vox1_meta.csv"},
-                                           {"webdataset", "shard.tar"}}};
+                                           {"webdataset", "shard.tar"},
+                                           {"voxceleb", "veri_test.txt"},
+                                           {"vocalsound", "datafiles/te.json"}}};
 
 void write(const fs::path& path, std::string_view content) {
   fs::create_directories(path.parent_path());
@@ -68,6 +70,7 @@ const fs::path& folder() {
                              "voxceleb/wav/id1/v/1.wav", "nsynth/nsynth-test/audio/a.wav"}) {
       write(made / file, wav);
     }
+    write(made / "voxceleb/vox2_meta.csv", "VoxCeleb2 ID ,VGGFace2 ID ,Gender,Set\nid1 ,n1 ,m ,test\n");
     write(made / "vctk/txt/p225/p225_001.txt", "Please call Stella.");
     write(made / "speech_commands/validation_list.txt", "");
     write(made / "speechocean762/test/wav.scp", "a\ta.wav\n");
