@@ -74,18 +74,29 @@ ordered_json systems_json(const AnswersOfSystems& answers, const Scored& scored)
 }
 
 // The same list of each system, turned: one entry a task, with a figure for each system.
-ordered_json tasks_json(const Scored& scored) {
+ordered_json tasks_json(const AnswersOfSystems& answers, const Scored& scored, const ReportOptions& options) {
   ordered_json out = ordered_json::array();
   for (size_t task = 0; task < scored.overall.front().tasks.size(); ++task) {
     const TaskPoints& first = scored.overall.front().tasks[task];
     ordered_json entry = {{"task", first.task},
                           {"abbreviation", first.abbreviation},
                           {"title", data::task_named(first.task).title},
+                          {"items", 0},
                           {"points", ordered_json::array()},
+                          {"low", ordered_json::array()},
+                          {"high", ordered_json::array()},
                           {"abstention", ordered_json::array()}};
-    for (const OverallScore& system : scored.overall) {
-      entry["points"].push_back(number(system.tasks[task].points));
-      entry["abstention"].push_back(number(system.tasks[task].abstention));
+    for (size_t i = 0; i < scored.overall.size(); ++i) {
+      std::vector<AnsweredItem> own;
+      for (const AnsweredItem& answered : answers.systems[i].items) {
+        if (answered.item.task == first.task) own.push_back(answered);
+      }
+      const Interval interval = overall_estimate(own, options.bootstrap).interval;
+      entry["items"] = own.size();
+      entry["points"].push_back(number(scored.overall[i].tasks[task].points));
+      entry["low"].push_back(number(interval.low));
+      entry["high"].push_back(number(interval.high));
+      entry["abstention"].push_back(number(scored.overall[i].tasks[task].abstention));
     }
     out.push_back(std::move(entry));
   }
@@ -190,7 +201,7 @@ ordered_json report_json(const AnswersOfSystems& answers, const ReportOptions& o
             {"interval_text", overall_interval_method()}}},
           {"confidence", options.bootstrap.confidence},
           {"systems", systems_json(answers, scored)},
-          {"tasks", tasks_json(scored)},
+          {"tasks", tasks_json(answers, scored, options)},
           {"configurations", configurations_json(scored)},
           {"groups", groups_json(scored)},
           {"comparisons", comparisons_json(answers, options)}};

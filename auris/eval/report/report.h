@@ -23,8 +23,10 @@ struct ReportOptions {
 //   format        "auris-report-1"
 //   data_set      {name, items, damaged, damaged_lines, hours, speakers}
 //   formula       {version, text, interval, interval_text}
-//   systems       [{name, settings, missing, points, low, high, blocks, coverage, abstention, min_max}]; min_max null for one
-//   system tasks         [{task, abbreviation, title, points: one for each system, abstention: likewise}]
+//   systems       [{name, settings, missing, points, low, high, blocks, coverage, abstention, min_max}];
+//                   min_max null for one system
+//   tasks         [{task, abbreviation, title, items, points, low, high, abstention}], the last four lists
+//                   with a figure for each system
 //   configurations[{configuration, tasks, points: over the tasks that have all configurations}]
 //   groups        [{task, abbreviation, title, variant, configuration, items,
 //                   systems: [{score: to_json(GroupScore), points, low, high, abstention}]}]

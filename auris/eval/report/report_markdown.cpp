@@ -69,6 +69,22 @@ std::string systems_table(const ordered_json& report) {
   return out;
 }
 
+std::string tasks_table(const ordered_json& report) {
+  std::vector<std::string> names = {"task", "items"};
+  for (const ordered_json& system : report["systems"])
+    names.push_back(cell(system["name"].get<std::string>()));
+  std::string out = header(names, 1);
+  for (const ordered_json& task : report["tasks"]) {
+    out += fmt::format("| {} | {} |", cell(task["title"].get<std::string>()), task["items"].get<int64_t>());
+    for (size_t i = 0; i < report["systems"].size(); ++i) {
+      out += fmt::format(" {} [{}, {}] |", figure(task["points"][i]), figure(task["low"][i]),
+                         figure(task["high"][i]));
+    }
+    out += "\n";
+  }
+  return out;
+}
+
 std::string groups_table(const ordered_json& report) {
   std::vector<std::string> names = {"task", "source", "configuration", "metric", "items"};
   for (const ordered_json& system : report["systems"])
@@ -105,6 +121,7 @@ std::string report_markdown(const ordered_json& report) {
   out += fmt::format("Formula {}: {}\n\n{}: {}\n\n", formula["version"].get<std::string>(),
                      formula["text"].get<std::string>(), formula["interval"].get<std::string>(),
                      formula["interval_text"].get<std::string>());
+  out += fmt::format("## Points by task\n\n{}\n", tasks_table(report));
   out +=
       fmt::format("## By task, source and configuration\n\n{}\nRates in percent, with {:.0f} % intervals.\n",
                   groups_table(report), 100 * report["confidence"].get<double>());

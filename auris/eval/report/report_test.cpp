@@ -75,6 +75,10 @@ TEST(Report, FiguresOfAllSystems) {
   ASSERT_EQ(report["tasks"].size(), 2u);
   EXPECT_EQ(report["tasks"][0]["task"], "speaker_gender");
   EXPECT_EQ(report["tasks"][0]["points"], (nlohmann::ordered_json{50.0, 0.0}));
+  EXPECT_EQ(report["tasks"][0]["items"], 4);
+  EXPECT_EQ(report["tasks"][0]["low"][1], 0.0);
+  EXPECT_LT(report["tasks"][0]["low"][0], 50.0);
+  EXPECT_GT(report["tasks"][0]["high"][0], 50.0);
   EXPECT_EQ(report["tasks"][0]["abstention"], (nlohmann::ordered_json{0.0, 1.0}));
   EXPECT_EQ(report["systems"][0]["points"], 25.0);                   // no word is right
   EXPECT_DOUBLE_EQ(report["systems"][1]["points"], (62.5 + 0) / 2);  // 3 of 8 words are wrong
@@ -87,6 +91,7 @@ TEST(Report, FiguresOfAllSystems) {
   }
   const std::string markdown = report_markdown(report);
   EXPECT_THAT(markdown, HasSubstr("| 25.0 [0.0, 50.0] |"));
+  EXPECT_THAT(markdown, HasSubstr("| 4 | 50.0 [0.0, 100.0] | 0.0 [0.0, 0.0] |"));
   EXPECT_THAT(markdown, HasSubstr("points.\n\nFormula auris-overall-1"));
   EXPECT_THAT(markdown, HasSubstr("auris-overall-interval-1: "));
   EXPECT_EQ(report["configurations"][0]["tasks"].size(), 2u);
