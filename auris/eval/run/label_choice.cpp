@@ -27,6 +27,14 @@ std::vector<double> softmax(std::vector<double> logits) {
   return logits;
 }
 
+std::vector<std::string> names_of(const data::Label& label) {
+  std::vector<std::string> names{label.name};
+  for (const std::string& alias : label.aliases) {
+    if (std::find(names.begin(), names.end(), alias) == names.end()) names.push_back(alias);
+  }
+  return names;
+}
+
 }  // namespace
 
 std::string_view name_of(LabelLength length) { return length == LabelLength::kTotal ? "total" : "mean"; }
@@ -45,25 +53,42 @@ std::vector<double> answer_probabilities(std::span<const engine::AnswerScore> sc
   return softmax(std::move(logits));
 }
 
+std::vector<std::string> names_of(std::span<const data::Label> labels) {
+  std::vector<std::string> all;
+  for (const data::Label& label : labels) {
+    for (std::string& name : names_of(label)) all.push_back(std::move(name));
+  }
+  return all;
+}
+
 std::map<std::string, double> label_probabilities(std::span<const engine::AnswerScore> scores,
                                                   std::span<const data::Label> labels, LabelLength length) {
-  AURIS_CHECK(scores.size() == labels.size());
   const std::vector<double> shares = answer_probabilities(scores, length);
   std::map<std::string, double> probabilities;
-  for (size_t i = 0; i < labels.size(); ++i) probabilities[labels[i].name] = shares[i];
+  size_t next = 0;
+  double all = 0;
+  for (const data::Label& label : labels) {
+    double& sum = probabilities[label.name];
+    const size_t names = names_of(label).size();
+    AURIS_CHECK(next + names <= shares.size());
+    for (const size_t end = next + names; next < end; ++next) {
+      sum = length == LabelLength::kTotal ? sum + shares[next] : std::max(sum, shares[next]);
+    }
+    all += sum;
+  }
+  AURIS_CHECK(next == shares.size());
+  for (auto& [name, probability] : probabilities) probability /= all;
   return probabilities;
 }
 
 SystemAnswer choose_label(const engine::LanguageModel& model, const processor::ModelInput& prompt,
                           std::span<const data::Label> labels, LabelLength length) {
-  std::vector<std::string> names;
-  for (const data::Label& label : labels) names.push_back(label.name);
   SystemAnswer answer;
-  answer.probabilities = label_probabilities(score_answers(model, prompt, names), labels, length);
-  const auto less = [&](const std::string& a, const std::string& b) {
-    return answer.probabilities.at(a) < answer.probabilities.at(b);
+  answer.probabilities = label_probabilities(score_answers(model, prompt, names_of(labels)), labels, length);
+  const auto less = [&](const data::Label& a, const data::Label& b) {
+    return answer.probabilities.at(a.name) < answer.probabilities.at(b.name);
   };
-  answer.answer = *std::max_element(names.begin(), names.end(), less);
+  answer.answer = std::max_element(labels.begin(), labels.end(), less)->name;
   return answer;
 }
 
