@@ -138,6 +138,7 @@ int build(const Program& program, const BuildFlags& flags) {
   if (program.common.json) {
     print_json_line({{"folder", flags.output},
                      {"clips", report.clips},
+                     {"questions", report.questions},
                      {"planned", report.planned},
                      {"written", report.written},
                      {"resumed", report.resumed},

@@ -46,6 +46,7 @@ Session::Session(std::shared_ptr<const LanguageModel> model, const SessionOption
       cache_(model_->llama->cache_options(options.kv_cache)),
       sequence_(cache_.create()) {
   clear();
+  history_.insert(history_.end(), options_.history.begin(), options_.history.end());
 }
 
 void Session::clear() {

@@ -19,6 +19,8 @@ struct Turn {
 
 struct SessionOptions {
   std::string system = {};  // empty = the model's own default
+  std::vector<Message> history =
+      {};  // turns of "user" and "assistant" that were before; clear() forgets them
   DType kv_cache = DType::kF32;
 };
 

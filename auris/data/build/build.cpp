@@ -1,5 +1,6 @@
 #include "auris/data/build/build.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <fstream>
@@ -9,6 +10,7 @@
 #include "auris/audio/wav_writer.h"
 #include "auris/base/atomic_file.h"
 #include "auris/base/json_text.h"
+#include "auris/data/build/questions_together.h"
 #include "auris/data/build/selection.h"
 #include "auris/data/items/item_builder.h"
 #include "auris/data/manifest/rejections.h"
@@ -67,12 +69,15 @@ void visit_clips(const Recipe& recipe, const ClipVisitor& visit, const Rejection
   }
 }
 
-Sample sample_of(const PlannedItem& planned, const audio::AudioClip& recording, int64_t number) {
+Sample sample_of(const PlannedItem& planned, const audio::AudioClip& recording,
+                 const std::map<size_t, audio::AudioClip>& earlier, int64_t number) {
   const Item& item = planned.item;
   Sample sample{
-      .key = fmt::format("{:09}", number),
-      .files = {{"json", json_line(to_json(item))}, {"wav", audio::wav_bytes(recording)}},
-      .facts = {.duration_s = static_cast<float>(item.duration_s), .text_tokens = 0, .audio_tokens = 0}};
+      .key = fmt::format("{:09}", number), .files = {{"json", json_line(to_json(item))}}, .facts = {}};
+  if (item.has_recording()) sample.files.push_back({"wav", audio::wav_bytes(recording)});
+  for (const auto& [turn, sound] : earlier)
+    sample.files.push_back({recording_name(turn), audio::wav_bytes(sound)});
+  sample.facts.duration_s = static_cast<float>(total_duration_s(item));
   if (!planned.logits.empty()) {
     sample.files.push_back(
         {"logits", std::string(reinterpret_cast<const char*>(planned.logits.data()), planned.logits.size())});
@@ -101,12 +106,13 @@ class Build {
         folder_(folder),
         options_(options),
         builder_({.seed = recipe.seed, .voices = recipe.voices}),
-        selection_(recipe, builder_),
+        selection_(recipe, builder_, dialogues_),
         writer_(folder, options.shards),
         resumed_number_(number_of(writer_.resumed_key())),
         unreadable_(folder, resumed_number_) {}
 
   BuildReport run() {
+    find_dialogues();
     choose();
     make();
     writer_.finish();
@@ -122,6 +128,16 @@ class Build {
     rejections_.push_back(std::move(rejection));
   }
 
+  void find_dialogues() {
+    const bool asked = std::any_of(recipe_.rules.begin(), recipe_.rules.end(), [](const ItemRule& rule) {
+      return rule.task == "dialogue" && rule.responses.empty();
+    });
+    if (!asked) return;
+    visit_clips(
+        recipe_, [&](const Clip& clip, const fs::path& folder) { dialogues_.add(clip, folder); },
+        [](const Rejection&) {});
+  }
+
   void choose() {
     visit_clips(
         recipe_,
@@ -134,18 +150,19 @@ class Build {
           rejections_.push_back(std::move(rejection));
         });
     selection_.settle();
-    report_.planned = selection_.planned();
+    report_.questions = selection_.planned();
     report_.resumed = static_cast<int64_t>(writer_.resumed());
   }
 
   void make() {
     const BuildPart& part = options_.part;
-    const int64_t mine = (report_.planned - part.index + part.count - 1) / part.count;
+    // At most: how many become one item is found on the way.
+    const int64_t mine = (report_.questions - part.index + part.count - 1) / part.count;
     int64_t number = 0, done = 0;
     visit_clips(
         recipe_,
         [&](const Clip& clip, const fs::path& folder) {
-          for (PlannedItem& item : selection_.items_of(clip)) {
+          for (PlannedItem& item : together(selection_.items_of(clip), recipe_)) {
             const int64_t this_number = number++;
             if (this_number % part.count != part.index) continue;
             ++done;
@@ -160,20 +177,23 @@ class Build {
           }
         },
         [](const Rejection&) {});
+    report_.planned = number;
   }
 
   void make_item(PlannedItem& planned, const Clip& clip, const fs::path& folder, int64_t number) {
     Item& item = planned.item;
     audio::AudioClip recording;
+    std::map<size_t, audio::AudioClip> earlier;
     try {
+      earlier = builder_.render_earlier(item, clip, folder, planned.earlier);
       recording = builder_.render(item, clip, folder);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kInput) throw;
       unreadable_.add(number, {.what = item.id, .reason = "unreadable", .detail = error.what()});
       return;
     }
-    report_.duration_s += item.duration_s;
-    writer_.add(sample_of(planned, recording, number));
+    report_.duration_s += total_duration_s(item);
+    writer_.add(sample_of(planned, recording, earlier, number));
   }
 
   void write_rejections() {
@@ -190,6 +210,7 @@ class Build {
   const fs::path& folder_;
   const BuildOptions& options_;
   ItemBuilder builder_;
+  Dialogues dialogues_;
   Selection selection_;
   ShardWriter writer_;
   int64_t resumed_number_;

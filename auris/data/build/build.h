@@ -2,6 +2,8 @@
 // Data sets from recipes: manifests are read twice, once to choose, once to make the items; items go into
 // shards. The same recipe, manifests, seed and part give the same bytes, and what was interrupted goes on
 // where it ended. Each item is KEY.json and KEY.wav, and KEY.logits where a language model wrote its answer.
+// Of conversations, KEY.0.wav, KEY.2.wav, ... are the recordings of earlier turns, and KEY.wav is there if
+// the last one has a recording.
 
 #include <cstdint>
 #include <filesystem>
@@ -29,7 +31,8 @@ struct BuildOptions {
 struct BuildReport {
   int64_t clips = 0;           // read from the manifests
   int64_t rejected_lines = 0;  // of the manifests
-  int64_t planned = 0;         // items that rules and clips give
+  int64_t questions = 0;       // that rules and clips give
+  int64_t planned = 0;         // items: as many, unless several questions about a clip make one
   int64_t written = 0;         // in this part, resumed ones included
   int64_t resumed = 0;
   double duration_s = 0;  // of what was written in this run

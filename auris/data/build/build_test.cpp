@@ -240,6 +240,120 @@ TEST(Build, TakesAnswersOfALanguageModel) {
   EXPECT_EQ(built("responses = ['answers']\n", "y").rejected.at("other_text"), 1);
 }
 
+// A talk of three turns with replies, spoken in prompts; each turn's recording says its number.
+void write_talk(const fs::path& path) {
+  ManifestWriter writer(path);
+  int64_t turn = 0;
+  for (const char* name : {"activated", "added", "agent-alreadyon"}) {
+    Clip clip;
+    clip.id = std::string("talk/") + name;
+    clip.audio = std::string("/usr/share/asterisk/sounds/en_US_f_Allison/") + name + ".g722";
+    clip.duration_s = audio::decode_audio(clip.audio).duration_s();
+    clip.source = "asterisk";
+    clip.language = "en";
+    clip.text = name;
+    clip.split = "train";
+    clip.dialogue = "talk";
+    clip.turn = turn;
+    clip.labels = {{"dialogue", "reply to " + std::string(name)}, {"speaker_gender", "female"}};
+    writer.add(clip);
+    turn += 2;
+  }
+  writer.commit();
+}
+
+std::string files_of(const Sample& sample) {
+  std::string files;
+  for (const SampleFile& file : sample.files) files += file.extension + " ";
+  return files;
+}
+
+TEST(Build, MakesConversations) {
+  TestFolder folder;
+  write_talk(folder / "talk.jsonl");
+  const auto built = [&](const std::string& rule, const std::string& name) {
+    const std::string head =
+        "manifests = ['talk.jsonl']\n[[items]]\ntask = 'DLG'\n"
+        "configurations = ['text_audio', 'audio_text', 'audio']\n";
+    return build_data(parse_recipe(head + rule, "recipe.toml", folder.path(), DataKind::kInstruct),
+                      folder / name);
+  };
+  const BuildReport all = built("", "all");
+  EXPECT_EQ(all.written, 6);
+  EXPECT_EQ(all.rejected.at("first_turn"), 3);
+  EXPECT_EQ(built("turns = 'last'\n", "last").written, 3);
+  const ShardReader reader(folder / "last");
+  std::map<Configuration, std::string> files;
+  for (uint64_t i = 0; i < reader.size(); ++i) {
+    const Sample sample = reader.read(i);
+    const Item item = item_from(json::parse(content_of(sample, "json")), "item");
+    EXPECT_EQ(item.answer, "reply to agent-alreadyon");
+    ASSERT_EQ(item.history.size(), 4u);
+    EXPECT_EQ(item.history[3].text, "reply to added");
+    files[item.configuration] = files_of(sample);
+    EXPECT_NEAR(sample.facts.duration_s, total_duration_s(item), 1e-4);
+  }
+  EXPECT_EQ(files, (std::map<Configuration, std::string>{{Configuration::kTextAudio, "json wav 0.wav 2.wav "},
+                                                         {Configuration::kAudioText, "json 0.wav "},
+                                                         {Configuration::kAudio, "json wav 0.wav 2.wav "}}));
+  built("turns = 'last'\nexchanges = 1\n", "short");
+  const ShardReader cut(folder / "short");
+  EXPECT_EQ(json::parse(content_of(cut.read(0), "json"))["history"].size(), 2u);
+  built("turns = 'last'\n", "again");
+  EXPECT_EQ(all_bytes(folder / "again"), all_bytes(folder / "last"));
+}
+
+TEST(Build, AsksQuestionsTogether) {
+  TestFolder folder;
+  write_talk(folder / "talk.jsonl");
+  const auto recipe = [&](const std::string& head) {
+    return parse_recipe(head + R"(
+manifests = ["talk.jsonl"]
+[[items]]
+task = "ASR"
+configurations = ["text_audio", "audio"]
+[[items]]
+task = "SGC"
+[[items]]
+task = "LID"
+)",
+                        "recipe.toml", folder.path(), DataKind::kInstruct);
+  };
+  const BuildReport report = build_data(recipe("questions_together = 3"), folder / "out");
+  EXPECT_EQ(report.questions, 12);
+  EXPECT_EQ(report.planned, 6);
+  EXPECT_EQ(report.written, 6);
+  const ShardReader reader(folder / "out");
+  std::set<std::string> last;
+  for (uint64_t i = 0; i < reader.size(); ++i) {
+    const Sample sample = reader.read(i);
+    const Item item = item_from(json::parse(content_of(sample, "json")), "item");
+    if (item.configuration == Configuration::kAudio) {
+      EXPECT_TRUE(item.history.empty());
+      continue;
+    }
+    ASSERT_EQ(item.history.size(), 4u);
+    EXPECT_EQ(files_of(sample), "json 0.wav ");
+    EXPECT_TRUE(item.history[0].has_recording());
+    EXPECT_EQ(item.history[0].clip, item.clip);
+    EXPECT_GT(item.history[0].duration_s, 0.3);
+    EXPECT_EQ(item.prompt, item.instruction);
+    std::set<std::string> answers{item.answer, item.history[1].text, item.history[3].text};
+    EXPECT_EQ(answers, (std::set<std::string>{"English", "female", item.transcript}));
+    last.insert(item.task);
+  }
+  EXPECT_GT(last.size(), 1u);  // the order is not always the same
+  EXPECT_EQ(build_data(recipe(""), folder / "single").written, 12);
+  EXPECT_EQ(build_data(recipe("questions_together = 2"), folder / "two").written, 9);
+  std::vector<fs::path> parts;
+  for (int64_t i = 0; i < 2; ++i) {
+    parts.push_back(folder / ("part" + std::to_string(i)));
+    build_data(recipe("questions_together = 3"), parts.back(), {.part = {.index = i, .count = 2}});
+  }
+  merge_shards(parts, folder / "merged");
+  EXPECT_EQ(ShardReader(folder / "merged").size(), 6u);
+}
+
 TEST(Selection, EqualWordsLieOnOneSide) {
   Clip one, other;
   one.id = "a";
@@ -249,6 +363,14 @@ TEST(Selection, EqualWordsLieOnOneSide) {
   EXPECT_EQ(split_of(one), split_of(other));
   other.split = "test";
   EXPECT_EQ(split_of(other), "test");
+  std::set<std::string> sides;
+  for (int i = 0; i < 20; ++i) {
+    Clip turn;
+    turn.text = "turn " + std::to_string(i);
+    turn.dialogue = "talk";
+    sides.insert(split_of(turn));
+  }
+  EXPECT_EQ(sides.size(), 1u);
   std::map<std::string, int> counts;
   for (int i = 0; i < 1000; ++i) {
     Clip clip;
@@ -286,6 +408,10 @@ TEST(Recipe, RefusesWhatIsNone) {
   EXPECT_THAT(problem(head + "[[items]]\ntask = 'DLG'\nresponses = ['a']\nconfigurations = ['audio']\n"),
               HasSubstr("either"));
   EXPECT_EQ(problem(head + "[[items]]\ntask = 'DLG'\nresponses = ['a']\n", DataKind::kAlign), "none");
+  EXPECT_THAT(problem(head + rule + "turns = 'last'\n"), HasSubstr("dialogue"));
+  EXPECT_THAT(problem(head + "[[items]]\ntask = 'DLG'\nturns = 'first'\n"), HasSubstr("'all' or 'last'"));
+  EXPECT_THAT(problem("questions_together = 2\n" + head + rule), HasSubstr("instruct only"));
+  EXPECT_EQ(problem("questions_together = 2\n" + head + rule, DataKind::kInstruct), "none");
   EXPECT_THROW(data_kind_named("test"), Error);
 }
 

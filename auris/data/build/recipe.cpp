@@ -12,6 +12,8 @@ namespace {
 
 constexpr const char* kHint = "auris/data/build/recipe.h shows the fields";
 constexpr int64_t kMostItems = 1'000'000'000;
+constexpr int64_t kMostExchanges = 100;
+constexpr int64_t kMostQuestions = 100;
 
 // Names in a recipe are input: what a lookup calls wrong use is a wrong file here.
 template <class Act>
@@ -21,6 +23,16 @@ auto known(const TomlTable& table, const Act& act) {
   } catch (const Error& error) {
     table.fail("names that are known", error.what());
   }
+}
+
+void take_turns(const TomlTable& table, ItemRule& rule) {
+  if (!table.has("turns") && !table.has("exchanges")) return;
+  if (rule.task != "dialogue" || !rule.responses.empty())
+    table.fail("turns and exchanges of the task dialogue, without responses", quoted(rule.task));
+  const std::string turns = table.has("turns") ? table.text("turns") : "all";
+  if (turns != "all" && turns != "last") table.fail("turns = 'all' or 'last'", quoted(turns));
+  rule.last_turns = turns == "last";
+  if (table.has("exchanges")) rule.exchanges = table.integer("exchanges", 1, kMostExchanges);
 }
 
 // Answers of a language model fit tasks whose answers are open.
@@ -36,7 +48,7 @@ void take_responses(const TomlTable& table, const std::filesystem::path& folder,
 
 ItemRule rule_of(const TomlTable& table, DataKind kind, const std::filesystem::path& folder) {
   table.allow({"task", "configurations", "sources", "languages", "splits", "min_duration_s", "max_duration_s",
-               "count", "responses"});
+               "count", "responses", "turns", "exchanges"});
   ItemRule rule;
   rule.task = known(table, [&] { return task_named(table.text("task")).id; });
   for (const std::string& name : table.texts_or_none("configurations")) {
@@ -48,6 +60,7 @@ ItemRule rule_of(const TomlTable& table, DataKind kind, const std::filesystem::p
     rule.configurations.push_back(configuration);
   }
   take_responses(table, folder, rule);
+  take_turns(table, rule);
   if (rule.configurations.empty()) rule.configurations = {Configuration::kTextAudio};
   rule.sources = table.texts_or_none("sources");
   rule.languages = table.texts_or_none("languages");
@@ -81,9 +94,16 @@ Recipe parse_recipe(std::string_view toml, const std::string& where, const std::
                     DataKind kind) {
   const toml::table root = parse_toml(toml, where, ErrorCode::kInput);
   const TomlTable table(root, where, ErrorCode::kInput, kHint);
-  table.allow({"seed", "voices", "manifests", "items"});
+  table.allow({"seed", "questions_together", "voices", "manifests", "items"});
   Recipe recipe;
   if (table.has("seed")) recipe.seed = static_cast<uint64_t>(table.integer("seed", 0, INT64_MAX));
+  if (table.has("questions_together")) {
+    recipe.questions_together = table.integer("questions_together", 1, kMostQuestions);
+    if (kind != DataKind::kInstruct) {
+      table.fail("questions_together for instruct only, as no answer but the last is scored",
+                 fmt::format("{}", recipe.questions_together));
+    }
+  }
   recipe.voices = table.has("voices") ? table.texts("voices") : ItemOptions().voices;
   known(table, [&] { return ItemBuilder({.seed = 0, .voices = recipe.voices}); });
   for (const std::string& path : table.texts("manifests")) recipe.manifests.push_back(folder / path);

@@ -2,6 +2,8 @@
 // What a data set is made of, in TOML (docs/data_recipes.md):
 //
 //   seed = 7
+//   questions_together = 3                         # instruct only: up to so many questions about one clip
+//                                                  # make one conversation; 1 if left out
 //   voices = ["espeak-en-us-f2", "flite-slt"]      # who speaks instructions
 //   manifests = ["prompts.jsonl"]                  # beside the recipe, or absolute
 //
@@ -13,6 +15,13 @@
 //   splits = ["test"]
 //   max_duration_s = 20
 //   count = 60                                     # at most, of each configuration; labels take equal shares
+//
+//   [[items]]
+//   task = "dialogue"                              # of clips that are turns of conversations
+//   turns = "last"                                 # an item of every conversation's last turn; "all": of
+//   every
+//                                                  # turn but the first
+//   exchanges = 8                                  # earlier turns of the user, with their replies, at most
 //
 //   [[items]]
 //   task = "dialogue"                              # one with open answers
@@ -38,6 +47,8 @@ struct ItemRule {
   std::vector<std::string> sources, languages, splits;  // empty = all
   double min_duration_s = 0.1, max_duration_s = 30;
   std::optional<int64_t> count;
+  bool last_turns = false;  // of conversations; else all turns but the first
+  int64_t exchanges = 8;    // of a conversation before its item's turn, at most
   // Where the answers come from, if a language model wrote them: folders that ResponseSet reads. The prompt
   // it answered, with the recording in place of the text, is the item's; so there are no configurations to
   // choose.
@@ -46,6 +57,7 @@ struct ItemRule {
 
 struct Recipe {
   uint64_t seed = 0;
+  int64_t questions_together = 1;
   std::vector<std::string> voices;
   std::vector<std::filesystem::path> manifests;
   std::vector<ItemRule> rules;

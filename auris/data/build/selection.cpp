@@ -19,11 +19,13 @@ bool is_closed(AnswerKind answer) { return answer == AnswerKind::kLabel || answe
 std::string split_of(const Clip& clip) {
   if (!clip.split.empty()) return clip.split;
   const std::string words = spoken_words(clip);
-  const uint64_t tenth = stable_hash(words.empty() ? clip.id : words + ' ') % 10;
+  const std::string together = !clip.dialogue.empty() ? clip.dialogue : words.empty() ? clip.id : words + ' ';
+  const uint64_t tenth = stable_hash(together) % 10;
   return tenth == 0 ? "test" : tenth == 1 ? "dev" : "train";
 }
 
-Selection::Selection(const Recipe& recipe, const ItemBuilder& builder) : recipe_(recipe), builder_(builder) {
+Selection::Selection(const Recipe& recipe, const ItemBuilder& builder, const Dialogues& dialogues)
+    : recipe_(recipe), builder_(builder), dialogues_(dialogues) {
   for (size_t rule = 0; rule < recipe.rules.size(); ++rule) {
     const ItemRule& wanted = recipe.rules[rule];
     if (!wanted.responses.empty()) {
@@ -51,7 +53,8 @@ std::variant<PlannedItem, Rejection> Selection::plan(const Pick& pick, const Cli
     ResponseItem& found = std::get<ResponseItem>(planned);
     item = {.item = std::move(found.item), .logits = found.logits};
   } else {
-    auto planned = builder_.plan(task, pick.configuration, clip);
+    item.earlier = dialogues_.before(clip, static_cast<size_t>(recipe_.rules[pick.rule].exchanges));
+    auto planned = builder_.plan(task, pick.configuration, clip, item.earlier);
     if (std::holds_alternative<Rejection>(planned)) return std::get<Rejection>(std::move(planned));
     item.item = std::get<Item>(std::move(planned));
   }
@@ -63,7 +66,7 @@ bool Selection::fits(const ItemRule& rule, const Clip& clip) const {
   const double duration_s = clip.duration_s + (clip.second ? clip.second->duration_s : 0);
   return duration_s >= rule.min_duration_s && duration_s <= rule.max_duration_s &&
          holds(rule.sources, clip.source) && holds(rule.languages, clip.language) &&
-         holds(rule.splits, split_of(clip));
+         holds(rule.splits, split_of(clip)) && (!rule.last_turns || dialogues_.is_last(clip));
 }
 
 uint64_t Selection::rank_of(const std::string& id) const { return stable_hash(id, recipe_.seed); }

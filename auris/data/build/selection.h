@@ -14,11 +14,12 @@
 namespace auris::data {
 
 // The split of a clip: the source's own, or one by its words, so that equal sentences never lie on both sides
-// of a split: 8 of 10 "train", one "dev", one "test".
+// of a split: 8 of 10 "train", one "dev", one "test". The clips of a conversation stay together.
 std::string split_of(const Clip& clip);
 
 struct PlannedItem {
   Item item;
+  EarlierClips earlier = {};               // what its history was made of
   std::span<const std::byte> logits = {};  // of the answer, if a language model wrote it (answer_logits.h)
 };
 
@@ -26,8 +27,9 @@ struct PlannedItem {
 // that a hash of seed and item puts first, the same number for each label as far as there are so many.
 class Selection {
  public:
-  // kInput if the responses of a rule cannot be read.
-  Selection(const Recipe& recipe, const ItemBuilder& builder);
+  // `dialogues` holds the clips of conversations, if a rule asks for them. kInput if the responses of a rule
+  // cannot be read.
+  Selection(const Recipe& recipe, const ItemBuilder& builder, const Dialogues& dialogues);
 
   // First pass. Tells of rules and clips that fit each other but give no item.
   void offer(const Clip& clip, const RejectionSink& rejected);
@@ -58,6 +60,7 @@ class Selection {
 
   const Recipe& recipe_;
   const ItemBuilder& builder_;
+  const Dialogues& dialogues_;
   std::vector<Pick> picks_;
   int64_t planned_ = 0;
 };

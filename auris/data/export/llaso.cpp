@@ -5,6 +5,7 @@
 #include <array>
 #include <fstream>
 #include <memory>
+#include <vector>
 
 #include "auris/base/atomic_file.h"
 #include "auris/base/json_text.h"
@@ -109,6 +110,7 @@ std::string file_of(const Item& item) {
 // Their loader puts the line breaks around a recording itself.
 std::string value_of(const std::string& prompt) {
   const size_t mark = prompt.find(kAudioMark), end = mark + kAudioMark.size();
+  if (mark == std::string::npos) return prompt;
   const size_t before = prompt.find_last_not_of('\n', mark == 0 ? std::string::npos : mark - 1);
   const size_t after = prompt.find_first_not_of('\n', end);
   std::string value;
@@ -118,7 +120,15 @@ std::string value_of(const std::string& prompt) {
   return value;
 }
 
-ordered_json entry_of(const Item& item, const std::string& recording) {
+ordered_json facts_of(const EarlierTurn& turn) {
+  return {{"clip", turn.clip},           {"speaker", turn.speaker},
+          {"words", turn.words},         {"duration_s", turn.duration_s},
+          {"licence", turn.licence},     {"origin", turn.origin},
+          {"sha256", turn.clip_sha256},  {"consent", name_of(turn.consent)},
+          {"synthetic", turn.synthetic}, {"voice_of_instruction", turn.voice}};
+}
+
+ordered_json entry_of(const Item& item, const std::vector<std::string>& recordings) {
   ordered_json metadata = {{"task", item.task},
                            {"variant", item.variant},
                            {"source", item.source},
@@ -135,12 +145,14 @@ ordered_json entry_of(const Item& item, const std::string& recording) {
                            {"consent", name_of(item.consent)},
                            {"synthetic", item.synthetic},
                            {"voice_of_instruction", item.voice}};
-  return {
-      {"id", item.id},
-      {"voice", {recording}},
-      {"metadata", metadata},
-      {"conversations",
-       {{{"from", "human"}, {"value", value_of(item.prompt)}}, {{"from", "gpt"}, {"value", item.answer}}}}};
+  ordered_json turns = ordered_json::array();
+  for (const EarlierTurn& turn : item.history) {
+    turns.push_back({{"from", turn.role == Role::kUser ? "human" : "gpt"}, {"value", value_of(turn.text)}});
+    if (turn.has_recording()) metadata["earlier_recordings"].push_back(facts_of(turn));
+  }
+  turns.push_back({{"from", "human"}, {"value", value_of(item.prompt)}});
+  turns.push_back({{"from", "gpt"}, {"value", item.answer}});
+  return {{"id", item.id}, {"voice", recordings}, {"metadata", metadata}, {"conversations", turns}};
 }
 
 // Millions of recordings are not flushed one by one: the JSON that names them appears behind all of them.
@@ -153,6 +165,22 @@ void write_recording(const fs::path& path, const std::string& content) {
                                   .expected = "to write " + quoted(path.string()),
                                   .got = "a refusal of the system",
                                   .hint = "look for space and rights"});
+}
+
+// In the order of their marks; `number` names them.
+std::vector<std::string> write_recordings(const fs::path& folder, const Item& item, const Sample& sample,
+                                          int64_t number) {
+  std::vector<std::string> recordings;
+  for (size_t turn = 0; turn < item.history.size(); ++turn) {
+    if (!item.history[turn].has_recording()) continue;
+    recordings.push_back(fmt::format("audio/{:09}-{}.wav", number, turn));
+    write_recording(folder / recordings.back(), content_of(sample, recording_name(turn)));
+  }
+  if (item.has_recording()) {
+    recordings.push_back(fmt::format("audio/{:09}.wav", number));
+    write_recording(folder / recordings.back(), content_of(sample, "wav"));
+  }
+  return recordings;
 }
 
 }  // namespace
@@ -170,11 +198,10 @@ LlasoReport export_llaso(const fs::path& data, const fs::path& folder,
         parse_json(content_of(sample, "json"), sample.key, ErrorCode::kInput, {.max_depth = 8});
     const Item item = item_from(json, sample.key);
     // Keys are unique in a part, not in parts that were merged: places are.
-    const std::string recording = fmt::format("audio/{:09}.wav", i);
-    write_recording(folder / recording, content_of(sample, "wav"));
+    const std::vector<std::string> recordings = write_recordings(folder, item, sample, i);
     auto& file = files[file_of(item)];
     if (!file) file = std::make_unique<ArrayFile>(folder / file_of(item));
-    file->add(entry_of(item, recording));
+    file->add(entry_of(item, recordings));
     if (progress && !progress(i + 1, all)) {
       throw Error(ErrorCode::kCancelled,
                   {.where = "data export", .expected = "to finish", .got = "a request to stop", .hint = ""});

@@ -9,6 +9,9 @@
 //
 //   [{"id": ..., "voice": ["audio/000000000.wav"], "metadata": {"task": ..., "licence": ..., ...},
 //     "conversations": [{"from": "human", "value": ...}, {"from": "gpt", "value": ...}]}, ...]
+//
+// Conversations have two entries for each turn of the user, and their recordings in "voice" in the order of
+// the <audio> marks: those of earlier turns are audio/KEY-0.wav, audio/KEY-2.wav, ...
 
 #include <cstdint>
 #include <filesystem>

@@ -107,6 +107,67 @@ TEST(ExportLlaso, IsReadAgainAsThatLayout) {
   EXPECT_EQ(genders.count("female"), 5u);
 }
 
+// Conversations of a data set as LLaSO's JSON has them, with the bytes of their recordings.
+std::multiset<std::string> conversations_in(const fs::path& folder) {
+  std::multiset<std::string> all;
+  for (const auto& file : fs::recursive_directory_iterator(folder)) {
+    if (file.path().extension() != ".json") continue;
+    for (const json& entry : json::parse(TestFolder::content_of(file.path()))) {
+      std::string text = entry["conversations"].dump();
+      for (const json& voice : entry["voice"])
+        text += TestFolder::content_of(folder / voice.get<std::string>());
+      all.insert(text);
+    }
+  }
+  return all;
+}
+
+// Clips of talks: each has three turns of the user; of the first talk the second turn is asked in writing.
+void write_talks(const fs::path& path) {
+  ManifestWriter writer(path);
+  std::vector<Clip> sentences;
+  ingest_source(
+      source_named("pocketsphinx"), source_named("pocketsphinx").usual_path,
+      [&](const Clip& clip) { sentences.push_back(clip); }, [](const Rejection&) {});
+  for (size_t i = 0; i < 4; ++i) {
+    Clip clip = sentences.at(i);
+    clip.split = "train";
+    clip.dialogue = i < 2 ? "talk/a" : "talk/b";
+    clip.turn = i == 1 ? 4 : static_cast<int64_t>(2 * (i % 2));
+    clip.labels["dialogue"] = "Reply number " + std::to_string(i) + ".";
+    if (i == 0) clip.follow_ups = {{"Why?", "Because."}};
+    writer.add(clip);
+  }
+  writer.commit();
+}
+
+TEST(ExportLlaso, ConversationsAreEqualWhenTheyAreReadAgain) {
+  TestFolder folder;
+  write_talks(folder / "clips.jsonl");
+  const auto build_from = [&](const std::string& manifest, const std::string& name) {
+    const std::string recipe = "manifests = ['" + manifest +
+                               "']\n[[items]]\ntask = 'DLG'\nturns = 'last'\nconfigurations = "
+                               "['text_audio', 'audio_text', 'audio']\n";
+    return build_data(parse_recipe(recipe, "recipe.toml", folder.path(), DataKind::kInstruct), folder / name);
+  };
+  EXPECT_EQ(build_from("clips.jsonl", "data").written, 6);
+  EXPECT_EQ(export_llaso(folder / "data", folder / "json").items, 6);
+  const std::multiset<std::string> wanted = conversations_in(folder / "json");
+  ASSERT_EQ(wanted.size(), 6u);
+  for (const auto& [layout, from] :
+       std::map<std::string, std::string>{{"llaso", "json"}, {"webdataset", "data"}}) {
+    ManifestWriter writer(folder / (layout + ".jsonl"));
+    ingest_source(
+        source_named(layout), folder / from, [&](const Clip& clip) { writer.add(clip); },
+        [](const Rejection& rejection) { ADD_FAILURE() << rejection.what << ": " << rejection.detail; });
+    writer.commit();
+    EXPECT_EQ(writer.clips(), 10) << layout;  // two for each, but one where the instruction alone is heard
+    EXPECT_EQ(build_from(layout + ".jsonl", layout).written, 6) << layout;
+    export_llaso(folder / layout, folder / (layout + "_json"));
+    EXPECT_EQ(conversations_in(folder / (layout + "_json")), wanted) << layout;
+  }
+}
+
 TEST(ExportLlaso, SaysWhatIsWrong) {
   TestFolder folder;
   EXPECT_THROW(export_llaso(folder / "none", folder / "out"), Error);

@@ -17,19 +17,11 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr double kLongestS = 1e6;
-constexpr std::array<std::string_view, 25> kFields{
-    "id",          "task",        "variant",    "task_version",      "configuration", "prompt",  "answer",
-    "references",  "instruction", "voice",      "transcript",        "clip",          "source",  "split",
-    "speaker",     "language",    "duration_s", "clip_start_s",      "synthetic",     "licence", "origin",
-    "clip_sha256", "consent",     "responder",  "second_clip_sha256"};
-
-size_t marks_in(std::string_view prompt) {
-  size_t count = 0;
-  for (size_t at = prompt.find(kAudioMark); at != std::string_view::npos;
-       at = prompt.find(kAudioMark, at + 1))
-    ++count;
-  return count;
-}
+constexpr std::array<std::string_view, 26> kFields{
+    "id",          "task",        "variant",    "task_version",       "configuration", "prompt",  "answer",
+    "references",  "instruction", "voice",      "transcript",         "clip",          "source",  "split",
+    "speaker",     "language",    "duration_s", "clip_start_s",       "synthetic",     "licence", "origin",
+    "clip_sha256", "consent",     "responder",  "second_clip_sha256", "history"};
 
 // A usage error about a name becomes one about the field that holds it.
 template <class Act>
@@ -53,6 +45,19 @@ std::vector<std::string> texts_of(const JsonFields& fields, std::string_view key
 
 }  // namespace
 
+double total_duration_s(const Item& item) {
+  double total_s = item.duration_s;
+  for (const EarlierTurn& turn : item.history) total_s += turn.duration_s;
+  return total_s;
+}
+
+std::string marks_problem(const Item& item) {
+  const bool heard = std::any_of(item.history.begin(), item.history.end(),
+                                 [](const EarlierTurn& turn) { return turn.has_recording(); });
+  const size_t marks = audio_marks_in(item.prompt);
+  return marks == 1 || (marks == 0 && heard) ? "" : fmt::format("{} times", marks);
+}
+
 ordered_json to_json(const Item& item) {
   ordered_json out;
   const auto put = [&](const char* key, const std::string& text) {
@@ -63,6 +68,7 @@ ordered_json to_json(const Item& item) {
   put("variant", item.variant);
   out["task_version"] = item.task_version;
   out["configuration"] = name_of(item.configuration);
+  if (!item.history.empty()) out["history"] = to_json(item.history);
   put("prompt", item.prompt);
   put("answer", item.answer);
   if (!item.references.empty()) out["references"] = item.references;
@@ -98,9 +104,10 @@ Item item_from(const json& value, const std::string& where) {
   item.task_version = fields.integer("task_version", {1, 1'000'000});
   item.configuration =
       as_input(fields, "configuration", [&] { return configuration_named(fields.text("configuration")); });
+  if (fields.has("history")) item.history = earlier_turns_from(fields.value("history"), where);
   item.prompt = fields.text("prompt");
-  if (const size_t marks = marks_in(item.prompt); marks != 1) {
-    fields.fail("prompt", "<audio> once", fmt::format("{} times", marks));
+  if (const std::string problem = marks_problem(item); !problem.empty()) {
+    fields.fail("prompt", "<audio> once", problem);
   }
   item.answer = fields.text("answer");
   if (const std::string problem = answer_problem(item.answer, variant); !problem.empty()) {

@@ -12,6 +12,7 @@
 #include "auris/base/stable_hash.h"
 #include "auris/data/items/answers.h"
 #include "auris/data/items/carriers.h"
+#include "auris/data/items/conversation.h"
 #include "auris/data/synthesis/voice.h"
 
 namespace auris::data {
@@ -36,6 +37,8 @@ std::string options_text(const Task& task, const TaskVariant& variant, Rng& rng)
   return text.replace(text.find(kMark), kMark.size(), fmt::format("{}", fmt::join(names, ", ")));
 }
 
+double microseconds(double seconds) { return std::round(seconds * 1e6) / 1e6; }
+
 std::string joined(const std::string& first, const std::string& second) {
   return second.empty() ? first : first + " " + second;
 }
@@ -53,7 +56,7 @@ bool reads_transcript(const Task& task, const Clip& clip) {
 }
 
 // The stretch that is meant.
-std::vector<float> sound_of(const Clip& clip, const std::filesystem::path& folder) {
+std::vector<float> stretch_of(const Clip& clip, const std::filesystem::path& folder) {
   audio::AudioClip sound = audio::decode_audio(audio_source(clip, folder));
   const auto at = [&](double seconds) {
     return std::min(sound.samples.size(), static_cast<size_t>(std::llround(seconds * kRateHz)));
@@ -115,8 +118,8 @@ Item ItemBuilder::about(const Clip& clip) {
   return item;
 }
 
-std::variant<Item, Rejection> ItemBuilder::plan(const Task& task, Configuration configuration,
-                                                const Clip& clip) const {
+std::variant<Item, Rejection> ItemBuilder::begin(const Task& task, Configuration configuration,
+                                                 const Clip& clip) const {
   Item item = about(clip);
   item.id = id_of(task, configuration, clip);
   const TaskVariant* variant = variant_for(task, clip);
@@ -128,35 +131,67 @@ std::variant<Item, Rejection> ItemBuilder::plan(const Task& task, Configuration 
   if (const std::string problem = answer_problem(*answer, *variant); !problem.empty()) {
     return Rejection{item.id, "unknown_label", fmt::format("expected {}, got {}", problem, quoted(*answer))};
   }
-  Rng rng(stable_hash(item.id, options_.seed));
-  std::string instruction = one_of(task.instructions, rng);
-  if (const std::string* question = question_of(task, clip)) instruction = *question;
-  const std::string voice = one_of(options_.voices, rng);
-  const std::string options = options_text(task, *variant, rng), carrier = one_of(kCarriers, rng);
-  const std::string mark(kAudioMark);
-  item.instruction = configuration == Configuration::kAudioText ? instruction : joined(instruction, options);
-  if (configuration == Configuration::kTextAudio) {
-    item.prompt = item.instruction + "\n" + mark;
-  } else if (configuration == Configuration::kAudio) {
-    item.voice = voice;
-    item.prompt = carrier + "\n" + mark;
-  } else {
-    item.voice = voice;
-    const bool reads_options = task.text_input == TextInput::kOptions && !options.empty();
-    item.prompt = mark + "\n" +
-                  (reads_transcript(task, clip) ? clip.text
-                   : reads_options              ? options
-                                                : carrier);
-  }
-  if (reads_transcript(task, clip) && clip.text.empty()) {
-    return Rejection{item.id, "no_answer", "the manifest does not tell what is said"};
-  }
   item.task = task.id;
   item.variant = variant->id;
   item.task_version = task.version;
   item.configuration = configuration;
   item.answer = *answer;
   return item;
+}
+
+ItemBuilder::Choices ItemBuilder::choose(const Item& item, const Task& task,
+                                         const TaskVariant& variant) const {
+  Rng rng(stable_hash(item.id, options_.seed));
+  Choices choices;
+  choices.instruction = one_of(task.instructions, rng);
+  choices.voice = one_of(options_.voices, rng);
+  choices.options = options_text(task, variant, rng);
+  choices.carrier = one_of(kCarriers, rng);
+  return choices;
+}
+
+std::variant<Item, Rejection> ItemBuilder::plan_single(Item item, const Task& task, const Clip& clip) const {
+  Choices chosen = choose(item, task, task.variant(item.variant));
+  const Configuration configuration = item.configuration;
+  if (const std::string* question = question_of(task, clip)) chosen.instruction = *question;
+  const std::string mark(kAudioMark);
+  item.instruction = configuration == Configuration::kAudioText ? chosen.instruction
+                                                                : joined(chosen.instruction, chosen.options);
+  if (configuration == Configuration::kTextAudio) {
+    item.prompt = item.instruction + "\n" + mark;
+  } else if (configuration == Configuration::kAudio) {
+    item.voice = chosen.voice;
+    item.prompt = chosen.carrier + "\n" + mark;
+  } else {
+    item.voice = chosen.voice;
+    const bool reads_options = task.text_input == TextInput::kOptions && !chosen.options.empty();
+    item.prompt = mark + "\n" +
+                  (reads_transcript(task, clip) ? clip.text
+                   : reads_options              ? chosen.options
+                                                : chosen.carrier);
+  }
+  if (reads_transcript(task, clip) && clip.text.empty()) {
+    return Rejection{item.id, "no_answer", "the manifest does not tell what is said"};
+  }
+  return item;
+}
+
+std::variant<Item, Rejection> ItemBuilder::plan(const Task& task, Configuration configuration,
+                                                const Clip& clip, const EarlierClips& earlier) const {
+  auto planned = begin(task, configuration, clip);
+  if (std::holds_alternative<Rejection>(planned)) return planned;
+  Item& begun = std::get<Item>(planned);
+  planned = asks_in_turns(task, clip) ? plan_turns(std::move(begun), task, clip, earlier)
+                                      : plan_single(std::move(begun), task, clip);
+  if (const Item* item = std::get_if<Item>(&planned)) {
+    const bool in_history =
+        std::any_of(item->history.begin(), item->history.end(), [](const EarlierTurn& turn) {
+          return audio_marks_in(turn.text) > (turn.role == Role::kUser ? 1u : 0u);
+        });
+    if (in_history || !marks_problem(*item).empty())
+      return Rejection{item->id, "audio_mark", "a text of the clip holds <audio>"};
+  }
+  return planned;
 }
 
 const audio::AudioClip& ItemBuilder::spoken(const std::string& text, const std::string& voice) {
@@ -175,22 +210,55 @@ const std::string& ItemBuilder::hash_of(const Clip& clip, const std::filesystem:
   return hash_;
 }
 
-audio::AudioClip ItemBuilder::render(Item& item, const Clip& clip, const std::filesystem::path& folder) {
+audio::AudioClip ItemBuilder::sound_of(const std::string& instruction, const std::string& voice,
+                                       const Clip* clip, const std::filesystem::path& folder,
+                                       double& clip_start_s, std::string& sha256) {
   audio::AudioClip recording{.samples = {}, .sample_rate_hz = kRateHz};
-  if (!item.voice.empty()) recording.samples = spoken(item.instruction, item.voice).samples;
-  if (item.configuration != Configuration::kAudioText || !reads_transcript(task_named(item.task), clip)) {
-    std::vector<float> sound = sound_of(clip, folder);
-    if (item.clip_sha256.empty()) item.clip_sha256 = hash_of(clip, folder);
-    item.clip_start_s = append(recording, std::move(sound));
-    if (clip.second) {
-      const Clip second = second_of(clip);
-      append(recording, sound_of(second, folder));
-      if (item.second_clip_sha256.empty()) item.second_clip_sha256 = sha256_of(second, folder);
-    }
-  }
-  item.duration_s = std::round(recording.duration_s() * 1e6) / 1e6;
-  item.clip_start_s = std::round(item.clip_start_s * 1e6) / 1e6;
+  if (!voice.empty()) recording.samples = spoken(instruction, voice).samples;
+  if (clip == nullptr) return recording;
+  std::vector<float> sound = stretch_of(*clip, folder);
+  if (sha256.empty()) sha256 = hash_of(*clip, folder);
+  clip_start_s = append(recording, std::move(sound));
   return recording;
+}
+
+audio::AudioClip ItemBuilder::render(Item& item, const Clip& clip, const std::filesystem::path& folder) {
+  if (!item.has_recording()) {
+    item.duration_s = 0;
+    return {.samples = {}, .sample_rate_hz = kRateHz};
+  }
+  const bool needs_clip =
+      item.configuration != Configuration::kAudioText || !reads_transcript(task_named(item.task), clip);
+  audio::AudioClip recording = sound_of(item.instruction, item.voice, needs_clip ? &clip : nullptr, folder,
+                                        item.clip_start_s, item.clip_sha256);
+  if (needs_clip && clip.second) {
+    const Clip second = second_of(clip);
+    append(recording, stretch_of(second, folder));
+    if (item.second_clip_sha256.empty()) item.second_clip_sha256 = sha256_of(second, folder);
+  }
+  item.duration_s = microseconds(recording.duration_s());
+  item.clip_start_s = microseconds(item.clip_start_s);
+  return recording;
+}
+
+std::map<size_t, audio::AudioClip> ItemBuilder::render_earlier(Item& item, const Clip& clip,
+                                                               const std::filesystem::path& folder,
+                                                               const EarlierClips& earlier) {
+  std::map<size_t, audio::AudioClip> recordings;
+  for (size_t i = 0; i < item.history.size(); ++i) {
+    EarlierTurn& turn = item.history[i];
+    if (!turn.has_recording()) continue;
+    const auto found = std::find_if(earlier.begin(), earlier.end(),
+                                    [&](const DialogueClip* other) { return other->clip.id == turn.clip; });
+    const Clip& heard = found == earlier.end() ? clip : (*found)->clip;
+    const bool needs_clip = item.configuration != Configuration::kAudioText || turn.voice.empty();
+    double clip_start_s = 0;
+    recordings[i] =
+        sound_of(item.instruction, turn.voice, needs_clip ? &heard : nullptr,
+                 found == earlier.end() ? folder : (*found)->folder, clip_start_s, turn.clip_sha256);
+    turn.duration_s = microseconds(recordings[i].duration_s());
+  }
+  return recordings;
 }
 
 }  // namespace auris::data

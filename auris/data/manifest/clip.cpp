@@ -26,11 +26,12 @@ constexpr std::array<std::pair<Consent, std::string_view>, 4> kConsents{{{Consen
                                                                          {Consent::kAgreement, "agreement"},
                                                                          {Consent::kSynthetic, "synthetic"}}};
 constexpr const char* kConsentNames = "unknown, licence, agreement or synthetic";
-constexpr std::array<std::string_view, 20> kFields{
-    "id",        "audio",   "audio_offset", "audio_bytes", "start_s",   "duration_s", "sha256",
-    "source",    "split",   "language",     "text",        "speaker",   "labels",     "translations",
-    "questions", "licence", "origin",       "consent",     "synthetic", "second"};
+constexpr std::array<std::string_view, 24> kFields{
+    "id",       "audio",    "audio_offset", "audio_bytes", "start_s", "duration_s",   "sha256",    "source",
+    "split",    "language", "text",         "speaker",     "labels",  "translations", "questions", "written",
+    "dialogue", "turn",     "follow_ups",   "licence",     "origin",  "consent",      "synthetic", "second"};
 constexpr std::array<std::string_view, 4> kSecondFields{"audio", "duration_s", "sha256", "speaker"};
+constexpr int64_t kMostTurns = 1'000'000;
 
 std::string path_in(const JsonFields& fields) {
   constexpr const char* kName = "audio";
@@ -65,6 +66,32 @@ ordered_json to_json(const SecondRecording& second) {
   if (!second.sha256.empty()) out["sha256"] = second.sha256;
   if (!second.speaker.empty()) out["speaker"] = second.speaker;
   return out;
+}
+
+std::string written_in(const JsonFields& fields) {
+  std::string text = fields.text("written", "");
+  const size_t mark = text.find(kAudioMark);
+  if (!text.empty() && (mark == std::string::npos || text.find(kAudioMark, mark + 1) != std::string::npos)) {
+    fields.fail("written", "<audio> once", quoted(text));
+  }
+  return text;
+}
+
+std::vector<FollowUp> follow_ups_in(const JsonFields& fields) {
+  std::vector<FollowUp> follow_ups;
+  if (!fields.has("follow_ups")) return follow_ups;
+  for (const json& entry : fields.list("follow_ups")) {
+    const JsonFields pair(entry, fields.where() + ", follow_ups", ErrorCode::kInput);
+    constexpr std::array<std::string_view, 2> kPair{"question", "answer"};
+    pair.allow(kPair);
+    follow_ups.push_back({.question = pair.text("question"), .answer = pair.text("answer")});
+    const auto& [question, answer] = follow_ups.back();
+    if (question.find(kAudioMark) != std::string::npos)
+      pair.fail("question", "a text without <audio>", quoted(question));
+    if (text::words_of(question).empty()) pair.fail("question", "a question", quoted(question));
+    if (text::words_of(answer).empty()) pair.fail("answer", "an answer", quoted(answer));
+  }
+  return follow_ups;
 }
 
 }  // namespace
@@ -106,6 +133,12 @@ ordered_json to_json(const Clip& clip) {
   if (!clip.labels.empty()) out["labels"] = clip.labels;
   if (!clip.translations.empty()) out["translations"] = clip.translations;
   if (!clip.questions.empty()) out["questions"] = clip.questions;
+  put("written", clip.written);
+  put("dialogue", clip.dialogue);
+  if (clip.turn > 0) out["turn"] = clip.turn;
+  for (const FollowUp& next : clip.follow_ups) {
+    out["follow_ups"].push_back({{"question", next.question}, {"answer", next.answer}});
+  }
   put("licence", clip.licence);
   put("origin", clip.origin);
   if (clip.consent != Consent::kUnknown) out["consent"] = name_of(clip.consent);
@@ -136,6 +169,10 @@ Clip clip_from(const json& value, const std::string& where) {
   clip.labels = named_texts(fields, "labels");
   clip.translations = named_texts(fields, "translations");
   clip.questions = named_texts(fields, "questions");
+  clip.written = written_in(fields);
+  clip.dialogue = fields.text("dialogue", "");
+  clip.turn = fields.integer("turn", {0, kMostTurns}, 0);
+  clip.follow_ups = follow_ups_in(fields);
   clip.licence = fields.text("licence", "");
   clip.origin = fields.text("origin", "");
   const std::string consent = fields.text("consent", "unknown");

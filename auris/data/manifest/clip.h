@@ -5,6 +5,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -29,6 +31,16 @@ struct SecondRecording {
   bool operator==(const SecondRecording&) const = default;
 };
 
+// Marks in texts where a recording is heard.
+inline constexpr std::string_view kAudioMark = "<audio>";
+
+// A question about a clip that has been heard already, without another recording.
+struct FollowUp {
+  std::string question, answer;
+
+  bool operator==(const FollowUp&) const = default;
+};
+
 struct Clip {
   std::string id;            // once in a manifest; the same whenever the source is read
   std::string audio;         // path with '/', absolute or from the manifest's folder
@@ -45,8 +57,16 @@ struct Clip {
   std::map<std::string, std::string> labels;          // by task id: "speaker_gender" -> "female"
   std::map<std::string, std::string> translations;    // of the text, by language
   std::map<std::string, std::string> questions = {};  // by task id: what is asked about this very clip
-  std::string licence;                                // SPDX where there is one
-  std::string origin;                                 // package, data set or address it came from
+  // What is written in the same turn; <audio> stands for the recording, once: "Sum this up:\n<audio>". Tasks
+  // that take questions ask so and in no other way. Empty: nothing is written.
+  std::string written = {};
+  // A conversation and the clip's place there, of all turns, recorded or not: 0 begins it. The reply to the
+  // clip, turn + 1, is the label "dialogue".
+  std::string dialogue = {};
+  int64_t turn = 0;
+  std::vector<FollowUp> follow_ups = {};  // the turns behind the reply, each with its own
+  std::string licence;                    // SPDX where there is one
+  std::string origin;                     // package, data set or address it came from
   Consent consent = Consent::kUnknown;
   bool synthetic = false;  // the sound was made by a program
   // Heard half a second behind the recording above. Only tasks that compare (Task::recordings) take such a

@@ -31,6 +31,10 @@ Clip whole_clip() {
           .labels = {{"speaker_gender", "female"}},
           .translations = {{"fr", "Bonjour"}},
           .questions = {{"audio_question_answering", "What is it?"}},
+          .written = "Sum it up:\n<audio>",
+          .dialogue = "talk",
+          .turn = 4,
+          .follow_ups = {{"And then?", "Nothing."}},
           .licence = "CC-BY-SA-3.0",
           .origin = "asterisk-core-sounds-en",
           .consent = Consent::kLicence,
@@ -162,6 +166,15 @@ TEST(Manifest, SaysWhatIsWrongWithALine) {
               HasSubstr("'duration_s'"));
   EXPECT_THAT(reason_of(R"({"id":"a","audio":"a.wav","duration_s":1,"second":"b.wav"})"),
               HasSubstr("'second'"));
+  EXPECT_THAT(reason_of(R"({"id":"a","audio":"a.wav","duration_s":1,"written":"no mark"})"),
+              HasSubstr("<audio> once"));
+  EXPECT_THAT(
+      reason_of(
+          R"({"id":"a","audio":"a.wav","duration_s":1,"follow_ups":[{"question":"<audio>","answer":"x"}]})"),
+      HasSubstr("without <audio>"));
+  EXPECT_THAT(reason_of(R"({"id":"a","audio":"a.wav","duration_s":1,"follow_ups":[{"question":"x"}]})"),
+              HasSubstr("'answer'"));
+  EXPECT_THAT(reason_of(R"({"id":"a","audio":"a.wav","duration_s":1,"turn":-1})"), HasSubstr("'turn'"));
   EXPECT_THAT(reason_of(R"({"id":"a","audio":"a.wav"})"), HasSubstr("'duration_s'"));
   EXPECT_THAT(reason_of(R"({"id":"a","audio":"a.wav","duration_s":0})"), HasSubstr("more than 0 s"));
   EXPECT_THAT(reason_of(R"({"id":"a","audio":"a.wav","duration_s":-1})"), HasSubstr("'duration_s'"));

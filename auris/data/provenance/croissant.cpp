@@ -56,7 +56,8 @@ constexpr Field kItemFields[] = {
     {"filename", "sc:Text", "KEY.json"},
     {"content", "sc:Text",
      "The item, a JSON object: id, task, configuration, prompt (<audio> stands for the recording), answer, "
-     "clip (its id in clips), duration_s and more"},
+     "clip (its id in clips), duration_s and more; of conversations also history, the turns before, whose "
+     "recordings are KEY.0.wav, KEY.2.wav, ..."},
 };
 
 // Version 1.0 of the format defines these names.
@@ -163,7 +164,6 @@ ordered_json clip_line(const ClipFacts& clip) {
 class Describing {
  public:
   explicit Describing(const fs::path& folder) : folder_(folder), data_(folder) {
-    std::unordered_map<std::string, size_t> places;
     for (uint64_t i = 0; i < data_.size(); ++i) {
       const Sample sample = data_.read(i);
       const nlohmann::json json =
@@ -172,14 +172,11 @@ class Describing {
       tasks_.insert(item.task);
       if (!item.language.empty()) languages_.insert(item.language);
       if (!item.licence.empty()) licences_.insert(item.licence);
-      const auto [place, fresh] = places.try_emplace(item.clip, clips_.size());
-      if (fresh) clips_.push_back({.item = std::move(item), .items = 0});
-      ClipFacts& clip = clips_[place->second];
-      // Items that do not hold the clip's sound have not read its file.
-      if (!fresh && clip.item.clip_sha256.empty()) clip.item.clip_sha256 = item.clip_sha256;
-      if (!fresh && clip.item.second_clip_sha256.empty())
-        clip.item.second_clip_sha256 = item.second_clip_sha256;
-      ++clip.items;
+      std::set<std::string> heard{item.clip};
+      for (const EarlierTurn& turn : item.history) {
+        if (turn.has_recording() && heard.insert(turn.clip).second) count(clip_of(turn, item));
+      }
+      count(std::move(item));
     }
   }
 
@@ -194,6 +191,35 @@ class Describing {
   }
 
  private:
+  // What an item says of the clip in one of its earlier turns.
+  static Item clip_of(const EarlierTurn& turn, const Item& item) {
+    Item clip;
+    clip.clip = turn.clip;
+    clip.licence = turn.licence;
+    clip.origin = turn.origin;
+    clip.clip_sha256 = turn.clip_sha256;
+    clip.consent = turn.consent;
+    clip.synthetic = turn.synthetic;
+    clip.source = item.source;
+    clip.split = item.split;
+    clip.language = item.language;
+    clip.speaker = turn.speaker;
+    return clip;
+  }
+
+  void count(Item item) {
+    const auto [place, fresh] = places_.try_emplace(item.clip, clips_.size());
+    if (fresh) {
+      clips_.push_back({.item = std::move(item), .items = 1});
+      return;
+    }
+    ClipFacts& clip = clips_[place->second];
+    // Items that do not hold the clip's sound have not read its file.
+    if (clip.item.clip_sha256.empty()) clip.item.clip_sha256 = item.clip_sha256;
+    if (clip.item.second_clip_sha256.empty()) clip.item.second_clip_sha256 = item.second_clip_sha256;
+    ++clip.items;
+  }
+
   static void write_text(AtomicFile& file, const std::string& text) {
     file.write(std::as_bytes(std::span(text)));
   }
@@ -254,6 +280,7 @@ class Describing {
   fs::path folder_;
   ShardReader data_;
   std::vector<ClipFacts> clips_;
+  std::unordered_map<std::string, size_t> places_;  // of clips, by id
   std::set<std::string> tasks_, languages_, licences_;
 };
 

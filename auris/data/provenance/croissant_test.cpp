@@ -42,6 +42,32 @@ configurations = ["audio_text", "text_audio"]
              folder / "data", {.shards = {.shard_bytes = 300'000}});
 }
 
+TEST(Croissant, ListsTheClipsOfAllTurns) {
+  TestFolder folder;
+  ManifestWriter writer(folder / "clips.jsonl");
+  int64_t turn = 0;
+  ingest_source(
+      source_named("pocketsphinx"), source_named("pocketsphinx").usual_path,
+      [&](Clip clip) {
+        clip.dialogue = "talk";
+        clip.turn = turn;
+        turn += 2;
+        clip.labels["dialogue"] = "Go on.";
+        writer.add(clip);
+      },
+      [](const Rejection&) {});
+  writer.commit();
+  build_data(parse_recipe("manifests = ['clips.jsonl']\n[[items]]\ntask = 'DLG'\nturns = 'last'\n"
+                          "splits = ['train', 'dev', 'test']\n",
+                          "recipe.toml", folder.path(), DataKind::kEval),
+             folder / "data");
+  const CroissantReport report = write_croissant(folder / "data");
+  EXPECT_EQ(report.items, 1);
+  EXPECT_EQ(report.clips, 5);
+  EXPECT_EQ(report.without_hash, 0);
+  EXPECT_EQ(report.without_licence, 0);
+}
+
 // tools/reference/check_croissant.py reads such a folder with the reference implementation.
 TEST(Croissant, TellsWhereEveryClipComesFrom) {
   TestFolder folder;

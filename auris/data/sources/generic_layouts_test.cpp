@@ -311,13 +311,69 @@ TEST(GenericLayouts, LlasoTexts) {
   EXPECT_EQ(slots.text, "remind me friday");
   EXPECT_TRUE(all.clips.at("llaso/alpaca_gpt4_end_test/1").synthetic);
   EXPECT_EQ(all.clips.at("llaso/phoneme_recognition_test/1").labels.at("phoneme_recognition"), "\u026An");
-  expect_rejected(all, {{"llaso/dolly_input_1_test/1", "written_question"},
-                        {"phoneme_recognition_test.json", "broken_file"},
+  const Clip& read = all.clips.at("llaso/dolly_input_1_test/1");
+  EXPECT_EQ(read.questions.at("audio_question_answering"), "When was this?");
+  EXPECT_EQ(read.labels.at("audio_question_answering"), "2013");
+  expect_rejected(all, {{"phoneme_recognition_test.json", "broken_file"},
                         {"llaso/ASR_test/4", "missing_file"},
                         {"ASR_test.json, value 2", "broken_line"},
                         {"ASR_test.json, value 3", "broken_line"},
                         {"ASR_test.json, value 5", "broken_line"},
                         {"ASR_test.json, value 6", "broken_line"}});
+}
+
+// An instruction that is read, text that a heard instruction is about, and a question that is heard alone.
+TEST(GenericLayouts, LlasoQuestionsPartlyWritten) {
+  TestFolder folder;
+  make_recording(folder / "a.wav");
+  folder.write("dolly_input_1_train.json", "[" + llaso_sample("a.wav", "Sum up:<audio>", "Short.") + "]");
+  folder.write("dolly_instruction_0_train.json",
+               "[" + llaso_sample("a.wav", "<audio>apple, stone", "Apple.") + "," +
+                   llaso_sample("a.wav", "Hear<audio>and say", "Yes.") + "]");
+  folder.write("code_alpaca_end_train.json", "[" + llaso_sample("a.wav", "Listen.<audio>", "Done.") + "]");
+  const Ingested all = ingest("llaso", folder.path());
+  EXPECT_TRUE(all.rejections.empty());
+  const Clip& read = all.clips.at("llaso/dolly_input_1_train/1");
+  EXPECT_EQ(read.questions.at("audio_question_answering"), "Sum up:");
+  EXPECT_EQ(read.written, "");
+  EXPECT_EQ(all.clips.at("llaso/dolly_instruction_0_train/1").written, "<audio>\napple, stone");
+  EXPECT_EQ(all.clips.at("llaso/dolly_instruction_0_train/2").written, "Hear\n<audio>\nand say");
+  const Clip& heard = all.clips.at("llaso/code_alpaca_end_train/1");
+  EXPECT_TRUE(heard.written.empty() && heard.questions.empty());
+}
+
+TEST(GenericLayouts, LlasoConversations) {
+  const auto sample = [](const std::string& voice, const std::vector<std::string>& turns) {
+    std::string list;
+    for (size_t i = 0; i < turns.size(); ++i) {
+      list += std::string(i == 0 ? "" : ",") + R"({"from":")" + (i % 2 == 0 ? "human" : "gpt") +
+              R"(","value":")" + turns[i] + R"("})";
+    }
+    return R"({"voice":[)" + voice + R"(],"conversations":[)" + list + "]}";
+  };
+  TestFolder folder;
+  make_recording(folder / "a.wav");
+  make_recording(folder / "b.wav");
+  folder.write("chat_train.json", "[" +
+                                      sample(R"("a.wav","b.wav")", {"Listen.<audio>", "Yes?", "Why?", "So.",
+                                                                    "<audio>", "I see.", "And?", "No."}) +
+                                      "," + sample(R"("a.wav")", {"Hello.", "Hi.", "<audio>", "Yes."}) + "," +
+                                      sample(R"("a.wav","b.wav")", {"<audio>", "Yes.", "More?", "No."}) +
+                                      "," + sample(R"("a.wav")", {"<audio>", "Yes.", "More?"}) + "]");
+  const Ingested all = ingest("llaso", folder.path());
+  ASSERT_EQ(all.clips.size(), 2u);
+  const Clip &first = all.clips.at("llaso/chat_train/1/turn-0"),
+             &second = all.clips.at("llaso/chat_train/1/turn-4");
+  EXPECT_EQ(first.dialogue, second.dialogue);
+  EXPECT_EQ(second.turn, 4);
+  EXPECT_EQ(first.written, "Listen.\n<audio>");
+  EXPECT_EQ(first.labels.at("dialogue"), "Yes?");
+  EXPECT_EQ(first.follow_ups, (std::vector<FollowUp>{{"Why?", "So."}}));
+  EXPECT_EQ(second.written, "<audio>");
+  EXPECT_EQ(second.follow_ups, (std::vector<FollowUp>{{"And?", "No."}}));
+  EXPECT_TRUE(second.audio.ends_with("/b.wav"));
+  EXPECT_EQ(all.rejections.size(), 3u);
+  for (const auto& [what, reason] : all.rejections) EXPECT_EQ(reason, "broken_line") << what;
 }
 
 }  // namespace

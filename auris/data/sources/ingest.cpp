@@ -44,7 +44,11 @@ bool is_utf8(const Clip& clip, const fs::path& recording) {
                                           clip.language, clip.text,          clip.speaker, clip.origin,
                                           second.audio,  second.speaker};
   const auto valid = [](const auto& value) { return text::is_valid_utf8(value); };
-  return std::all_of(texts.begin(), texts.end(), valid) &&
+  return std::all_of(texts.begin(), texts.end(), valid) && valid(clip.written) && valid(clip.dialogue) &&
+         std::all_of(clip.follow_ups.begin(), clip.follow_ups.end(),
+                     [&](const FollowUp& next) { return valid(next.question) && valid(next.answer); }) &&
+         std::all_of(clip.questions.begin(), clip.questions.end(),
+                     [&](const auto& entry) { return valid(entry.second); }) &&
          std::all_of(clip.translations.begin(), clip.translations.end(),
                      [&](const auto& entry) { return valid(entry.first) && valid(entry.second); }) &&
          std::all_of(clip.labels.begin(), clip.labels.end(),

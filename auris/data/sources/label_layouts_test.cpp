@@ -70,6 +70,13 @@ TEST(LabelLayouts, Meld) {
   EXPECT_EQ(clip.consent, Consent::kUnknown);
   EXPECT_FALSE(all.clips.at("meld/train/dia0_utt1").labels.contains("speaker_identification"));
   EXPECT_EQ(all.clips.at("meld/dev/dia1_utt6").labels.at("emotion_recognition"), "surprise");
+  const Clip& next = all.clips.at("meld/train/dia0_utt1");
+  EXPECT_EQ(clip.dialogue, "meld/train/dia0");
+  EXPECT_EQ(next.dialogue, clip.dialogue);
+  EXPECT_EQ(clip.turn, 0);
+  EXPECT_EQ(next.turn, 1);
+  EXPECT_EQ(clip.labels.at("dialogue"), next.text);
+  EXPECT_FALSE(all.clips.at("meld/dev/dia1_utt6").labels.contains("dialogue"));
   expect_rejected(all, {{"meld/train/dia0_utt2", "unknown_label"},
                         {"meld/train/dia0_utt3", "missing_file"},
                         {"train/train_sent_emo.csv, line 6", "broken_line"}});

@@ -1,9 +1,11 @@
 // The JSON of LLaSO (Sun and others 2025, arXiv 2508.15418): files of one array, each sample with "voice" (a
-// path or a list of one) and "conversations" of two turns, "human" with <audio> once and "gpt". The file's
+// path or a list) and "conversations", turns of "human" and "gpt" with an <audio> for each path. The file's
 // name tells the task and, with the path of the recording, the source whose labels these are. The published
-// paths have "\" between some folders; that is "/". Samples whose question is partly written (their
-// instruction is not one of ours, and a clip has no room for it) are rejected as "written_question". Samples
-// of Audio-Reasoner's form, one a line, are read too.
+// paths have
+// "\" between some folders; that is "/". Of questions that are partly written, an instruction in front of the
+// recording becomes the clip's question and text behind it what is written beside it. Conversations of more
+// than two turns, which LLaSO's own files do not hold, become clips that are turns of a dialogue
+// (conversation.h). Samples of Audio-Reasoner's form, one a line, are read too.
 
 #include <array>
 
@@ -11,6 +13,7 @@
 
 #include "auris/data/items/answers.h"
 #include "auris/data/items/item.h"
+#include "auris/data/sources/conversation.h"
 #include "auris/data/sources/json_values.h"
 #include "auris/data/sources/layouts.h"
 #include "auris/data/sources/words.h"
@@ -27,7 +30,8 @@ struct Mark {
 };
 
 // The first that fits counts.
-constexpr std::array<Mark, 19> kTasks{{{"asr", "speech_recognition"},
+constexpr std::array<Mark, 20> kTasks{{{"asr", "speech_recognition"},
+                                       {"_dialogue", "dialogue"},
                                        {"phoneme", "phoneme_recognition"},
                                        {"pronunciation_scoring_sentence", "pronunciation_scoring_sentence"},
                                        {"pronunciation_scoring_word", "pronunciation_scoring_word"},
@@ -75,42 +79,61 @@ std::string task_of(const std::string& file) {
   return meaning_in(kTasks, file, "audio_question_answering");
 }
 
-size_t count_of(std::string_view text, std::string_view part) {
-  size_t count = 0;
-  for (size_t at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1)) ++count;
-  return count;
+// Exports have no line breaks around a recording: their loader puts them there.
+std::string with_breaks(const std::string& value) {
+  const size_t mark = value.find(kAudioMark);
+  if (mark == std::string::npos) return value;
+  const std::string before = trimmed(value.substr(0, mark)),
+                    behind = trimmed(value.substr(mark + kAudioMark.size()));
+  return (before.empty() ? "" : before + "\n") + std::string(kAudioMark) +
+         (behind.empty() ? "" : "\n" + behind);
 }
 
-struct Turns {
-  std::string question, answer;
-};
-
-Turns turns_of(const JsonFields& sample) {
-  const nlohmann::json& turns = sample.list("conversations");
-  if (turns.size() != 2) sample.fail("conversations", "two turns", fmt::format("{}", turns.size()));
-  const JsonFields human(turns[0], sample.where(), ErrorCode::kInput),
-      gpt(turns[1], sample.where(), ErrorCode::kInput);
-  if (human.text("from") != "human" || gpt.text("from") != "gpt") {
-    sample.fail("conversations", "a turn of human and one of gpt", "others");
+// At least one of each, and one <audio> in all for each recording.
+std::vector<EarlierTurn> turns_of(const JsonFields& sample, size_t recordings) {
+  const nlohmann::json& list = sample.list("conversations");
+  if (list.empty() || list.size() % 2 != 0) {
+    sample.fail("conversations", "two turns, or a multiple", fmt::format("{}", list.size()));
   }
-  Turns both{human.text("value"), gpt.text("value")};
-  if (const size_t marks = count_of(both.question, kAudioMark); marks != 1) {
-    sample.fail("conversations", "<audio> once", fmt::format("{} times", marks));
+  std::vector<EarlierTurn> turns;
+  size_t marks = 0;
+  for (const nlohmann::json& entry : list) {
+    const JsonFields turn(entry, sample.where(), ErrorCode::kInput);
+    const bool human = turns.size() % 2 == 0;
+    if (turn.text("from") != (human ? "human" : "gpt")) {
+      sample.fail("conversations", "turns of human and gpt by turns", "others");
+    }
+    const std::string value = turn.text("value");
+    marks += audio_marks_in(value);
+    turns.push_back({.role = human ? Role::kUser : Role::kAssistant, .text = value});
   }
-  if (trimmed(both.answer).empty()) sample.fail("conversations", "an answer", "an empty text");
-  return both;
+  if (marks != recordings) {
+    sample.fail("conversations",
+                recordings == 1 ? "<audio> once" : fmt::format("<audio> {} times", recordings),
+                fmt::format("{} times", marks));
+  }
+  if (trimmed(turns.back().text).empty()) sample.fail("conversations", "an answer", "an empty text");
+  return turns;
 }
 
-fs::path recording_of(const JsonFields& sample) {
+std::vector<fs::path> recordings_of(const JsonFields& sample) {
   const nlohmann::json& voice = sample.value("voice");
-  std::string path;
-  if (voice.is_array() && voice.size() == 1 && voice[0].is_string()) {
-    path = voice[0].get<std::string>();
+  std::vector<std::string> paths;
+  if (voice.is_array()) {
+    for (const nlohmann::json& path : voice) {
+      if (!path.is_string()) sample.fail("voice", "paths", path.type_name());
+      paths.push_back(path.get<std::string>());
+    }
+    if (paths.empty()) sample.fail("voice", "a path", "none");
   } else {
-    path = sample.text("voice");
+    paths.push_back(sample.text("voice"));
   }
-  for (char& c : path) c = c == '\\' ? '/' : c;
-  return path;
+  std::vector<fs::path> recordings;
+  for (std::string& path : paths) {
+    for (char& c : path) c = c == '\\' ? '/' : c;
+    recordings.emplace_back(path);
+  }
+  return recordings;
 }
 
 // "Throat clearing." and "Audio volume_up" are labels with a full stop and an underscore too many.
@@ -147,39 +170,72 @@ std::string words_before_scores(const std::string& answer) {
   return trimmed(answer.substr(0, answer.find(" For ")));
 }
 
-Found found_in(const JsonFields& sample, const fs::path& file, const std::string& id) {
-  const std::string name = text::lower(file.filename().string());
-  const Turns turns = turns_of(sample);
-  Found found{.recording = recording_of(sample)};
-  Clip& clip = found.clip;
+Clip clip_about(const fs::path& file, const std::string& id) {
+  Clip clip;
   clip.id = id;
-  clip.split = name.find("test") != std::string::npos ? "test" : "train";
+  clip.split = text::lower(file.filename().string()).find("test") != std::string::npos ? "test" : "train";
   clip.language = "en";
   clip.licence = "CC-BY-NC-4.0";
   clip.origin = "LLaSO " + file.filename().string();
-  const std::string task = task_of(name);
-  if (task == "audio_question_answering") {
-    clip.source = "llaso";
-    clip.synthetic = true;
-    clip.consent = Consent::kSynthetic;
-    if (name.find("_end") == std::string::npos) {
-      return refused(id, "written_question", "part of the question is written beside the recording");
-    }
-    clip.labels[task] = turns.answer;
-    return found;
+  return clip;
+}
+
+// Answers to spoken questions, which may be partly written. Where all is heard, what is written asks nothing.
+void add_question(Clip& clip, const std::string& task, const std::string& name,
+                  const std::vector<EarlierTurn>& turns) {
+  clip.source = "llaso";
+  clip.synthetic = true;
+  clip.consent = Consent::kSynthetic;
+  clip.labels[task] = turns.back().text;
+  if (name.find("_end") != std::string::npos) return;
+  const std::string written = with_breaks(turns.front().text);
+  const size_t mark = written.find(kAudioMark);
+  const std::string before = trimmed(written.substr(0, mark));
+  if (written.size() > mark + kAudioMark.size()) {
+    clip.written = written;
+  } else if (!before.empty()) {
+    clip.questions[task] = before;
   }
-  const std::string path = text::lower(found.recording.generic_string());
+}
+
+std::vector<Found> conversation_in(const JsonFields& sample, std::vector<EarlierTurn> turns,
+                                   const std::vector<fs::path>& recordings, Clip about,
+                                   const std::string& name) {
+  about.source = meaning_in(kSources, name + " " + text::lower(recordings.front().generic_string()), "llaso");
+  add_facts(about, sample);
+  about.text.clear();  // of which turn it would be is not told
+  for (EarlierTurn& turn : turns) turn.text = with_breaks(turn.text);
+  std::vector<Found> found;
+  for (ConversationClip& turn : clips_of_conversation(turns, about, sample.where())) {
+    found.push_back({.recording = recordings.at(turn.recording), .clip = std::move(turn.clip)});
+  }
+  return found;
+}
+
+std::vector<Found> found_in(const JsonFields& sample, const fs::path& file, const std::string& id) {
+  const std::string name = text::lower(file.filename().string());
+  const std::vector<fs::path> recordings = recordings_of(sample);
+  const std::vector<EarlierTurn> turns = turns_of(sample, recordings.size());
+  Clip clip = clip_about(file, id);
+  if (turns.size() > 2) return conversation_in(sample, turns, recordings, std::move(clip), name);
+  if (recordings.size() != 1) sample.fail("voice", "one path", fmt::format("{}", recordings.size()));
+  const std::string task = task_of(name);
+  if (task == "audio_question_answering" || task == "dialogue") {
+    add_question(clip, task, name, turns);
+    return {{.recording = recordings.front(), .clip = std::move(clip)}};
+  }
+  const std::string path = text::lower(recordings.front().generic_string()), &answer = turns.back().text;
   clip.source = meaning_in(kSources, name + " " + path, "llaso");
   if (task == "speech_recognition") {
-    clip.text = trimmed(turns.answer);
+    clip.text = trimmed(answer);
   } else {
     const TaskVariant* variant = variant_for(task_named(task), clip);
-    clip.labels[task] = variant == nullptr ? turns.answer : label_of(turns.answer, *variant);
-    if (task.starts_with("pronunciation")) clip.text = words_before_scores(turns.answer);
+    clip.labels[task] = variant == nullptr ? answer : label_of(answer, *variant);
+    if (task.starts_with("pronunciation")) clip.text = words_before_scores(answer);
     clip.synthetic = task == "synthetic_speech_detection" && clip.labels[task] == "Fake";
   }
   add_facts(clip, sample);
-  return found;
+  return {{.recording = recordings.front(), .clip = std::move(clip)}};
 }
 
 }  // namespace
@@ -194,7 +250,7 @@ void ingest_llaso(Ingest& ingest) {
     const FoundIn found = [&](const nlohmann::json& value, const std::string&) {
       const std::string id =
           fmt::format("llaso/{}/{}", fs::path(file).replace_extension().generic_string(), ++number);
-      return std::vector<Found>{found_in(JsonFields(value, id, ErrorCode::kInput), file, id)};
+      return found_in(JsonFields(value, id, ErrorCode::kInput), file, id);
     };
     if (file.extension() == ".jsonl") {
       ingest_json_lines(ingest, file, found);

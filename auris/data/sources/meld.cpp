@@ -2,14 +2,18 @@
 // dia{Dialogue_ID}_utt{Utterance_ID}.mp4 in train_splits, dev_splits_complete and
 // output_repeated_splits_test, each of these in the root or in a folder train, dev or test (as the archives
 // unpack). Sound alone, NAME.wav in the same folders, is taken too. The texts have the punctuation of
-// Windows-1252 as control characters.
+// Windows-1252 as control characters. Utterances are turns of their dialogue; what another one says next is
+// the reply.
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "auris/data/items/answers.h"
+#include "auris/data/sources/json_values.h"
 #include "auris/data/sources/layouts.h"
 #include "auris/data/sources/table.h"
 #include "auris/text/utf8.h"
@@ -46,6 +50,12 @@ std::string with_punctuation(std::string_view text) {
   return trimmed(out);
 }
 
+int64_t turn_in(std::string_view number) {
+  int64_t turn = 0;
+  std::from_chars(number.data(), number.data() + number.size(), turn);
+  return std::clamp<int64_t>(turn, 0, 100'000);
+}
+
 // Where the table or folder `name` of a split lies, below the root.
 std::optional<fs::path> place_of(const fs::path& root, const Split& split, const std::string& name) {
   for (const fs::path& place : {fs::path(name), fs::path(split.name) / name}) {
@@ -59,6 +69,11 @@ void ingest_split(Ingest& ingest, const Split& split, const fs::path& table) {
   const TableOptions options{
       .needed = {"Utterance", "Speaker", "Emotion", "Sentiment", "Dialogue_ID", "Utterance_ID"}};
   const TaskVariant& speakers = task_named("speaker_identification").variant("meld");
+  std::optional<Found> last;  // waits for the reply
+  const auto add_last = [&] {
+    if (last) ingest.add(last->recording, std::move(last->clip));
+    last.reset();
+  };
   ingest_table(ingest, table, options, [&](const TableReader& row) {
     const std::string name = fmt::format("dia{}_utt{}", row.cell("Dialogue_ID"), row.cell("Utterance_ID"));
     Clip clip;
@@ -76,8 +91,16 @@ void ingest_split(Ingest& ingest, const Split& split, const fs::path& table) {
     clip.licence = "GPL-3.0";
     clip.origin = "MELD " + std::string(split.name);
     const bool sound = fs::exists(ingest.root() / folder / (name + ".wav"));
-    ingest.add(folder / (name + (sound ? ".wav" : ".mp4")), std::move(clip));
+    clip.dialogue = fmt::format("meld/{}/dia{}", split.name, row.cell("Dialogue_ID"));
+    clip.turn = turn_in(row.cell("Utterance_ID"));
+    if (last && last->clip.dialogue == clip.dialogue && last->clip.turn + 1 == clip.turn &&
+        last->clip.speaker != clip.speaker && !clip.text.empty()) {
+      last->clip.labels["dialogue"] = clip.text;
+    }
+    add_last();
+    last = {.recording = folder / (name + (sound ? ".wav" : ".mp4")), .clip = std::move(clip)};
   });
+  add_last();
 }
 
 }  // namespace

@@ -23,8 +23,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 8> kFields{"id",     "text",         "language",  "split",
-                                                  "labels", "translations", "questions", "licence"};
+constexpr std::array<std::string_view, 10> kFields{
+    "id", "text", "language", "split", "labels", "translations", "questions", "licence", "dialogue", "turn"};
+constexpr int64_t kMostTurns = 100'000;
 
 std::vector<const Voice*> chosen_voices(const SpeakOptions& options) {
   std::vector<const Voice*> voices;
@@ -87,7 +88,7 @@ class Speaker {
   }
 
   void speak_all(const ListedText& text) {
-    Rng rng(stable_hash(text.id, options_.seed));
+    Rng rng(stable_hash(text.dialogue.empty() ? text.id : text.dialogue, options_.seed));
     std::vector<const Voice*> able;
     std::copy_if(voices_.begin(), voices_.end(), std::back_inserter(able),
                  [&](const Voice* voice) { return voice->language == text.language; });
@@ -154,6 +155,8 @@ class Speaker {
     if (!ipa.empty()) clip.labels["phoneme_recognition"] = ipa;
     clip.translations = text.translations;
     clip.questions = text.questions;
+    if (!text.dialogue.empty()) clip.dialogue = text.dialogue + "/" + voice.id;
+    clip.turn = text.turn;
     clip.licence = text.licence;
     clip.origin = fmt::format("{}, rate {:g}, pitch {:g}", voice.package, style.rate, style.pitch);
     clip.consent = Consent::kSynthetic;
@@ -187,6 +190,8 @@ ListedText listed_text_from(const nlohmann::json& json, const std::string& where
   text.translations = named_texts(fields, "translations");
   text.questions = named_texts(fields, "questions");
   text.licence = fields.text("licence", "");
+  text.dialogue = fields.text("dialogue", "");
+  text.turn = fields.integer("turn", {0, kMostTurns}, 0);
   return text;
 }
 

@@ -5,7 +5,8 @@
 //   {"id": "alarm-1", "text": "Wake me up at seven.", "labels": {"intent_prediction": "alarm set"}}
 //
 // with `language` (ISO 639-1, "en" if left out), `split`, `labels`, `translations`, `questions` (clip.h) and
-// `licence` if they are known.
+// `licence` if they are known. Turns of a conversation have its name in `dialogue` and their place in `turn`;
+// one voice speaks them all, and their `labels` hold the replies as "dialogue".
 
 #include <cstdint>
 #include <filesystem>
@@ -26,6 +27,8 @@ struct ListedText {
   std::string split;
   std::map<std::string, std::string> labels, translations, questions;
   std::string licence;
+  std::string dialogue = {};
+  int64_t turn = 0;
 };
 
 // kInput, naming `where` and the field, for anything that is none.

@@ -38,6 +38,25 @@ std::string content_of(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+TEST(TextList, OneVoiceSpeaksAConversation) {
+  TestFolder folder;
+  std::string lines;
+  for (int turn = 0; turn < 8; turn += 2) {
+    const std::string n = std::to_string(turn);
+    lines += R"({"id":"talk-)" + n + R"(","text":"Turn )" + n + R"(.","dialogue":"talk","turn":)" + n +
+             R"(,"labels":{"dialogue":"Yes."}})" + "\n";
+  }
+  const Spoken spoken = speak_lines(folder.path(), lines, {.voices_per_text = 1});
+  ASSERT_EQ(spoken.clips.size(), 4u);
+  for (size_t i = 0; i < spoken.clips.size(); ++i) {
+    const Clip& clip = spoken.clips[i];
+    EXPECT_EQ(clip.speaker, spoken.clips[0].speaker);
+    EXPECT_EQ(clip.dialogue, "talk/" + clip.speaker);
+    EXPECT_EQ(clip.turn, static_cast<int64_t>(2 * i));
+    EXPECT_EQ(clip.labels.at("dialogue"), "Yes.");
+  }
+}
+
 TEST(TextList, SpokenTextsAreClipsWithLabels) {
   TestFolder folder;
   const Spoken spoken = speak_lines(

@@ -108,6 +108,8 @@ std::string ChatEndpoint::send(http::Request request, const char* path) const {
 ChatReply ChatEndpoint::complete(const ChatRequest& request) const {
   ordered_json messages = ordered_json::array();
   if (!request.system.empty()) messages.push_back({{"role", "system"}, {"content", request.system}});
+  for (const ChatTurn& turn : request.history)
+    messages.push_back({{"role", turn.role}, {"content", content_of(turn.content)}});
   messages.push_back({{"role", "user"}, {"content", content_of(request.content)}});
   ordered_json body = {{"model", options_.model},
                        {"messages", messages},

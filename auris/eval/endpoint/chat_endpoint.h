@@ -32,8 +32,15 @@ struct ChatPart {
   std::string wav = {};
 };
 
+// A turn that was before.
+struct ChatTurn {
+  std::string role = {};  // "user", "assistant"
+  std::vector<ChatPart> content = {};
+};
+
 struct ChatRequest {
   std::string system = {};
+  std::vector<ChatTurn> history = {};  // oldest first
   std::vector<ChatPart> content = {};  // of the user's turn
   int max_tokens = 256;
   double temperature = 0;

@@ -25,7 +25,13 @@ constexpr const char* kReminder =
 std::string cut(std::string_view text) { return std::string(text.substr(0, kMaxAnswerBytes)); }
 
 ordered_json asked(const data::Item& item) {
-  ordered_json data = {{"question", item.instruction}};
+  ordered_json data;
+  for (const data::EarlierTurn& turn : item.history) {
+    ordered_json said = {{"role", name_of(turn.role)}, {"text", turn.text}};
+    if (turn.has_recording()) said["said_in_the_recording"] = turn.words;
+    data["conversation_before"].push_back(std::move(said));
+  }
+  data["question"] = item.history.empty() || item.has_recording() ? item.instruction : item.prompt;
   if (!item.transcript.empty()) data["said_in_the_recording"] = item.transcript;
   return data;
 }

@@ -57,9 +57,14 @@ JudgementStore read_judgements(const std::filesystem::path& path) {
 
 std::string judgement_key(const ordered_json& settings, const data::Item& item,
                           const std::vector<std::string>& answers) {
-  const std::string text =
-      json_line(ordered_json::array({settings, item.task, item.variant, item.task_version, item.instruction,
-                                     item.transcript, item.answer, item.references, answers}));
+  ordered_json all =
+      ordered_json::array({settings, item.task, item.variant, item.task_version, item.instruction,
+                           item.transcript, item.answer, item.references, answers});
+  if (!item.history.empty()) {
+    all.push_back(data::to_json(item.history));
+    all.push_back(item.prompt);
+  }
+  const std::string text = json_line(all);
   return sha256_hex(std::as_bytes(std::span(text)));
 }
 

@@ -44,7 +44,8 @@ using JudgementStore = KeyedLines<JudgementForm>;
 // kInput if there is no such file: a store would make it.
 JudgementStore read_judgements(const std::filesystem::path& path);
 
-// SHA-256 over settings, task and its version, question, transcript, references and answers.
+// SHA-256 over settings, task and its version, question, transcript, references and answers, and the turns
+// before.
 std::string judgement_key(const nlohmann::ordered_json& settings, const data::Item& item,
                           const std::vector<std::string>& answers);
 

@@ -40,7 +40,7 @@ std::string wav_of(const data::Sample& sample) {
 
 void add(SystemAnswers& system, const PredictionStore& store, const LoadedItem& loaded,
          std::optional<double> snr_db) {
-  const Prediction* known = store.find(prediction_key(store.settings(), loaded.item, loaded.recording));
+  const Prediction* known = store.find(prediction_key(store.settings(), loaded));
   AnsweredItem answered{.item = loaded.item, .answer = {}, .snr_db = snr_db};
   if (known != nullptr && known->error.empty()) answered.answer = known->answer;
   system.items.push_back(std::move(answered));

@@ -33,7 +33,7 @@ AnswerSet answers_in(const data::ShardReader& data, const PredictionStore& store
       set.damaged.push_back({fmt::format("item {}", i), "damaged", error.what()});
       continue;
     }
-    const Prediction* known = store.find(prediction_key(store.settings(), loaded.item, loaded.recording));
+    const Prediction* known = store.find(prediction_key(store.settings(), loaded));
     AnsweredItem answered{.item = {}, .answer = {}, .snr_db = snr_db_of(loaded)};
     if (known != nullptr && known->error.empty()) {
       answered.answer = known->answer;

@@ -39,12 +39,17 @@ class Cascade : public System {
       settings["speech_model_hash"] = speech_fingerprint_;
       settings["beam_size"] = options_.beam_size;
     }
-    if (options_.constrained) settings["constrained"] = name_of(*options_.constrained);
+    if (options_.constrained) {
+      settings["constrained"] = name_of(*options_.constrained);
+      settings["label_names"] = "with aliases";
+    }
     return settings;
   }
 
-  SystemAnswer answer(const data::Item& item, const audio::AudioClip& recording) override {
-    const bool read = item.configuration == Configuration::kTextAudio;
+  SystemAnswer answer(const LoadedItem& asked) override {
+    const data::Item& item = asked.item;
+    const audio::AudioClip& recording = asked.recording;
+    const bool read = item.configuration == Configuration::kTextAudio && item.has_recording();
     if (read && item.task == "speech_recognition") {
       const std::string words =
           options_.oracle ? item.transcript : heard(recording, generate::WhisperTask::kTranscribe);
@@ -55,17 +60,20 @@ class Cascade : public System {
       return {.answer = words, .transcript = words};
     }
     SystemAnswer answer;
-    answer.transcript =
-        options_.oracle ? spoken_words(item) : heard(recording, generate::WhisperTask::kTranscribe);
-    const std::string prompt = heard_prompt(item, answer.transcript);
+    if (item.has_recording()) {
+      answer.transcript =
+          options_.oracle ? spoken_words(item) : heard(recording, generate::WhisperTask::kTranscribe);
+    }
+    const std::string prompt = heard_prompt(item.prompt, answer.transcript);
+    std::vector<engine::Message> messages = earlier_messages(asked);
     if (const auto labels = choosable_labels(item, options_.constrained)) {
       const auto model = engine_->language_model();
-      SystemAnswer chosen =
-          choose_label(*model, model->prompt_of({{"user", prompt}}), *labels, *options_.constrained);
+      messages.push_back({"user", prompt});
+      SystemAnswer chosen = choose_label(*model, model->prompt_of(messages), *labels, *options_.constrained);
       chosen.transcript = std::move(answer.transcript);
       return chosen;
     }
-    auto session = engine_->start_session();
+    auto session = engine_->start_session({.history = std::move(messages)});
     generate::GenerationOptions generation;
     generation.max_tokens = options_.max_tokens;
     const generate::Generation said = session->send(prompt, generation);
@@ -75,6 +83,20 @@ class Cascade : public System {
   }
 
  private:
+  std::vector<engine::Message> earlier_messages(const LoadedItem& asked) {
+    std::vector<engine::Message> messages;
+    for (size_t i = 0; i < asked.item.history.size(); ++i) {
+      const data::EarlierTurn& turn = asked.item.history[i];
+      const auto recording = asked.earlier.find(i);
+      std::string words = turn.words;
+      if (recording != asked.earlier.end() && !options_.oracle) {
+        words = heard(recording->second, generate::WhisperTask::kTranscribe);
+      }
+      messages.push_back({std::string(name_of(turn.role)), heard_prompt(turn.text, words)});
+    }
+    return messages;
+  }
+
   // Several tasks ask about one clip: it is heard once.
   const std::string& heard(const audio::AudioClip& recording, generate::WhisperTask task) {
     Sha256 hash;
@@ -103,17 +125,17 @@ class Cascade : public System {
 }  // namespace
 
 std::string spoken_words(const data::Item& item) {
-  if (item.configuration == Configuration::kTextAudio) return item.transcript;
+  if (item.voice.empty()) return item.transcript;
   if (item.clip_start_s == 0 || item.transcript.empty()) return item.instruction;
   return item.instruction + " " + item.transcript;
 }
 
-std::string heard_prompt(const data::Item& item, const std::string& heard) {
+std::string heard_prompt(const std::string& turn, const std::string& heard) {
   const std::string words =
       heard.empty() ? "Nobody speaks in a recording." : "Somebody says in a recording:\n\"" + heard + "\"\n";
-  std::string prompt = item.prompt;
+  std::string prompt = turn;
   const size_t mark = prompt.find(data::kAudioMark);
-  AURIS_CHECK(mark != std::string::npos);
+  if (mark == std::string::npos) return prompt;
   return prompt.replace(mark, data::kAudioMark.size(), words);
 }
 

@@ -25,11 +25,11 @@ struct CascadeOptions {
 std::unique_ptr<System> make_cascade(std::shared_ptr<engine::Engine> engine,
                                      const CascadeOptions& options = {});
 
-// All that the item's recording holds in words: the instruction, if it is spoken, and the clip, if it is
-// there.
+// All that the recording of the item's last turn holds in words: the instruction, if it is spoken, and the
+// clip, if it is there.
 std::string spoken_words(const data::Item& item);
 
-// The item's prompt with words in place of the recording.
-std::string heard_prompt(const data::Item& item, const std::string& heard);
+// A turn of the user with words in place of the recording, if it has one.
+std::string heard_prompt(const std::string& turn, const std::string& heard);
 
 }  // namespace auris::eval

@@ -28,23 +28,28 @@ class EndpointSystem : public System {
     return settings;
   }
 
-  SystemAnswer answer(const data::Item& item, const audio::AudioClip& recording) override {
-    if (item.configuration == data::Configuration::kTextAudio && item.task == "speech_recognition") {
+  SystemAnswer answer(const LoadedItem& asked) override {
+    const data::Item& item = asked.item;
+    if (item.configuration == data::Configuration::kTextAudio && item.task == "speech_recognition" &&
+        item.has_recording()) {
       if (!options_.hears) return {.answer = item.transcript, .transcript = item.transcript};
       if (!options_.transcriber.empty()) {
         const std::string words =
-            endpoint_.transcribe(audio::wav_bytes(recording), options_.transcriber, item.language);
+            endpoint_.transcribe(audio::wav_bytes(asked.recording), options_.transcriber, item.language);
         return {.answer = words, .transcript = words};
       }
     }
     SystemAnswer answer;
     ChatRequest request{.max_tokens = options_.max_tokens};
-    if (options_.hears) {
-      request.content = heard_parts(item, recording);
-    } else {
-      answer.transcript = spoken_words(item);
-      request.content = {{.text = heard_prompt(item, answer.transcript)}};
+    for (size_t i = 0; i < item.history.size(); ++i) {
+      const data::EarlierTurn& turn = item.history[i];
+      const auto recording = asked.earlier.find(i);
+      const audio::AudioClip* sound = recording == asked.earlier.end() ? nullptr : &recording->second;
+      request.history.push_back(
+          {.role = std::string(name_of(turn.role)), .content = parts_of(turn.text, sound, turn.words)});
     }
+    if (!options_.hears && item.has_recording()) answer.transcript = spoken_words(item);
+    request.content = parts_of(item.prompt, &asked.recording, answer.transcript);
     ChatReply reply = endpoint_.complete(request);
     answer.answer = std::move(reply.text);
     answer.truncated = reply.truncated;
@@ -52,13 +57,17 @@ class EndpointSystem : public System {
   }
 
  private:
-  static std::vector<ChatPart> heard_parts(const data::Item& item, const audio::AudioClip& recording) {
-    const size_t mark = item.prompt.find(data::kAudioMark);
-    AURIS_CHECK(mark != std::string::npos);
+  // A turn with its recording where that is marked, or with its words.
+  std::vector<ChatPart> parts_of(const std::string& text, const audio::AudioClip* recording,
+                                 const std::string& words) const {
+    const size_t mark = text.find(data::kAudioMark);
+    if (mark == std::string::npos) return {{.text = text}};
+    if (!options_.hears) return {{.text = heard_prompt(text, words)}};
+    AURIS_CHECK(recording != nullptr);
     std::vector<ChatPart> parts;
-    if (mark > 0) parts.push_back({.text = item.prompt.substr(0, mark)});
-    parts.push_back({.wav = audio::wav_bytes(recording)});
-    const std::string behind = item.prompt.substr(mark + data::kAudioMark.size());
+    if (mark > 0) parts.push_back({.text = text.substr(0, mark)});
+    parts.push_back({.wav = audio::wav_bytes(*recording)});
+    const std::string behind = text.substr(mark + data::kAudioMark.size());
     if (!behind.empty()) parts.push_back({.text = behind});
     return parts;
   }

@@ -113,7 +113,7 @@ MergeReport merge_predictions(const data::ShardReader& data, const std::vector<f
       ++report.damaged;
       continue;
     }
-    const std::string key = prediction_key(report.settings, loaded.item, loaded.recording);
+    const std::string key = prediction_key(report.settings, loaded);
     int64_t found = 0;
     const Prediction* prediction = prediction_in(parts, key, found);
     if (prediction == nullptr) {

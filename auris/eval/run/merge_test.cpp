@@ -50,7 +50,8 @@ class Echo : public System {
  public:
   std::string name() const override { return "echo"; }
   nlohmann::ordered_json settings() const override { return {{"system", "echo"}, {"version", version}}; }
-  SystemAnswer answer(const data::Item& item, const audio::AudioClip&) override {
+  SystemAnswer answer(const LoadedItem& asked) override {
+    const data::Item& item = asked.item;
     clips.insert(item.clip);
     if (fails) throw Error(ErrorCode::kInput, {.where = "echo", .expected = "x", .got = "y", .hint = ""});
     return {.answer = said + item.id};

@@ -57,7 +57,8 @@ class Quick : public System {
  public:
   std::string name() const override { return "quick"; }
   nlohmann::ordered_json settings() const override { return {{"version", version}}; }
-  SystemAnswer answer(const data::Item& item, const audio::AudioClip&) override {
+  SystemAnswer answer(const LoadedItem& loaded) override {
+    const data::Item& item = loaded.item;
     ++asked;
     if (item.configuration == failing) {
       throw Error(failure, {.where = "quick", .expected = "x", .got = "y", .hint = ""});
@@ -264,24 +265,39 @@ TEST(Runner, AnswersBelongToTheLastSettings) {
 }
 
 TEST(Keys, AllThatMattersChangesThem) {
-  const data::Item item = std::get<data::Item>(
-      data::ItemBuilder({}).plan(data::task_named("SGC"), Configuration::kTextAudio, sentence()));
-  const audio::AudioClip clip{.samples = {0.1f, 0.2f}, .sample_rate_hz = 16000};
-  const std::string key = prediction_key({{"a", 1}}, item, clip);
-  EXPECT_EQ(prediction_key({{"a", 1}}, item, clip), key);
-  EXPECT_NE(prediction_key({{"a", 2}}, item, clip), key);
-  data::Item other = item;
-  other.prompt += " ";
-  EXPECT_NE(prediction_key({{"a", 1}}, other, clip), key);
+  const LoadedItem item{std::get<data::Item>(data::ItemBuilder({}).plan(
+                            data::task_named("SGC"), Configuration::kTextAudio, sentence())),
+                        {.samples = {0.1f, 0.2f}, .sample_rate_hz = 16000}};
+  const std::string key = prediction_key({{"a", 1}}, item);
+  EXPECT_EQ(prediction_key({{"a", 1}}, item), key);
+  EXPECT_NE(prediction_key({{"a", 2}}, item), key);
+  LoadedItem other = item;
+  other.item.prompt += " ";
+  EXPECT_NE(prediction_key({{"a", 1}}, other), key);
   other = item;
-  other.task_version = 2;
-  EXPECT_NE(prediction_key({{"a", 1}}, other, clip), key);
+  other.item.task_version = 2;
+  EXPECT_NE(prediction_key({{"a", 1}}, other), key);
   other = item;
-  other.id = "elsewhere";  // the same question under another name is the same question
-  EXPECT_EQ(prediction_key({{"a", 1}}, other, clip), key);
-  audio::AudioClip louder = clip;
-  louder.samples[1] = 0.20001f;
-  EXPECT_NE(prediction_key({{"a", 1}}, item, louder), key);
+  other.item.id = "elsewhere";  // the same question under another name is the same question
+  EXPECT_EQ(prediction_key({{"a", 1}}, other), key);
+  other = item;
+  other.recording.samples[1] = 0.20001f;
+  EXPECT_NE(prediction_key({{"a", 1}}, other), key);
+
+  LoadedItem talk = item;
+  talk.item.history = {{.text = "Listen.\n<audio>"}, {.role = data::Role::kAssistant, .text = "Yes?"}};
+  talk.earlier[0] = {.samples = {0.3f}, .sample_rate_hz = 16000};
+  const std::string of_talk = prediction_key({{"a", 1}}, talk);
+  EXPECT_NE(of_talk, key);
+  other = talk;
+  other.item.history[1].text = "No?";
+  EXPECT_NE(prediction_key({{"a", 1}}, other), of_talk);
+  other = talk;
+  other.earlier[0].samples[0] = 0.4f;
+  EXPECT_NE(prediction_key({{"a", 1}}, other), of_talk);
+  other = talk;
+  other.item.history[0].clip = "elsewhere";
+  EXPECT_EQ(prediction_key({{"a", 1}}, other), of_talk);
 }
 
 // The real models.
@@ -295,16 +311,15 @@ TEST(Cascade, HearsAndTheOracleReads) {
   EXPECT_NE(cascade->settings(), oracle->settings());
   const LoadedItem read = load_item(data, 0);
   ASSERT_EQ(read.item.configuration, Configuration::kTextAudio);
-  EXPECT_THAT(cascade->answer(read.item, read.recording).answer, HasSubstr("young man"));
-  EXPECT_EQ(oracle->answer(read.item, read.recording).answer, sentence().text);
+  EXPECT_THAT(cascade->answer(read).answer, HasSubstr("young man"));
+  EXPECT_EQ(oracle->answer(read).answer, sentence().text);
   const LoadedItem pure = load_item(data, 2);
   ASSERT_EQ(pure.item.configuration, Configuration::kAudio);
-  EXPECT_THAT(cascade->answer(pure.item, pure.recording).transcript, HasSubstr("young man"));
-  EXPECT_EQ(oracle->answer(pure.item, pure.recording).transcript,
-            pure.item.instruction + " " + sentence().text);
+  EXPECT_THAT(cascade->answer(pure).transcript, HasSubstr("young man"));
+  EXPECT_EQ(oracle->answer(pure).transcript, pure.item.instruction + " " + sentence().text);
   const LoadedItem spoken = load_item(data, 1);
-  EXPECT_EQ(oracle->answer(spoken.item, spoken.recording).transcript, spoken.item.instruction);
-  EXPECT_THAT(heard_prompt(spoken.item, "Do it."), HasSubstr("\"Do it.\"\n\n" + sentence().text));
+  EXPECT_EQ(oracle->answer(spoken).transcript, spoken.item.instruction);
+  EXPECT_THAT(heard_prompt(spoken.item.prompt, "Do it."), HasSubstr("\"Do it.\"\n\n" + sentence().text));
 }
 
 }  // namespace

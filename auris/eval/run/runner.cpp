@@ -77,9 +77,15 @@ std::vector<uint64_t> chosen(const data::ShardReader& data, const RunOptions& op
 
 LoadedItem load_item(const data::ShardReader& data, uint64_t index) {
   const data::Sample sample = data.read(index);
+  const auto decoded = [&](const std::string& extension) {
+    const std::string& wav = content_of(sample, extension);
+    return audio::decode_audio(audio::AudioSource::memory(std::as_bytes(std::span(wav)), sample.key));
+  };
   LoadedItem loaded{.item = item_of(sample), .recording = {}};
-  loaded.recording = audio::decode_audio(
-      audio::AudioSource::memory(std::as_bytes(std::span(content_of(sample, "wav"))), sample.key));
+  for (size_t turn = 0; turn < loaded.item.history.size(); ++turn) {
+    if (loaded.item.history[turn].has_recording()) loaded.earlier[turn] = decoded(data::recording_name(turn));
+  }
+  if (loaded.item.has_recording()) loaded.recording = decoded("wav");
   return loaded;
 }
 
@@ -110,8 +116,7 @@ RunReport run_system(const data::ShardReader& data, System& system, PredictionSt
       ++report.damaged;
       continue;
     }
-    Prediction prediction{.key = prediction_key(settings, loaded.item, loaded.recording),
-                          .item = loaded.item.id};
+    Prediction prediction{.key = prediction_key(settings, loaded), .item = loaded.item.id};
     const Prediction* known = store.find(prediction.key);
     if (known != nullptr && (known->error.empty() || !options.retry_failed)) {
       ++report.reused;
@@ -120,7 +125,7 @@ RunReport run_system(const data::ShardReader& data, System& system, PredictionSt
     }
     const auto item_begin = std::chrono::steady_clock::now();
     try {
-      SystemAnswer answer = system.answer(loaded.item, loaded.recording);
+      SystemAnswer answer = system.answer(loaded);
       prediction.answer = std::move(answer.answer);
       prediction.transcript = std::move(answer.transcript);
       prediction.truncated = answer.truncated;

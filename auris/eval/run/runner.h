@@ -44,11 +44,7 @@ struct RunReport {
   double seconds = 0;
 };
 
-// An item and its recording, as a data set holds them. kInput if it is damaged.
-struct LoadedItem {
-  data::Item item;
-  audio::AudioClip recording;
-};
+// As a data set holds it. kInput if the item or one of its recordings is damaged.
 LoadedItem load_item(const data::ShardReader& data, uint64_t index);
 
 // Errors of single items become predictions with an error; errors of the store stop the run. An item for

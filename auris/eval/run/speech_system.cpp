@@ -9,14 +9,31 @@ namespace {
 
 constexpr int kPromptVersion = 1;
 
-// The prompt without its mark, and without the line breaks that kept that apart.
-std::string text_of(const data::Item& item) {
-  std::string text = item.prompt;
+// A turn without its mark, and without the line breaks that kept that apart.
+std::string text_of(std::string text) {
   const size_t mark = text.find(data::kAudioMark);
-  AURIS_CHECK(mark != std::string::npos);
+  if (mark == std::string::npos) return text;
   text.erase(mark, data::kAudioMark.size());
   const size_t begin = text.find_first_not_of(" \n");
   return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(" \n") - begin + 1);
+}
+
+// A turn of the user, or an earlier one, with its recording.
+engine::Message message_of(data::Role role, const std::string& text, const audio::AudioClip* recording) {
+  engine::Message message{std::string(name_of(role)), text_of(text), {}};
+  if (recording != nullptr) message.audio = {std::make_shared<const audio::AudioClip>(*recording)};
+  return message;
+}
+
+std::vector<engine::Message> earlier_messages(const LoadedItem& asked) {
+  std::vector<engine::Message> messages;
+  for (size_t i = 0; i < asked.item.history.size(); ++i) {
+    const data::EarlierTurn& turn = asked.item.history[i];
+    const auto recording = asked.earlier.find(i);
+    messages.push_back(
+        message_of(turn.role, turn.text, recording == asked.earlier.end() ? nullptr : &recording->second));
+  }
+  return messages;
 }
 
 class Speech : public System {
@@ -42,21 +59,27 @@ class Speech : public System {
                                        {"language_model", engine_->options().language_model},
                                        {"language_model_hash", fingerprint_},
                                        {"max_tokens", options_.max_tokens}};
-    if (options_.constrained) settings["constrained"] = name_of(*options_.constrained);
+    if (options_.constrained) {
+      settings["constrained"] = name_of(*options_.constrained);
+      settings["label_names"] = "with aliases";
+    }
     return settings;
   }
 
-  SystemAnswer answer(const data::Item& item, const audio::AudioClip& recording) override {
-    const auto clip = std::make_shared<const audio::AudioClip>(recording);
-    if (const auto labels = choosable_labels(item, options_.constrained)) {
+  SystemAnswer answer(const LoadedItem& asked) override {
+    std::vector<engine::Message> messages = earlier_messages(asked);
+    engine::Message last = message_of(data::Role::kUser, asked.item.prompt,
+                                      asked.item.has_recording() ? &asked.recording : nullptr);
+    if (const auto labels = choosable_labels(asked.item, options_.constrained)) {
+      messages.push_back(std::move(last));
       const auto model = engine_->language_model();
-      const processor::ModelInput prompt = model->prompt_of({{"user", text_of(item), {clip}}});
-      return choose_label(*model, prompt, *labels, *options_.constrained);
+      return choose_label(*model, model->prompt_of(messages), *labels, *options_.constrained);
     }
     generate::GenerationOptions generation;
     generation.max_tokens = options_.max_tokens;
+    const auto session = engine_->start_session({.history = std::move(messages)});
     const generate::Generation said =
-        engine_->start_session()->send(engine::Turn{.text = text_of(item), .audio = {clip}}, generation);
+        session->send(engine::Turn{.text = last.content, .audio = last.audio}, generation);
     return {.answer = said.text, .truncated = said.finish_reason == generate::FinishReason::kMaxTokens};
   }
 

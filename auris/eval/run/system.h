@@ -11,9 +11,16 @@
 
 namespace auris::eval {
 
+// An item and its recordings.
+struct LoadedItem {
+  data::Item item;
+  audio::AudioClip recording;                       // of the last turn; empty if it has none
+  std::map<size_t, audio::AudioClip> earlier = {};  // of earlier turns, by their place in the history
+};
+
 struct SystemAnswer {
   std::string answer = {};
-  std::string transcript = {};  // what was heard; empty if the system does not write it down
+  std::string transcript = {};  // what was heard in the last turn; empty if the system does not write it down
   bool truncated = false;
   std::map<std::string, double> probabilities = {};  // of each label, if the system chose from the labels
 };
@@ -26,12 +33,12 @@ class System {
   virtual std::string name() const = 0;
   // All that could change an answer: models with their fingerprints, generation settings, prompts' version.
   virtual nlohmann::ordered_json settings() const = 0;
-  // kInput for an item that it cannot answer; kNetwork while it is out of reach.
-  virtual SystemAnswer answer(const data::Item& item, const audio::AudioClip& recording) = 0;
+  // The last turn's answer. kInput for an item that it cannot answer; kNetwork while it is out of reach.
+  virtual SystemAnswer answer(const LoadedItem& asked) = 0;
 };
 
-// SHA-256 over settings, task and its version, prompt, and the decoded recording.
-std::string prediction_key(const nlohmann::ordered_json& settings, const data::Item& item,
-                           const audio::AudioClip& recording);
+// SHA-256 over settings, task and its version, prompt, and the decoded recording; of conversations also over
+// all turns before and their recordings.
+std::string prediction_key(const nlohmann::ordered_json& settings, const LoadedItem& asked);
 
 }  // namespace auris::eval

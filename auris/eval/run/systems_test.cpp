@@ -26,10 +26,7 @@ using testing::Not;
 constexpr const char* kSentence =
     "/usr/share/pocketsphinx/test/data/librivox/sense_and_sensibility_01_austen_64kb-0880.wav";
 
-struct Question {
-  data::Item item;
-  audio::AudioClip recording;
-};
+using Question = LoadedItem;
 
 Question question(const char* task, Configuration configuration) {
   data::Clip clip;
@@ -57,7 +54,7 @@ class EndpointSystemTest : public testing::Test {
                                 options);
   }
   SystemAnswer ask(const char* kind, const Question& asked, const EndpointSystemOptions& options = {}) const {
-    return system(kind, options)->answer(asked.item, asked.recording);
+    return system(kind, options)->answer(asked);
   }
 
   http::TestServer server_{"chat_server.py"};
@@ -95,6 +92,33 @@ TEST_F(EndpointSystemTest, ATranscriberWritesDown) {
   EXPECT_EQ(server_.log()[0]["form"]["language"], "en");
   const Question gender = question("SGC", Configuration::kTextAudio);
   EXPECT_THAT(ask("v1", gender, {.transcriber = "whisper-1"}).answer, HasSubstr("model gpt"));
+}
+
+// A talk of two turns, both heard, the second one with another question.
+Question talk() {
+  Question asked = question("SGC", Configuration::kTextAudio);
+  asked.earlier[0] = asked.recording;
+  asked.earlier[0].samples.resize(16000);
+  asked.item.history = {{.text = "Listen.\n<audio>", .words = "he was not"},
+                        {.role = data::Role::kAssistant, .text = "Go on."}};
+  return asked;
+}
+
+TEST_F(EndpointSystemTest, SendsTheTurnsBefore) {
+  ask("v1", talk());
+  ask("v1", talk(), {.hears = false});
+  const auto log = server_.log();
+  const nlohmann::json& heard = log[0]["body"]["messages"];
+  ASSERT_EQ(heard.size(), 3u);
+  EXPECT_EQ(heard[0]["role"], "user");
+  EXPECT_EQ(heard[0]["content"][0]["text"], "Listen.\n");
+  EXPECT_EQ(heard[0]["content"][1]["type"], "input_audio");
+  EXPECT_EQ(heard[1], (nlohmann::json{{"role", "assistant"}, {"content", "Go on."}}));
+  EXPECT_EQ(heard[2]["role"], "user");
+  EXPECT_EQ(heard[2]["content"].size(), 2u);
+  const nlohmann::json& read = log[1]["body"]["messages"];
+  EXPECT_EQ(read[0]["content"], "Listen.\n" + heard_prompt("<audio>", "he was not"));
+  EXPECT_EQ(read[2]["content"], heard_prompt(talk().item.prompt, talk().item.transcript));
 }
 
 TEST_F(EndpointSystemTest, SettingsTellAllButTheKey) {
@@ -147,6 +171,22 @@ TEST(LabelChoice, ProbabilitiesAreThoseOfWholeAnswers) {
   EXPECT_THROW(label_length_named("long"), Error);
 }
 
+// Worked out by hand: a name's probability is exp(logprob + end_logprob), its tokens 1 and the end behind it.
+TEST(LabelChoice, ALabelHasAllItsNames) {
+  const std::vector<data::Label> labels = {{"female", {"woman", "lady", "woman"}}, {"male", {"man"}}};
+  EXPECT_THAT(names_of(labels), testing::ElementsAre("female", "woman", "lady", "male", "man"));
+  std::vector<engine::AnswerScore> scores;
+  for (const double probability : {0.10, 0.20, 0.02, 0.16, 0.02}) {
+    scores.push_back({.tokens = {1}, .logprob = std::log(probability / 0.5), .end_logprob = std::log(0.5)});
+  }
+  const auto total = label_probabilities(scores, labels, LabelLength::kTotal);
+  EXPECT_NEAR(total.at("female"), 0.32 / 0.50, 1e-12);
+  EXPECT_NEAR(total.at("male"), 0.18 / 0.50, 1e-12);
+  const auto mean = label_probabilities(scores, labels, LabelLength::kMean);
+  EXPECT_NEAR(mean.at("female"), std::sqrt(0.20) / (std::sqrt(0.20) + std::sqrt(0.16)), 1e-12);
+  EXPECT_NEAR(mean.at("male"), std::sqrt(0.16) / (std::sqrt(0.20) + std::sqrt(0.16)), 1e-12);
+}
+
 TEST(LabelChoice, OnlyClosedQuestionsAreChosenFrom) {
   const data::Item gender = question("SGC", Configuration::kTextAudio).item,
                    words = question("ASR", Configuration::kTextAudio).item;
@@ -168,9 +208,27 @@ TEST(Constrained, TheOracleNeverAbstains) {
   const auto oracle = make_cascade(engine, {.oracle = true, .constrained = LabelLength::kTotal});
   EXPECT_NE(oracle->settings(), make_cascade(engine, {.oracle = true})->settings());
   const Question gender = question("SGC", Configuration::kTextAudio);
-  const SystemAnswer answer = oracle->answer(gender.item, gender.recording);
+  const SystemAnswer answer = oracle->answer(gender);
   expect_chosen(answer);
   EXPECT_EQ(answer.transcript, gender.item.transcript);
+}
+
+// What it would say if it had led the conversation itself.
+TEST(Oracle, ReadsTheTurnsBefore) {
+  const auto engine = engine::Engine::load({.speech_model = "whisper-tiny.en"});
+  generate::GenerationOptions generation;
+  generation.max_tokens = 12;
+  const auto session = engine->start_session();
+  Question asked = talk();
+  asked.item.history[1].text =
+      session->send(heard_prompt(asked.item.history[0].text, "he was not"), generation).text;
+  const std::string wanted =
+      session->send(heard_prompt(asked.item.prompt, asked.item.transcript), generation).text;
+  const auto oracle = make_cascade(engine, {.oracle = true, .max_tokens = 12});
+  EXPECT_EQ(oracle->answer(asked).answer, wanted);
+  asked.item.history[1].text = "Who is there?";
+  const auto cascade = make_cascade(engine, {.max_tokens = 12, .beam_size = 1});
+  EXPECT_THAT(cascade->answer(asked).transcript, HasSubstr("young man"));
 }
 
 // Small models with random weights, in the published layouts.
@@ -187,11 +245,22 @@ TEST(Speech, HearsAndAnswers) {
     EXPECT_EQ(text, gender.item.instruction);
     engine::AskOptions options;
     options.answer.max_tokens = 6;
-    const SystemAnswer free = speech->answer(gender.item, gender.recording);
+    const SystemAnswer free = speech->answer(gender);
     EXPECT_EQ(free.answer, engine->ask(gender.recording, text, options).answer);
     EXPECT_TRUE(free.transcript.empty());
     EXPECT_TRUE(free.probabilities.empty());
-    expect_chosen(constrained->answer(gender.item, gender.recording));
+    expect_chosen(constrained->answer(gender));
+    // The turns before are heard, too.
+    const auto session = engine->start_session();
+    Question asked = talk();
+    const auto clip = std::make_shared<const audio::AudioClip>(asked.earlier.at(0));
+    asked.item.history[1].text =
+        session->send(engine::Turn{.text = "Listen.", .audio = {clip}}, options.answer).text;
+    const auto last = std::make_shared<const audio::AudioClip>(asked.recording);
+    EXPECT_EQ(speech->answer(asked).answer,
+              session->send(engine::Turn{.text = text, .audio = {last}}, options.answer).text)
+        << name;
+    expect_chosen(constrained->answer(asked));
   }
 }
 
