@@ -1,12 +1,15 @@
 // auris eval compare: two systems' answers to one data set.
 
+#include <cmath>
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "apps/eval_commands.h"
 #include "auris/eval/compare/comparison.h"
+#include "auris/eval/judge/judge_run.h"
 #include "auris/eval/run/answers.h"
 #include "auris/eval/score/overall.h"
 #include "auris/eval/score/overall_interval.h"
@@ -15,7 +18,7 @@ namespace auris::apps {
 namespace {
 
 struct Flags {
-  std::string data, first, second, mode = "corrected";
+  std::string data, first, second, judgements, mode = "corrected";
 };
 
 struct Overall {
@@ -33,10 +36,36 @@ std::string to_text(const Overall& overall, const std::string& first, const std:
                      points(overall.paired.difference, overall.paired.interval));
 }
 
+nlohmann::ordered_json number(double value) {
+  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
+}
+
+nlohmann::ordered_json to_json(const eval::FoundGrades& grades) {
+  return {{"answers", grades.answers},
+          {"votes", grades.votes},
+          {"no_verdict", grades.no_verdict},
+          {"fleiss_kappa", number(grades.fleiss)},
+          {"quadratic_kappa", number(grades.quadratic)}};
+}
+
+std::string text_of(const std::string& name, const eval::FoundGrades& grades) {
+  return fmt::format(
+      "{}: {} answers graded by {} votes each, {} votes without a verdict, Fleiss' kappa {:.3f}, "
+      "quadratic kappa {:.3f}",
+      name, grades.answers, grades.votes, grades.no_verdict, grades.fleiss, grades.quadratic);
+}
+
 int compare(const Program& program, const Flags& flags) {
   const data::ShardReader data(flags.data);
-  const eval::AnswerSet first = eval::read_answers(data, flags.first);
-  const eval::AnswerSet second = eval::read_answers(data, flags.second);
+  eval::AnswerSet first = eval::read_answers(data, flags.first);
+  eval::AnswerSet second = eval::read_answers(data, flags.second);
+  std::vector<eval::FoundGrades> grades;  // of the first and the second
+  if (!flags.judgements.empty()) {
+    const eval::JudgementStore store = eval::read_judgements(flags.judgements);
+    grades = {add_judgements(first.items, store), add_judgements(second.items, store)};
+    const std::vector<const std::vector<eval::AnsweredItem>*> both{&first.items, &second.items};
+    eval::check_graded_alike(both);
+  }
   const auto comparisons =
       eval::compare(first.items, second.items, {.mode = eval::score_mode_named(flags.mode)});
   std::optional<Overall> overall;  // its formula knows the corrected metrics only
@@ -57,12 +86,17 @@ int compare(const Program& program, const Flags& flags) {
                            {"second", overall_json(overall->second)},
                            {"paired", overall_json(overall->paired)}};
     }
+    for (const eval::FoundGrades& found : grades) totals["judge"].push_back(to_json(found));
     print_json_line(totals);
     return 0;
   }
   const auto name_of = [](const std::string& path) { return std::filesystem::path(path).stem().string(); };
   print_line(to_markdown(comparisons, name_of(flags.first), name_of(flags.second)));
   if (overall) print_line(to_text(*overall, name_of(flags.first), name_of(flags.second)));
+  if (!grades.empty()) {
+    print_line(text_of(name_of(flags.first), grades[0]));
+    print_line(text_of(name_of(flags.second), grades[1]));
+  }
   print_line(
       fmt::format("{} items compared, {} damaged. Rates in percent, differences second minus first; of 20 "
                   "comparisons of equal systems about one seems different.",
@@ -80,6 +114,10 @@ void add_eval_compare(Program& program, CLI::App* group) {
   command->add_option("data", flags->data, "Folder of the data set")->required()->type_name("FOLDER");
   command->add_option("first", flags->first, "Predictions of auris eval run")->required()->type_name("FILE");
   command->add_option("second", flags->second, "Those of another system")->required()->type_name("FILE");
+  command
+      ->add_option("--judgements", flags->judgements,
+                   "File of auris eval judge: its grades of either system's answers are compared, too")
+      ->type_name("FILE");
   add_score_mode(command, flags->mode);
   command->footer(
       "By paired bootstrap over speakers and, for word errors, MAPSSWE. Example: auris eval compare eval "

@@ -11,20 +11,21 @@ namespace {
 
 struct ReportFlags {
   std::string data, output;
-  std::vector<std::string> predictions;
+  std::vector<std::string> predictions, judgements;
   int64_t items = eval::ReportOptions().max_items;
   int64_t sound_megabytes = eval::ReportOptions().max_sound_bytes >> 20;
 };
 
 int report(const Program& program, const ReportFlags& flags) {
   ProgressBar bar(program.common);
-  const eval::AnswersOfSystems answers = eval::read_answers_of_systems(
+  eval::AnswersOfSystems answers = eval::read_answers_of_systems(
       flags.data, {flags.predictions.begin(), flags.predictions.end()}, [&](int64_t done, int64_t all) {
         bar.update(static_cast<double>(done) / static_cast<double>(std::max<int64_t>(all, 1)),
                    fmt::format("{} of {} items", done, all));
         return !interrupted();
       });
   bar.clear();
+  eval::add_grades(answers, {flags.judgements.begin(), flags.judgements.end()});
   const eval::ReportOptions options{.max_items = flags.items, .max_sound_bytes = flags.sound_megabytes << 20};
   eval::write_report(flags.output, answers, options);
   const std::string page = (std::filesystem::path(flags.output) / "report.html").string();
@@ -54,6 +55,10 @@ void add_eval_report(Program& program, CLI::App* group) {
   command->add_option("-o,--output", flags->output, "Folder for report.html, report.json and report.md")
       ->required()
       ->type_name("FOLDER");
+  command
+      ->add_option("--judgements", flags->judgements,
+                   "Files of auris eval judge, of one judge: grades of any of the systems' answers")
+      ->type_name("FILE...");
   command->add_option("--items", flags->items, "At most so many items in the page, the worst ones first")
       ->check(CLI::Range(0, 1000000))
       ->capture_default_str();

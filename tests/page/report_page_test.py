@@ -70,8 +70,13 @@ def small_run(program, folder):
     (folder / "eval.toml").write_text(RECIPE.format("".join(RULE.format(task) for task in TASKS)))
     auris(program, "data", "build", "eval", "eval.toml", "-o", "eval", cwd=folder)
     for system in ("cascade", "oracle"):
-        auris(program, "eval", "run", "eval", "-o", f"{system}.jsonl", "--system", system, "--max-tokens", "12", "--beam-size", "1", cwd=folder)
-    auris(program, "eval", "report", "eval", "cascade.jsonl", "oracle.jsonl", "-o", "report", cwd=folder)
+        closed = ["--constrained"] if system == "oracle" else []
+        auris(program, "eval", "run", "eval", "-o", f"{system}.jsonl", "--system", system, "--max-tokens", "12", "--beam-size", "1", *closed, cwd=folder)
+    auris(program, "eval", "judge", "eval", "cascade.jsonl", "-o", "grades.jsonl", "--task", "SGC", cwd=folder)
+    auris(program, "eval", "report", "eval", "cascade.jsonl", "oracle.jsonl", "-o", "report", "--judgements", "grades.jsonl", cwd=folder)
+    page = (folder / "report" / "report.json").read_text()
+    for section in ("fleiss_kappa", "reliability"):
+        assert section in page, section
 
 
 def hostile_report(program, folder):

@@ -8,6 +8,7 @@
 
 #include "auris/base/error.h"
 #include "auris/eval/metrics/error_rate.h"
+#include "auris/eval/score/calibration_of.h"
 #include "auris/eval/score/metric_parts.h"
 #include "auris/eval/statistics/detectable.h"
 
@@ -87,6 +88,15 @@ GroupComparison compare_group(const Group& first, const Group& second, const Sco
     if (has_segments(metric, options.mode)) compared.matched = matched_pairs(metric, first, second);
     comparison.metrics.push_back(std::move(compared));
   }
+  if (options.mode == ScoreMode::kLlaso) return comparison;
+  for (CalibrationComparison& calibration : compare_calibration(
+           calibration_parts(first), calibration_parts(second), first.blocks, options.bootstrap)) {
+    comparison.metrics.push_back({.metric = std::move(calibration.metric),
+                                  .less_is_better = true,
+                                  .first = calibration.first,
+                                  .second = calibration.second,
+                                  .paired = calibration.paired});
+  }
   return comparison;
 }
 
@@ -120,7 +130,8 @@ nlohmann::ordered_json to_json(const MetricComparison& compared) {
 
 // Rates in percent.
 double shown(const std::string& metric, double value) {
-  const bool rate = metric != "mae" && metric != "score_mae" && metric != "bleu" && metric != "chrf";
+  const bool rate =
+      metric != "brier" && metric != "mae" && metric != "score_mae" && metric != "bleu" && metric != "chrf";
   return rate ? 100 * value : value;
 }
 

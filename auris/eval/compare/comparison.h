@@ -39,7 +39,8 @@ struct GroupComparison {
   data::Configuration configuration = data::Configuration::kTextAudio;
   int64_t items = 0;
   int64_t first_missing = 0, second_missing = 0;  // without an answer: they count as wrong, as in a score
-  std::vector<MetricComparison> metrics;          // as the task orders them
+  // As the task orders them; "ece" and "brier" behind them if both systems chose from labels.
+  std::vector<MetricComparison> metrics;
 };
 
 // Groups in order of task, variant and configuration. kUsage unless both have the same items in the same

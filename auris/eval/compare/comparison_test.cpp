@@ -86,6 +86,30 @@ TEST(Comparison, WordErrorsHaveMatchedPairs) {
   EXPECT_EQ(metric_of(compare(first, second, {.mode = ScoreMode::kLlaso}), "wer").matched, std::nullopt);
 }
 
+// By hand: all answers are right; who gives them 0.9 is wrong by 0.1, who gives them 0.6 by 0.4.
+TEST(Comparison, CalibrationOfChosenLabels) {
+  std::vector<AnsweredItem> first, second;
+  for (int i = 0; i < 12; ++i) {
+    first.push_back(answered("speaker_gender", "i" + std::to_string(i), "male", "male"));
+    second.push_back(first.back());
+    first.back().probabilities = {{"male", 0.9}, {"female", 0.1}};
+    second.back().probabilities = {{"male", 0.6}, {"female", 0.4}};
+  }
+  const auto groups = compare(first, second);
+  const MetricComparison &ece = metric_of(groups, "ece"), &brier = metric_of(groups, "brier");
+  EXPECT_NEAR(ece.first, 0.1, 1e-12);
+  EXPECT_NEAR(ece.second, 0.4, 1e-12);
+  EXPECT_NEAR(ece.paired.difference, 0.3, 1e-12);
+  EXPECT_NEAR(brier.first, 0.02, 1e-12);
+  EXPECT_NEAR(brier.second, 0.32, 1e-12);
+  EXPECT_EQ(ece.better(), -1);
+  EXPECT_EQ(brier.better(), -1);
+  for (AnsweredItem& item : second) item.probabilities.clear();
+  const auto free = compare(first, second);
+  EXPECT_EQ(free.front().metrics.size(), 1u);
+  EXPECT_EQ(compare(first, first, {.mode = ScoreMode::kLlaso}).front().metrics.size(), 1u);
+}
+
 TEST(Comparison, ItemsMustBeTheSame) {
   const std::vector<AnsweredItem> one = {answered("speaker_gender", "a", "male", "male")};
   const std::vector<AnsweredItem> other = {answered("speaker_gender", "b", "male", "male")};

@@ -80,6 +80,33 @@ void compare_two(const data::Item& item, const Answers& answers, Judge& judge, i
 
 using Ask = void (*)(const data::Item&, const Answers&, Judge&, int, Judgement&);
 
+struct Agreement {
+  double fleiss = std::numeric_limits<double>::quiet_NaN();
+  double quadratic = std::numeric_limits<double>::quiet_NaN();
+};
+
+// Of votes that are all there, as many on each item.
+Agreement agreement_of(const std::vector<std::vector<int64_t>>& votes, int64_t choices) {
+  Agreement agreement;
+  if (votes.empty() || votes.front().size() < 2) return agreement;
+  agreement.fleiss = fleiss_kappa(votes, choices);
+  if (choices != kGrades) return agreement;
+  double sum = 0;
+  int pairs = 0;
+  for (size_t a = 0; a < votes.front().size(); ++a) {
+    for (size_t b = a + 1; b < votes.front().size(); ++b, ++pairs) {
+      std::vector<int64_t> first, second;
+      for (const auto& item : votes) {
+        first.push_back(item[a]);
+        second.push_back(item[b]);
+      }
+      sum += cohen_kappa(first, second, choices, KappaWeights::kQuadratic);
+    }
+  }
+  agreement.quadratic = sum / pairs;
+  return agreement;
+}
+
 // An answer (or two) to one item.
 struct Case {
   const data::Item* item = nullptr;
@@ -169,23 +196,9 @@ class Run {
   }
 
   void agree(int64_t choices) {
-    report_.fleiss = report_.quadratic = std::numeric_limits<double>::quiet_NaN();
-    if (options_.votes < 2 || votes_.empty()) return;
-    report_.fleiss = fleiss_kappa(votes_, choices);
-    if (choices != kGrades) return;
-    double sum = 0;
-    int pairs = 0;
-    for (size_t a = 0; a < votes_.front().size(); ++a) {
-      for (size_t b = a + 1; b < votes_.front().size(); ++b, ++pairs) {
-        std::vector<int64_t> first, second;
-        for (const auto& votes : votes_) {
-          first.push_back(votes[a]);
-          second.push_back(votes[b]);
-        }
-        sum += cohen_kappa(first, second, choices, KappaWeights::kQuadratic);
-      }
-    }
-    report_.quadratic = sum / pairs;
+    const Agreement agreement = agreement_of(votes_, choices);
+    report_.fleiss = agreement.fleiss;
+    report_.quadratic = agreement.quadratic;
   }
 
   Judge& judge_;
@@ -231,20 +244,51 @@ JudgeReport judge_pairs(const std::vector<AnsweredItem>& first, const std::vecto
   return Run(judge, store, options, "pair").over(cases, compare_two, kPairChoices);
 }
 
-int64_t add_judgements(std::vector<AnsweredItem>& items, const JudgementStore& store) {
+FoundGrades add_judgements(std::vector<AnsweredItem>& items, const JudgementStore& store) {
   const ordered_json& settings = store.settings();
   if (settings.is_object() && settings.value("mode", "") != "grade") {
     fail_usage("judgements of single answers", "those of pairs");
   }
-  int64_t found = 0;
+  FoundGrades found;
+  if (settings.is_object()) found.votes = settings.value("votes", int64_t{0});
+  std::vector<std::vector<int64_t>> votes;
   for (AnsweredItem& answered : items) {
     if (!answered.answer) continue;
     const Judgement* known = store.find(judgement_key(settings, answered.item, {*answered.answer}));
-    if (known == nullptr || !known->score) continue;
+    if (known == nullptr) continue;
+    const auto without = std::ranges::count(known->votes, kNoVerdict);
+    found.no_verdict += without;
+    if (!known->score) continue;
     answered.judged = known->score;
-    ++found;
+    ++found.answers;
+    const bool in_range =
+        std::ranges::all_of(known->votes, [](int64_t vote) { return vote >= 0 && vote < kGrades; });
+    if (in_range && std::ssize(known->votes) == found.votes) votes.push_back(known->votes);
   }
+  const Agreement agreement = agreement_of(votes, kGrades);
+  found.fleiss = agreement.fleiss;
+  found.quadratic = agreement.quadratic;
   return found;
+}
+
+void check_graded_alike(std::span<const std::vector<AnsweredItem>* const> systems) {
+  std::map<std::string, std::vector<bool>> graded;  // by group: which systems are
+  for (size_t i = 0; i < systems.size(); ++i) {
+    for (const AnsweredItem& answered : *systems[i]) {
+      const data::Item& item = answered.item;
+      if (!is_judged(item, {})) continue;
+      std::vector<bool>& of_group =
+          graded[fmt::format("{} ({}, {})", item.task, item.variant, name_of(item.configuration))];
+      of_group.resize(systems.size());
+      if (answered.judged) of_group[i] = true;
+    }
+  }
+  for (const auto& [group, of_group] : graded) {
+    const auto with = std::ranges::count(of_group, true);
+    if (with == 0 || with == std::ssize(of_group)) continue;
+    fail_usage("grades of all systems' answers to " + group,
+               fmt::format("grades of {} of {} systems", with, systems.size()));
+  }
 }
 
 }  // namespace auris::eval

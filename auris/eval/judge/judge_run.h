@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -49,8 +50,20 @@ JudgeReport judge_answers(const std::vector<AnsweredItem>& items, Judge& judge, 
 JudgeReport judge_pairs(const std::vector<AnsweredItem>& first, const std::vector<AnsweredItem>& second,
                         Judge& judge, JudgementStore& store, const JudgeOptions& options = {});
 
+// Grades that a judge gave to a system's answers.
+struct FoundGrades {
+  int64_t answers = 0;               // with a grade
+  int64_t votes = 0;                 // on each answer
+  int64_t no_verdict = 0;            // votes, on answers with or without a grade
+  double fleiss = 0, quadratic = 0;  // agreement of the votes, as in JudgeReport
+};
+
 // The grades that the store's last judge gave to these answers become AnsweredItem::judged. kUsage for a
-// store of pairs. Returns how many were found.
-int64_t add_judgements(std::vector<AnsweredItem>& items, const JudgementStore& store);
+// store of pairs.
+FoundGrades add_judgements(std::vector<AnsweredItem>& items, const JudgementStore& store);
+
+// Systems that are set side by side need grades for the same questions: kUsage if of a task, source and
+// configuration that a judge scores one has grades and another has none.
+void check_graded_alike(std::span<const std::vector<AnsweredItem>* const> systems);
 
 }  // namespace auris::eval

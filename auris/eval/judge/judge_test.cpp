@@ -121,7 +121,9 @@ TEST(JudgeRun, GradesEachAnswerOnce) {
   JudgementStore store(folder / "j.jsonl");
   EXPECT_EQ(judge_answers(items, judge, store).reused, 2);
   EXPECT_EQ(judge.asked, 6);
-  EXPECT_EQ(add_judgements(items, store), 2);
+  const FoundGrades found = add_judgements(items, store);
+  EXPECT_EQ(found.answers, 2);
+  EXPECT_EQ(found.votes, 3);
   EXPECT_EQ(items[0].judged, 1.0);
   EXPECT_EQ(items[1].judged, 0.25);
   EXPECT_FALSE(items[2].judged);

@@ -42,13 +42,39 @@ void add(SystemAnswers& system, const PredictionStore& store, const LoadedItem& 
          std::optional<double> snr_db) {
   const Prediction* known = store.find(prediction_key(store.settings(), loaded));
   AnsweredItem answered{.item = loaded.item, .answer = {}, .snr_db = snr_db};
-  if (known != nullptr && known->error.empty()) answered.answer = known->answer;
+  if (known != nullptr && known->error.empty()) {
+    answered.answer = known->answer;
+    answered.probabilities = known->probabilities;
+  }
   system.items.push_back(std::move(answered));
   system.heard.push_back(known == nullptr ? "" : known->transcript);
   system.errors.push_back(known == nullptr ? "not asked" : known->error);
 }
 
 }  // namespace
+
+void add_grades(AnswersOfSystems& answers, const std::vector<fs::path>& judgements) {
+  nlohmann::ordered_json settings;
+  for (const fs::path& path : judgements) {
+    const JudgementStore store = read_judgements(path);
+    if (settings.is_null()) settings = store.settings();
+    if (store.settings() != settings) {
+      throw Error(ErrorCode::kUsage, {.where = path.string(),
+                                      .expected = "judgements of the same judge with the same settings",
+                                      .got = "those of another",
+                                      .hint = "write a report for each judge"});
+    }
+    for (SystemAnswers& system : answers.systems) {
+      const FoundGrades found = add_judgements(system.items, store);
+      // A file knows all answers of a system or none, unless it was interrupted.
+      if (found.answers > 0 && (!system.grades || found.answers > system.grades->answers))
+        system.grades = found;
+    }
+  }
+  std::vector<const std::vector<AnsweredItem>*> systems;
+  for (const SystemAnswers& system : answers.systems) systems.push_back(&system.items);
+  check_graded_alike(systems);
+}
 
 AnswersOfSystems read_answers_of_systems(const fs::path& data_set, const std::vector<fs::path>& predictions,
                                          const std::function<bool(int64_t, int64_t)>& progress) {

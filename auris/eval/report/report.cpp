@@ -52,6 +52,25 @@ ordered_json data_set_json(const AnswersOfSystems& answers) {
           {"hours", seconds / 3600},    {"speakers", speakers.size()}};
 }
 
+ordered_json judge_json(const std::optional<FoundGrades>& grades) {
+  if (!grades) return nullptr;
+  return {{"answers", grades->answers},
+          {"votes", grades->votes},
+          {"no_verdict", grades->no_verdict},
+          {"fleiss_kappa", number(grades->fleiss)},
+          {"quadratic_kappa", number(grades->quadratic)}};
+}
+
+ordered_json calibration_json(const std::vector<GroupScore>& groups) {
+  CalibrationSums all;
+  for (const GroupScore& group : groups) all += group.reliability;
+  if (all.count() == 0) return nullptr;
+  return {{"items", all.count()},
+          {"ece", *all.expected_error()},
+          {"brier", *all.brier()},
+          {"reliability", reliability_json(all)}};
+}
+
 ordered_json systems_json(const AnswersOfSystems& answers, const Scored& scored) {
   const std::vector<double> min_max = min_max_scores(scored.overall);
   ordered_json out = ordered_json::array();
@@ -68,7 +87,9 @@ ordered_json systems_json(const AnswersOfSystems& answers, const Scored& scored)
                    {"blocks", scored.estimates[i].blocks},
                    {"coverage", number(scored.overall[i].coverage)},
                    {"abstention", number(scored.overall[i].abstention)},
-                   {"min_max", answers.systems.size() < 2 ? ordered_json() : number(min_max[i])}});
+                   {"min_max", answers.systems.size() < 2 ? ordered_json() : number(min_max[i])},
+                   {"judge", judge_json(system.grades)},
+                   {"calibration", calibration_json(scored.groups[i])}});
   }
   return out;
 }

@@ -23,8 +23,10 @@ struct ReportOptions {
 //   format        "auris-report-1"
 //   data_set      {name, items, damaged, damaged_lines, hours, speakers}
 //   formula       {version, text, interval, interval_text}
-//   systems       [{name, settings, missing, points, low, high, blocks, coverage, abstention, min_max}];
-//                   min_max null for one system
+//   systems       [{name, settings, missing, points, low, high, blocks, coverage, abstention, min_max, judge,
+//                 calibration}]; min_max null for one system; judge null or {answers, votes, no_verdict,
+//                 fleiss_kappa, quadratic_kappa}; calibration over all closed questions null or {items, ece,
+//                 brier, reliability: reliability_json()}
 //   tasks         [{task, abbreviation, title, items, points, low, high, abstention}], the last four lists
 //                   with a figure for each system
 //   configurations[{configuration, tasks, points: over the tasks that have all configurations}]

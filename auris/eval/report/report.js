@@ -6,8 +6,8 @@
   const names = systems.map((system) => plain(system.name, 40));
   const configurationTitles = {text_audio: "question read, sound heard", audio_text: "question heard, text read", audio: "all heard"};
   const configurationShort = {text_audio: "text + audio", audio_text: "audio + text", audio: "audio only"};
-  const percentMetrics = new Set(["wer", "cer", "per", "accuracy", "tag_f1", "slot_f1", "rouge_l"]);
-  const lessIsBetter = new Set(["wer", "cer", "per", "mae", "score_mae"]);
+  const percentMetrics = new Set(["wer", "cer", "per", "accuracy", "tag_f1", "slot_f1", "rouge_l", "judge", "ece"]);
+  const lessIsBetter = new Set(["wer", "cer", "per", "mae", "score_mae", "ece", "brier"]);
   const confidence = Math.round(100 * data.confidence);
   const many = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
@@ -214,6 +214,44 @@
     }
   }
 
+  function judge() {
+    const judged = systems.filter((system) => system.judge !== null);
+    if (judged.length === 0) return;
+    const kappa = (value) => (value === null ? "–" : number(value, 3));
+    const part = section("Judge", element("p", {class: "muted"},
+      "A language model graded answers from 1 to 5, several times each. Kappa tells how far its votes agree beyond chance: 1 always, 0 not at all; the quadratic one counts near misses as half right. Mean grades, from 0 to 100, stand among all figures."));
+    part.append(table([{title: "System"}, {title: "Answers", number: true}, {title: "Votes each", number: true}, {title: "Votes without a verdict", number: true}, {title: "Fleiss’ kappa", number: true}, {title: "Quadratic kappa", number: true}],
+      judged.map(({name, judge: {answers, votes, no_verdict: without, fleiss_kappa: fleiss, quadratic_kappa: quadratic}}) => [name, answers, votes, without, kappa(fleiss), kappa(quadratic)])));
+  }
+
+  function calibration() {
+    if (systems.every((system) => system.calibration === null)) return;
+    const part = section("Calibration", element("p", {class: "muted"},
+      "Where answers were chosen from labels, how often the likeliest label was right, by the probability that it had. On the diagonal 80 % of what was given 80 % is right; below it a system is too sure."));
+    chart(part, "Reliability: accuracy by confidence", (colours) => ({
+      height: 340,
+      option: {legend: {data: names}, grid: {left: 46, right: 24, top: 56, bottom: 46},
+               tooltip: {trigger: "item", formatter: (point) => (point.data.items === undefined ? "" : lines(point.seriesName, `probability ${number(point.value[0])} %, right ${number(point.value[1])} %`, many(point.data.items, "item")))},
+               xAxis: {type: "value", min: 0, max: 100, name: "probability, %", nameLocation: "middle", nameGap: 28},
+               yAxis: {type: "value", min: 0, max: 100, name: "right, %", nameGap: 12},
+               series: [
+                 {type: "line", silent: true, symbol: "none", lineStyle: {type: "dashed", width: 1, color: colours.muted}, data: [[0, 0], [100, 100]]},
+                 ...systems.map((system, i) => ({
+                   name: names[i], type: "line", symbolSize: 9, itemStyle: {color: colours.series[i % colours.series.length]}, lineStyle: {color: colours.series[i % colours.series.length]},
+                   data: (system.calibration?.reliability ?? []).map((bin) => ({value: [100 * bin.confidence, 100 * bin.accuracy], items: bin.items}))}))]}}));
+    const rows = data.groups.filter((group) => group.systems.some((system) => system.score.calibration)).flatMap((group) => [0, 1].map((k) => {
+      const name = group.systems.find((system) => system.score.calibration).score.calibration[k].metric;
+      return [groupCell(group), metricCell(name), ...group.systems.map((system) => {
+        if (!system.score.calibration) return "–";
+        const [value, interval] = metricText(system.score.calibration[k]);
+        return element("span", {}, value, interval && element("small", {}, interval));
+      })];
+    }));
+    part.append(table([{title: "Task"}, {title: "Error"}, ...systems.map((system) => ({title: system.name, number: true}))], rows));
+    part.append(element("p", {class: "muted"}, systems.filter((system) => system.calibration !== null).map((system) =>
+      `${plain(system.name, 40)}: expected calibration error ${number(100 * system.calibration.ece)} % over 15 bins and Brier score ${number(system.calibration.brier, 2)} of ${many(system.calibration.items, "item")}. `).join("")));
+  }
+
   function breakdowns() {
     const all = data.groups.flatMap((group) => (group.systems[0].score.breakdowns ?? []).map((breakdown, b) => ({group, breakdown, b})));
     if (all.length === 0) return;
@@ -258,6 +296,7 @@
     if (item.sound) node.append(element("audio", {controls: "", preload: "none", src: item.sound}));
     const list = element("dl");
     const row = (title, ...value) => list.append(element("dt", {}, title), element("dd", {}, ...value));
+    for (const turn of item.history) row(turn.role === "user" ? "before, asked" : "before, replied", shown(turn.text), turn.words ? element("span", {class: "muted"}, " said: ", shown(turn.words)) : null);
     row("asked", shown(item.prompt));
     if (item.instruction) row("spoken question", shown(item.instruction));
     if (item.transcript && item.transcript !== item.reference) row("said", shown(item.transcript));
@@ -266,7 +305,8 @@
       const text = answer.answer === null ? element("span", {class: "muted"}, shown(answer.error || "no answer")) : answer.alignment ? aligned(answer.alignment) : shown(answer.answer);
       const heard = answer.heard && answer.heard !== answer.answer
         ? element("div", {class: "muted"}, "heard: ", answer.heard_alignment ? aligned(answer.heard_alignment) : shown(answer.heard)) : null;
-      row(element("span", {}, swatch(i), shown(systems[i].name)), element("span", {class: `verdict ${answer.verdict.kind}`}, answer.verdict.text), text, heard);
+      row(element("span", {}, swatch(i), shown(systems[i].name)), element("span", {class: `verdict ${answer.verdict.kind}`}, answer.verdict.text), text, heard,
+        answer.grade === undefined ? null : element("div", {class: "muted"}, `grade ${number(answer.grade)} of 5`));
     });
     node.append(list);
     return node;
@@ -336,6 +376,8 @@
   abstention();
   figures();
   comparisons();
+  judge();
+  calibration();
   breakdowns();
   browser();
   settings();

@@ -28,7 +28,8 @@ std::string figure(const ordered_json& value, double factor = 1, int digits = 1)
 
 std::string metric_cell(const ordered_json& metric) {
   const std::string name = metric["metric"];
-  const double factor = name == "mae" || name == "score_mae" || name == "bleu" || name == "chrf" ? 1 : 100;
+  const double factor =
+      name == "brier" || name == "mae" || name == "score_mae" || name == "bleu" || name == "chrf" ? 1 : 100;
   return fmt::format("{} [{}, {}]", figure(metric["value"], factor), figure(metric["low"], factor),
                      figure(metric["high"], factor));
 }
@@ -85,6 +86,44 @@ std::string tasks_table(const ordered_json& report) {
   return out;
 }
 
+// Nothing where no system has grades.
+std::string judge_table(const ordered_json& report) {
+  std::string rows;
+  for (const ordered_json& system : report["systems"]) {
+    const ordered_json& judge = system["judge"];
+    if (judge.is_null()) continue;
+    rows += fmt::format("| {} | {} | {} | {} | {} | {} |\n", cell(system["name"].get<std::string>()),
+                        judge["answers"].get<int64_t>(), judge["votes"].get<int64_t>(),
+                        judge["no_verdict"].get<int64_t>(), figure(judge["fleiss_kappa"], 1, 3),
+                        figure(judge["quadratic_kappa"], 1, 3));
+  }
+  if (rows.empty()) return {};
+  return "## Judge\n\n" +
+         header({"system", "answers", "votes each", "without a verdict", "Fleiss' kappa", "quadratic kappa"},
+                1) +
+         rows + "\n";
+}
+
+// Nothing where no system chose from labels.
+std::string calibration_table(const ordered_json& report) {
+  std::string rows;
+  for (const ordered_json& group : report["groups"]) {
+    for (size_t i = 0; i < group["systems"].size(); ++i) {
+      const ordered_json& score = group["systems"][i]["score"];
+      if (!score.contains("calibration")) continue;
+      rows += fmt::format("| {} | {} | {} | {} | {} | {} |\n", group["abbreviation"].get<std::string>(),
+                          cell(group["variant"].get<std::string>()),
+                          cell(group["configuration"].get<std::string>()),
+                          cell(report["systems"][i]["name"].get<std::string>()),
+                          metric_cell(score["calibration"][0]), metric_cell(score["calibration"][1]));
+    }
+  }
+  if (rows.empty()) return {};
+  return "## Calibration\n\n" +
+         header({"task", "source", "configuration", "system", "calibration error %", "Brier"}, 4) + rows +
+         "\n";
+}
+
 std::string groups_table(const ordered_json& report) {
   std::vector<std::string> names = {"task", "source", "configuration", "metric", "items"};
   for (const ordered_json& system : report["systems"])
@@ -125,6 +164,8 @@ std::string report_markdown(const ordered_json& report) {
   out +=
       fmt::format("## By task, source and configuration\n\n{}\nRates in percent, with {:.0f} % intervals.\n",
                   groups_table(report), 100 * report["confidence"].get<double>());
+  out += "\n" + judge_table(report) + calibration_table(report);
+  while (out.ends_with("\n\n")) out.pop_back();
   return out;
 }
 

@@ -56,6 +56,14 @@ std::vector<JudgedItem> worst_first(const AnswersOfSystems& answers) {
   return sorted;
 }
 
+ordered_json history_json(const data::Item& item) {
+  ordered_json turns = ordered_json::array();
+  for (const data::EarlierTurn& turn : item.history) {
+    turns.push_back({{"role", name_of(turn.role)}, {"text", turn.text}, {"words", turn.words}});
+  }
+  return turns;
+}
+
 std::string_view name_of(VerdictKind kind) {
   return kind == VerdictKind::kRight ? "right" : kind == VerdictKind::kWrong ? "wrong" : "odd";
 }
@@ -65,6 +73,7 @@ ordered_json answer_json(const SystemAnswers& system, size_t place, const Verdic
   ordered_json out = {{"verdict", {{"kind", name_of(verdict.kind)}, {"text", verdict.text}}},
                       {"answer", answered.answer ? ordered_json(*answered.answer) : ordered_json()},
                       {"alignment", answer_alignment(answered)}};
+  if (answered.judged) out["grade"] = 1 + 4 * *answered.judged;
   if (place < system.errors.size() && !system.errors[place].empty()) out["error"] = system.errors[place];
   if (place >= system.heard.size() || system.heard[place].empty()) return out;
   out["heard"] = system.heard[place];
@@ -88,6 +97,7 @@ ordered_json item_json(const AnswersOfSystems& answers, const JudgedItem& judged
       {"speaker", item.speaker},
       {"language", item.language},
       {"duration_s", item.duration_s},
+      {"history", history_json(item)},
       {"prompt", item.prompt},
       {"reference", item.answer},
       {"references", item.references},

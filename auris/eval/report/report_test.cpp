@@ -97,6 +97,74 @@ TEST(Report, FiguresOfAllSystems) {
   EXPECT_EQ(report["configurations"][0]["tasks"].size(), 2u);
 }
 
+TEST(Report, ShowsCalibrationAndGrades) {
+  AnswersOfSystems answers = answers_of({"male", "word 1"});
+  const auto plain = report_json(answers);
+  EXPECT_TRUE(plain["systems"][0]["calibration"].is_null());
+  EXPECT_TRUE(plain["systems"][0]["judge"].is_null());
+  EXPECT_THAT(report_markdown(plain), Not(HasSubstr("## Judge")));
+  EXPECT_THAT(report_markdown(plain), Not(HasSubstr("## Calibration")));
+
+  // Two of four are male: 0.75 is right half of the time, an error of a quarter.
+  for (AnsweredItem& one : answers.systems[0].items) {
+    if (one.item.task == "speaker_gender") one.probabilities = {{"male", 0.75}, {"female", 0.25}};
+  }
+  answers.systems[1].grades =
+      FoundGrades{.answers = 7, .votes = 3, .no_verdict = 2, .fleiss = 0.5, .quadratic = 0.75};
+  const auto report = report_json(answers);
+  const auto& calibration = report["systems"][0]["calibration"];
+  EXPECT_EQ(calibration["items"], 4);
+  EXPECT_DOUBLE_EQ(calibration["ece"], 0.25);
+  EXPECT_DOUBLE_EQ(calibration["brier"], (2 * 0.0625 + 2 * 0.5625) / 2);
+  ASSERT_EQ(calibration["reliability"].size(), 1u);
+  EXPECT_DOUBLE_EQ(calibration["reliability"][0]["confidence"], 0.75);
+  EXPECT_DOUBLE_EQ(calibration["reliability"][0]["accuracy"], 0.5);
+  EXPECT_EQ(report["systems"][1]["judge"]["votes"], 3);
+  EXPECT_EQ(report["systems"][1]["judge"]["fleiss_kappa"], 0.5);
+  const std::string markdown = report_markdown(report);
+  EXPECT_THAT(markdown, HasSubstr("| 7 | 3 | 2 | 0.500 | 0.750 |"));
+  EXPECT_THAT(markdown, HasSubstr("| 25.0 ["));
+}
+
+TEST(Report, GradesComeFromFilesOfOneJudge) {
+  TestFolder folder;
+  AnswersOfSystems answers{.data_set = "x",
+                           .systems = {{.name = "a", .items = {}}, {.name = "b", .items = {}}}};
+  for (int i = 0; i < 2; ++i) {
+    answers.systems[0].items.push_back(item("dialogue", "Hello.", "Hi."));
+    answers.systems[1].items.push_back(item("dialogue", "Hello.", "Go away."));
+    for (SystemAnswers& system : answers.systems) system.items.back().item.transcript = std::to_string(i);
+  }
+  const auto write = [&](const char* name, const nlohmann::ordered_json& settings, size_t system) {
+    JudgementStore store(folder / name);
+    store.begin(settings);
+    for (int i = 0; i < 2; ++i) {
+      const AnsweredItem& one = answers.systems[system].items[static_cast<size_t>(i)];
+      store.add({.key = judgement_key(settings, one.item, {*one.answer}),
+                 .item = one.item.id,
+                 .votes = {4, 4, i == 0 ? 4 : 3},
+                 .score = 0.75 + 0.25 * i});
+    }
+  };
+  write("one.jsonl", {{"mode", "grade"}, {"votes", 3}}, 0);
+  write("second.jsonl", {{"mode", "grade"}, {"votes", 3}}, 1);
+  write("other.jsonl", {{"mode", "grade"}, {"votes", 3}, {"judge", "other"}}, 1);
+  AnswersOfSystems uneven = answers;
+  EXPECT_THROW(add_grades(uneven, {folder / "one.jsonl"}), Error);
+  add_grades(answers, {folder / "one.jsonl", folder / "second.jsonl"});
+  ASSERT_TRUE(answers.systems[0].grades.has_value());
+  EXPECT_EQ(answers.systems[0].grades->answers, 2);
+  // Pairs of votes that agree: 3 of 3 and 1 of 3. Of all votes five sixths are 5, one sixth is 4.
+  const double seen = (1 + 1.0 / 3) / 2, chance = 25.0 / 36 + 1.0 / 36;
+  EXPECT_NEAR(answers.systems[0].grades->fleiss, (seen - chance) / (1 - chance), 1e-12);
+  EXPECT_EQ(answers.systems[1].grades->answers, 2);
+  EXPECT_EQ(answers.systems[0].items[1].judged, 1.0);
+  const auto report = report_json(answers);
+  EXPECT_EQ(report["groups"][0]["systems"][0]["score"]["metrics"][0]["value"], 0.875);
+  EXPECT_THROW(add_grades(answers, {folder / "one.jsonl", folder / "other.jsonl"}), Error);
+  EXPECT_THROW(add_grades(answers, {folder / "none.jsonl"}), Error);
+}
+
 TEST(Report, AnotherSetOfItemsIsRefused) {
   auto answers = answers_of({"male", "female"});
   answers.systems[1].items.pop_back();

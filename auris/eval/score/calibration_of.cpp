@@ -1,6 +1,9 @@
 #include "auris/eval/score/calibration_of.h"
 
+#include <algorithm>
+#include <array>
 #include <limits>
+#include <utility>
 
 #include "auris/eval/metrics/calibration.h"
 #include "auris/eval/metrics/label_match.h"
@@ -11,22 +14,26 @@ namespace {
 using Sums = std::vector<CalibrationSums>;
 using Score = std::optional<double> (CalibrationSums::*)() const;
 
-MetricValue estimate_of(const char* name, Score score, const Sums& items, const Group& group,
-                        const BootstrapOptions& options) {
-  const auto value = [score](const CalibrationSums& sums) {
+constexpr std::array<std::pair<const char*, Score>, 2> kScores{
+    {{"ece", &CalibrationSums::expected_error}, {"brier", &CalibrationSums::brier}}};
+
+auto value_of(Score score) {
+  return [score](const CalibrationSums& sums) {
     return (sums.*score)().value_or(std::numeric_limits<double>::quiet_NaN());
   };
-  const BootstrapEstimate estimate = bootstrap<CalibrationSums>(items, value, group.blocks, options);
-  return {.metric = name, .value = estimate.value, .interval = estimate.interval, .blocks = estimate.blocks};
+}
+
+bool any(const Sums& parts) {
+  return std::any_of(parts.begin(), parts.end(),
+                     [](const CalibrationSums& item) { return item.count() > 0; });
 }
 
 }  // namespace
 
-std::vector<MetricValue> calibration_of(const Group& group, const BootstrapOptions& options) {
+Sums calibration_parts(const Group& group) {
   const LabelMatcher matcher(group.variant.labels);
-  Sums items(group.items.size());
-  bool any = false;
-  for (size_t i = 0; i < items.size(); ++i) {
+  Sums parts(group.items.size());
+  for (size_t i = 0; i < parts.size(); ++i) {
     const std::map<std::string, double>& given = group.items[i].probabilities;
     const std::optional<size_t> truth = matcher.label_of(group.items[i].item.answer);
     if (given.empty() || !truth) continue;
@@ -35,12 +42,37 @@ std::vector<MetricValue> calibration_of(const Group& group, const BootstrapOptio
       const auto found = given.find(label.name);
       probabilities.push_back(found == given.end() ? 0 : found->second);
     }
-    items[i] = calibration_sums(probabilities, *truth);
-    any = true;
+    parts[i] = calibration_sums(probabilities, *truth);
   }
-  if (!any) return {};
-  return {estimate_of("ece", &CalibrationSums::expected_error, items, group, options),
-          estimate_of("brier", &CalibrationSums::brier, items, group, options)};
+  return parts;
+}
+
+std::vector<MetricValue> calibration_of(const Sums& parts, const std::vector<int64_t>& blocks,
+                                        const BootstrapOptions& options) {
+  std::vector<MetricValue> values;
+  if (!any(parts)) return values;
+  for (const auto& [name, score] : kScores) {
+    const BootstrapEstimate estimate = bootstrap<CalibrationSums>(parts, value_of(score), blocks, options);
+    values.push_back(
+        {.metric = name, .value = estimate.value, .interval = estimate.interval, .blocks = estimate.blocks});
+  }
+  return values;
+}
+
+std::vector<CalibrationComparison> compare_calibration(const Sums& first, const Sums& second,
+                                                       const std::vector<int64_t>& blocks,
+                                                       const BootstrapOptions& options) {
+  std::vector<CalibrationComparison> comparisons;
+  if (!any(first) || !any(second)) return comparisons;
+  for (const auto& [name, score] : kScores) {
+    const auto value = value_of(score);
+    comparisons.push_back(
+        {.metric = name,
+         .first = value(sum_of(std::span<const CalibrationSums>(first))),
+         .second = value(sum_of(std::span<const CalibrationSums>(second))),
+         .paired = paired_bootstrap<CalibrationSums>(first, second, value, blocks, options)});
+  }
+  return comparisons;
 }
 
 }  // namespace auris::eval

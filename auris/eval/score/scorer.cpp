@@ -33,7 +33,11 @@ GroupScore score_group(const Group& group, const ScoreOptions& options) {
     if (score.metrics.empty()) score.breakdowns = breakdowns(group, metric, *parts);
     score.metrics.push_back(estimate(metric, *parts, group.blocks, options.bootstrap));
   }
-  if (options.mode == ScoreMode::kCorrected) score.calibration = calibration_of(group, options.bootstrap);
+  if (options.mode == ScoreMode::kCorrected) {
+    const std::vector<CalibrationSums> parts = calibration_parts(group);
+    score.calibration = calibration_of(parts, group.blocks, options.bootstrap);
+    for (const CalibrationSums& part : parts) score.reliability += part;
+  }
   return score;
 }
 
@@ -76,6 +80,18 @@ std::vector<GroupScore> score(const std::vector<AnsweredItem>& items, const Scor
   return scores;
 }
 
+nlohmann::ordered_json reliability_json(const CalibrationSums& sums) {
+  nlohmann::ordered_json bins = nlohmann::ordered_json::array();
+  for (size_t bin = 0; bin < CalibrationSums::kBins; ++bin) {
+    if (sums.items[bin] == 0) continue;
+    const auto items = static_cast<double>(sums.items[bin]);
+    bins.push_back({{"items", sums.items[bin]},
+                    {"confidence", sums.confidence[bin] / items},
+                    {"accuracy", static_cast<double>(sums.right[bin]) / items}});
+  }
+  return bins;
+}
+
 nlohmann::ordered_json to_json(const GroupScore& score) {
   nlohmann::ordered_json out = {
       {"task", score.task},       {"abbreviation", score.abbreviation},
@@ -84,6 +100,7 @@ nlohmann::ordered_json to_json(const GroupScore& score) {
       {"empty", score.empty},     {"metrics", nlohmann::ordered_json::array()}};
   for (const MetricValue& metric : score.metrics) out["metrics"].push_back(to_json(metric));
   for (const MetricValue& metric : score.calibration) out["calibration"].push_back(to_json(metric));
+  if (!score.calibration.empty()) out["reliability"] = reliability_json(score.reliability);
   out["details"] = nlohmann::ordered_json::object();
   for (const auto& [name, value] : score.details) out["details"][name] = number(value);
   out["breakdowns"] = nlohmann::ordered_json::array();

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "auris/data/items/item.h"
+#include "auris/eval/metrics/calibration.h"
 #include "auris/eval/statistics/bootstrap.h"
 
 namespace auris::eval {
@@ -69,6 +70,7 @@ struct GroupScore {
   // "ece" from 0 to 1 and "brier" from 0 to 2 (metrics/calibration.h), over the items that have
   // probabilities; nothing if none has.
   std::vector<MetricValue> calibration = {};
+  CalibrationSums reliability = {};  // what those are made of: confidence and accuracy by bins
 };
 
 struct ScoreOptions {
@@ -81,5 +83,9 @@ struct ScoreOptions {
 std::vector<GroupScore> score(const std::vector<AnsweredItem>& items, const ScoreOptions& options = {});
 
 nlohmann::ordered_json to_json(const GroupScore& score);
+
+// A reliability diagram: bins with items, from low to high, [{items, confidence, accuracy}] with the means
+// over the items; empty without items.
+nlohmann::ordered_json reliability_json(const CalibrationSums& sums);
 
 }  // namespace auris::eval
