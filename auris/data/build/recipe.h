@@ -18,15 +18,13 @@
 //
 //   [[items]]
 //   task = "dialogue"                              # of clips that are turns of conversations
-//   turns = "last"                                 # an item of every conversation's last turn; "all": of
-//   every
-//                                                  # turn but the first
+//   turns = "last"                                 # an item of each conversation's last turn; "all":
+//                                                  # of each turn but the first
 //   exchanges = 8                                  # earlier turns of the user, with their replies, at most
 //
 //   [[items]]
 //   task = "dialogue"                              # one with open answers
-//   responses = ["answers"]                        # folders of `auris data respond`, all with the same
-//   prompt
+//   responses = ["answers"]                        # folders of `auris data respond`, all with one prompt
 
 #include <cstdint>
 #include <filesystem>

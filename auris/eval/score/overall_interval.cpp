@@ -1,5 +1,6 @@
 #include "auris/eval/score/overall_interval.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -147,6 +148,29 @@ double points_of_all(const Samples& samples) {
   return points_drawn(samples, all);
 }
 
+// Metrics depend on the answers where only some were judged.
+void check_same_metrics(const Samples& first, const Samples& second) {
+  const auto names_of = [](const Samples& samples) {
+    std::string names;
+    for (const Sampled& group : samples.groups)
+      names += fmt::format("{} {} {}\n", group.task, data::name_of(group.configuration), group.metric);
+    return names;
+  };
+  const std::string expected = names_of(first), got = names_of(second);
+  if (expected == got) return;
+  const auto differ = std::mismatch(expected.begin(), expected.end(), got.begin(), got.end());
+  const auto line_at = [](const std::string& names, size_t at) {
+    const size_t begin = at == 0 ? 0 : names.rfind('\n', at - 1) + 1;
+    return begin < names.size() ? names.substr(begin, names.find('\n', begin) - begin) : "nothing";
+  };
+  const auto at = static_cast<size_t>(differ.first - expected.begin());
+  throw Error(ErrorCode::kUsage,
+              {.where = "overall score",
+               .expected = fmt::format("the same metrics of both, {}", line_at(expected, at)),
+               .got = line_at(got, at),
+               .hint = "judge the answers of both systems, or of none"});
+}
+
 nlohmann::ordered_json number(double value) {
   return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
 }
@@ -155,11 +179,10 @@ nlohmann::ordered_json number(double value) {
 
 std::string_view overall_interval_method() {
   return "The interval of the overall score is a percentile bootstrap over speakers (items where those are "
-         "not "
-         "known): each resample draws speakers once for all tasks and configurations, each group's first "
-         "metric is computed over what was drawn of it, and the points by the formula above. A group of "
-         "which "
-         "nothing was drawn draws among its own. It says what other speakers would change, not other tasks.";
+         "not known): each resample draws speakers once for all tasks and configurations, each group's "
+         "first metric is computed over what was drawn of it, and the points by the formula above. A group "
+         "of which nothing was drawn draws among its own. It says what other speakers would change, not "
+         "other tasks.";
 }
 
 BootstrapEstimate overall_estimate(const std::vector<AnsweredItem>& items, const BootstrapOptions& options) {
@@ -183,6 +206,7 @@ PairedEstimate compare_overall(const std::vector<AnsweredItem>& first,
                                     .hint = "compare systems on the same items, in the same order"});
   }
   const Samples a = sample(first), b = sample(second);
+  check_same_metrics(a, b);
   const auto blocks = static_cast<int64_t>(a.blocks);
   return detail::paired_of(points_of_all(b) - points_of_all(a), blocks,
                            detail::resample(blocks, options,

@@ -130,5 +130,20 @@ TEST(OverallInterval, OfADifferenceIsPaired) {
   EXPECT_THROW(compare_overall(first, second), Error);
 }
 
+TEST(OverallInterval, NeedsTheSameMetricsOfBoth) {
+  Items first{gender(true, 1), answered("dialogue", "Fine.", "Well.", "anna")}, second = first;
+  first.back().judged = 0.5;
+  try {
+    compare_overall(first, second);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kUsage);
+    EXPECT_NE(std::string(error.what()).find("dialogue text_audio judge"), std::string::npos) << error.what();
+  }
+  EXPECT_THROW(compare_overall(second, first), Error);
+  second.back().judged = 1;
+  EXPECT_EQ(compare_overall(first, second).difference, 25);
+}
+
 }  // namespace
 }  // namespace auris::eval
