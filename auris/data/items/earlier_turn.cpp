@@ -6,7 +6,7 @@
 
 #include "auris/base/error.h"
 #include "auris/base/json_fields.h"
-#include "auris/base/sha256.h"
+#include "auris/data/manifest/text_fields.h"
 
 namespace auris::data {
 namespace {
@@ -43,15 +43,9 @@ EarlierTurn turn_from(const JsonFields& fields, Role role) {
   turn.synthetic = fields.flag("synthetic", false);
   turn.licence = fields.text("licence", "");
   turn.origin = fields.text("origin", "");
-  turn.clip_sha256 = fields.text("clip_sha256", "");
-  if (!turn.clip_sha256.empty() && !is_sha256_hex(turn.clip_sha256)) {
-    fields.fail("clip_sha256", "64 digits of lower-case hex", quoted(turn.clip_sha256));
-  }
-  try {
-    turn.consent = consent_named(fields.text("consent", "unknown"));
-  } catch (const Error& error) {
-    fields.fail("consent", "a name that is known", quoted(fields.text("consent")), error.what());
-  }
+  turn.clip_sha256 = hash_in(fields, "clip_sha256");
+  if (fields.has("consent"))
+    turn.consent = as_input(fields, "consent", [&] { return consent_named(fields.text("consent")); });
   return turn;
 }
 

@@ -23,16 +23,6 @@ constexpr std::array<std::string_view, 26> kFields{
     "speaker",     "language",    "duration_s", "clip_start_s",       "synthetic",     "licence", "origin",
     "clip_sha256", "consent",     "responder",  "second_clip_sha256", "history"};
 
-// A usage error about a name becomes one about the field that holds it.
-template <class Act>
-auto as_input(const JsonFields& fields, std::string_view key, const Act& act) {
-  try {
-    return act();
-  } catch (const Error& error) {
-    fields.fail(key, "a name that is known", quoted(fields.text(key)), error.what());
-  }
-}
-
 std::vector<std::string> texts_of(const JsonFields& fields, std::string_view key) {
   std::vector<std::string> texts;
   if (!fields.has(key)) return texts;

@@ -18,6 +18,16 @@ inline std::map<std::string, std::string> named_texts(const JsonFields& fields, 
   return texts;
 }
 
+// A usage error about a name becomes one about the field that holds it.
+template <class Act>
+auto as_input(const JsonFields& fields, std::string_view key, const Act& act) {
+  try {
+    return act();
+  } catch (const Error& error) {
+    fields.fail(key, "a name that is known", quoted(fields.text(key)), error.what());
+  }
+}
+
 // A SHA-256 in lower-case hex; empty if the field is not there. Throws for anything else.
 inline std::string hash_in(const JsonFields& fields, std::string_view key) {
   std::string hash = fields.text(key, "");
