@@ -18,15 +18,7 @@ bool can_join(const PlannedItem& planned) {
 PlannedItem joined(const std::vector<PlannedItem>& items) {
   PlannedItem last = items.back();
   const Item& first = items.front().item;
-  last.item.history.push_back({.text = first.prompt,
-                               .words = first.transcript,
-                               .clip = first.clip,
-                               .speaker = first.speaker,
-                               .synthetic = first.synthetic,
-                               .licence = first.licence,
-                               .origin = first.origin,
-                               .clip_sha256 = first.clip_sha256,
-                               .consent = first.consent});
+  last.item.history.push_back(asked_turn(first));
   last.item.history.push_back({.role = Role::kAssistant, .text = first.answer});
   for (size_t i = 1; i + 1 < items.size(); ++i) {
     last.item.history.push_back({.text = items[i].item.instruction});

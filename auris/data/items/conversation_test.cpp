@@ -6,6 +6,7 @@
 #include "auris/audio/wav_writer.h"
 #include "auris/base/error.h"
 #include "auris/base/test_folder.h"
+#include "auris/data/items/damaged_item.h"
 #include "auris/data/items/item_builder.h"
 #include "auris/data/synthesis/voice.h"
 
@@ -218,17 +219,7 @@ TEST(Conversation, DamagedHistoriesAreRefused) {
   const Dialogues dialogues = dialogues_of(talk());
   const json good = json::parse(
       to_json(planned(Configuration::kTextAudio, talk()[2], dialogues.before(talk()[2], 8))).dump());
-  const auto problem = [&](const std::function<void(json&)>& damage) -> std::string {
-    json bad = good;
-    damage(bad);
-    try {
-      item_from(bad, "items.jsonl, line 3");
-    } catch (const Error& error) {
-      EXPECT_EQ(error.code(), ErrorCode::kInput);
-      return error.what();
-    }
-    return "none";
-  };
+  const auto problem = [&](const Damage& damage) { return problem_of(good, damage); };
   EXPECT_EQ(problem([](json&) {}), "none");
   EXPECT_EQ(problem([](json& j) { j["prompt"] = "And now?"; }), "none");
   EXPECT_THAT(problem([](json& j) { j["history"].erase(0); }), HasSubstr("turns of user and assistant"));

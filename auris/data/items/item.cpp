@@ -125,4 +125,16 @@ Item item_from(const json& value, const std::string& where) {
   return item;
 }
 
+EarlierTurn asked_turn(const Item& item) {
+  return {.text = item.prompt,
+          .words = item.transcript,
+          .clip = item.clip,
+          .speaker = item.speaker,
+          .synthetic = item.synthetic,
+          .licence = item.licence,
+          .origin = item.origin,
+          .clip_sha256 = item.clip_sha256,
+          .consent = item.consent};
+}
+
 }  // namespace auris::data

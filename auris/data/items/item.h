@@ -55,6 +55,10 @@ double total_duration_s(const Item& item);
 // What is wrong with the marks of prompt and history, in words; empty if nothing is.
 std::string marks_problem(const Item& item);
 
+// The question as a turn that others follow, with what the item knows of its clip; no voice and no duration
+// yet.
+EarlierTurn asked_turn(const Item& item);
+
 nlohmann::ordered_json to_json(const Item& item);
 
 // kInput, naming `where` and the field: unknown or missing fields, a task or variant that does not exist, a

@@ -8,6 +8,7 @@
 #include "auris/base/error.h"
 #include "auris/base/test_folder.h"
 #include "auris/data/items/answers.h"
+#include "auris/data/items/damaged_item.h"
 #include "auris/data/items/item_builder.h"
 #include "auris/data/synthesis/voice.h"
 
@@ -200,17 +201,7 @@ TEST(Items, DamagedOnesAreRefused) {
   const ItemBuilder builder({});
   const json good =
       json::parse(to_json(planned(builder, "SGC", Configuration::kTextAudio, prompt_clip())).dump());
-  const auto problem = [&](const std::function<void(json&)>& damage) -> std::string {
-    json bad = good;
-    damage(bad);
-    try {
-      item_from(bad, "items.jsonl, line 3");
-    } catch (const Error& error) {
-      EXPECT_EQ(error.code(), ErrorCode::kInput);
-      return error.what();
-    }
-    return "none";
-  };
+  const auto problem = [&](const Damage& damage) { return problem_of(good, damage); };
   EXPECT_EQ(problem([](json&) {}), "none");
   EXPECT_THAT(problem([](json& j) { j["prompt"] = "<audio> and <audio>"; }), HasSubstr("2 times"));
   EXPECT_THAT(problem([](json& j) { j["prompt"] = "no recording"; }), HasSubstr("0 times"));

@@ -70,15 +70,11 @@ Clip clip_about(const Item& item) {
 // same words, so that what is said in them is all that is said in the recording.
 std::vector<ConversationClip> turns_of(const Item& item, const std::string& place) {
   std::vector<EarlierTurn> turns = item.history;
-  turns.push_back({.text = item.prompt,
-                   .words = item.transcript,
-                   .speaker = item.speaker,
-                   .duration_s = item.duration_s,
-                   .synthetic = item.synthetic,
-                   .licence = item.licence,
-                   .origin = item.origin,
-                   .clip_sha256 = {},
-                   .consent = item.consent});
+  EarlierTurn asked = asked_turn(item);
+  asked.duration_s = item.duration_s;
+  asked.clip.clear();         // what is read now is the whole recording,
+  asked.clip_sha256.clear();  // not the file that it was made of
+  turns.push_back(std::move(asked));
   turns.push_back({.role = Role::kAssistant, .text = item.answer});
   std::vector<ConversationClip> clips = clips_of_conversation(turns, clip_about(item), place);
   for (ConversationClip& found : clips) {
