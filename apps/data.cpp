@@ -127,7 +127,7 @@ int build(const Program& program, const BuildFlags& flags) {
   options.shards.shard_bytes = static_cast<uint64_t>(flags.shard_mb * 1e6);
   options.progress = [&](int64_t done, int64_t all) {
     bar.update(static_cast<double>(done) / static_cast<double>(std::max<int64_t>(all, 1)),
-               fmt::format("{} of {} items", done, all));
+               fmt::format("{} of {} clips", done, all));
     return !interrupted();
   };
   const WorkRate rate;

@@ -63,8 +63,8 @@ int compare(const Program& program, const Flags& flags) {
   if (!flags.judgements.empty()) {
     const eval::JudgementStore store = eval::read_judgements(flags.judgements);
     grades = {add_judgements(first.items, store), add_judgements(second.items, store)};
-    const std::vector<const std::vector<eval::AnsweredItem>*> both{&first.items, &second.items};
-    eval::check_graded_alike(both);
+    const std::vector<std::vector<eval::AnsweredItem>*> both{&first.items, &second.items};
+    eval::grade_alike(both);
   }
   const auto comparisons =
       eval::compare(first.items, second.items, {.mode = eval::score_mode_named(flags.mode)});

@@ -14,6 +14,8 @@ std::string shown(const nlohmann::json& value) {
   return auris::quoted(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
+std::string shown(const nlohmann::json* value) { return value == nullptr ? "nothing" : shown(*value); }
+
 }  // namespace
 
 JsonFields::JsonFields(const nlohmann::json& object, std::string where, ErrorCode code)
@@ -56,28 +58,28 @@ const nlohmann::json& JsonFields::at(std::string_view key, const std::string& ex
 }
 
 int64_t JsonFields::integer(std::string_view key, IntegerRange range, std::optional<int64_t> fallback) const {
-  if (fallback && !has(key)) return *fallback;
-  std::string expected = fmt::format("an integer in [{}, {}]", range.min, range.max);
-  const nlohmann::json& value = at(key, expected);
+  const nlohmann::json* value = find(key);
+  if (value == nullptr && fallback) return *fallback;
   bool fits = false;
-  if (value.is_number_unsigned()) {
-    fits = range.max >= 0 && value.get<uint64_t>() <= static_cast<uint64_t>(range.max) &&
-           (range.min <= 0 || value.get<uint64_t>() >= static_cast<uint64_t>(range.min));
-  } else if (value.is_number_integer()) {
-    fits = value.get<int64_t>() >= range.min && value.get<int64_t>() <= range.max;
+  if (value != nullptr && value->is_number_unsigned()) {
+    fits = range.max >= 0 && value->get<uint64_t>() <= static_cast<uint64_t>(range.max) &&
+           (range.min <= 0 || value->get<uint64_t>() >= static_cast<uint64_t>(range.min));
+  } else if (value != nullptr && value->is_number_integer()) {
+    fits = value->get<int64_t>() >= range.min && value->get<int64_t>() <= range.max;
   }
-  if (!fits) fail(key, expected, shown(value));
-  return value.get<int64_t>();
+  if (fits) return value->get<int64_t>();
+  fail(key, fmt::format("an integer in [{}, {}]", range.min, range.max), shown(value));
 }
 
 double JsonFields::number(std::string_view key, NumberRange range, std::optional<double> fallback) const {
-  if (fallback && !has(key)) return *fallback;
-  std::string expected = fmt::format("a number in [{}, {}]", range.min, range.max);
-  const nlohmann::json& value = at(key, expected);
-  // Written so that NaN, which binary formats can carry, is refused.
-  bool fits = value.is_number() && value.get<double>() >= range.min && value.get<double>() <= range.max;
-  if (!fits) fail(key, expected, shown(value));
-  return value.get<double>();
+  const nlohmann::json* value = find(key);
+  if (value == nullptr && fallback) return *fallback;
+  if (value != nullptr && value->is_number()) {
+    const auto number = value->get<double>();
+    // Written so that NaN, which binary formats can carry, is refused.
+    if (number >= range.min && number <= range.max) return number;
+  }
+  fail(key, fmt::format("a number in [{}, {}]", range.min, range.max), shown(value));
 }
 
 bool JsonFields::flag(std::string_view key, std::optional<bool> fallback) const {

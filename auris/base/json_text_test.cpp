@@ -33,7 +33,10 @@ TEST(JsonText, NumbersTooLargeAreTheCallersError) {
 TEST(JsonText, DepthIsBounded) {
   EXPECT_EQ(code_of(std::string(65, '[') + std::string(65, ']')), ErrorCode::kModel);
   EXPECT_EQ(code_of(std::string(5'000'000, '[')), ErrorCode::kModel);
-  EXPECT_NO_THROW(parse_json(std::string(60, '[') + std::string(60, ']'), "test", ErrorCode::kModel));
+  EXPECT_NO_THROW(parse_json(std::string(64, '[') + std::string(64, ']'), "test", ErrorCode::kModel));
+  const JsonLimits two{.max_depth = 2};
+  EXPECT_NO_THROW(parse_json(R"([{}, {"[": "[[\"[[{"}, [], "\\", {}])", "test", ErrorCode::kModel, two));
+  EXPECT_EQ(code_of(R"(["\\", [[]]])", two), ErrorCode::kModel);
 }
 
 TEST(JsonText, SizeIsBounded) { EXPECT_EQ(code_of("[1, 2, 3]", {.max_bytes = 5}), ErrorCode::kModel); }

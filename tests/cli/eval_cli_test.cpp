@@ -92,6 +92,14 @@ TEST_F(EvalCli, AServerAnswersAndJudges) {
   result = run({"eval", "score", path("eval"), path("p.jsonl"), "--judgements", path("j.jsonl")});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("wer"));
+  result = run({"eval", "report", path("eval"), path("p.jsonl"), "--judgements", path("j.jsonl"), "-o",
+                path("report")});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("report.html: 1 systems, 5 items, 0 damaged"));
+  const json report = json::parse(folder_.read("report/report.json"));
+  EXPECT_EQ(report["systems"][0]["judge"]["answers"], 3);
+  EXPECT_EQ(report["systems"][0]["judge"]["votes"], 3);
+  EXPECT_THAT(folder_.read("report/report.html"), HasSubstr("\"grade\":4.0"));
   folder_.write("q.jsonl", folder_.read("p.jsonl"));
   result = run({"eval", "judge", path("eval"), path("p.jsonl"), "-o", path("pairs.jsonl"), "--against",
                 path("q.jsonl"), "--task", "ASR", "--judge", "endpoint", "--endpoint", server_.url() + "/v1",

@@ -10,6 +10,7 @@
 #include "auris/audio/wav_writer.h"
 #include "auris/base/atomic_file.h"
 #include "auris/base/json_text.h"
+#include "auris/base/mapped_file.h"
 #include "auris/data/build/questions_together.h"
 #include "auris/data/build/selection.h"
 #include "auris/data/items/item_builder.h"
@@ -69,6 +70,15 @@ void visit_clips(const Recipe& recipe, const ClipVisitor& visit, const Rejection
   }
 }
 
+int64_t lines_in(const std::vector<fs::path>& files) {
+  int64_t lines = 0;
+  for (const fs::path& file : files) {
+    const auto content = MappedFile::open(file, ErrorCode::kInput);
+    lines += std::ranges::count(content->bytes(), std::byte{'\n'});
+  }
+  return lines;
+}
+
 Sample sample_of(const PlannedItem& planned, const audio::AudioClip& recording,
                  const std::map<size_t, audio::AudioClip>& earlier, int64_t number) {
   const Item& item = planned.item;
@@ -113,7 +123,7 @@ class Build {
 
   BuildReport run() {
     find_dialogues();
-    choose();
+    if (selection_.chooses()) choose();
     make();
     writer_.finish();
     write_rejections();
@@ -140,44 +150,40 @@ class Build {
 
   void choose() {
     visit_clips(
+        recipe_, [&](const Clip& clip, const fs::path&) { selection_.offer(clip); }, [](const Rejection&) {});
+    selection_.settle();
+  }
+
+  void make() {
+    report_.resumed = static_cast<int64_t>(writer_.resumed());
+    const int64_t lines = options_.progress ? lines_in(recipe_.manifests) : 0;
+    visit_clips(
         recipe_,
-        [&](const Clip& clip, const fs::path&) {
+        [&](const Clip& clip, const fs::path& folder) {
           ++report_.clips;
-          selection_.offer(clip, [&](Rejection rejection) { reject(std::move(rejection)); });
+          make_items(clip, folder, lines);
         },
         [&](Rejection rejection) {
           ++report_.rejected_lines;
           rejections_.push_back(std::move(rejection));
         });
-    selection_.settle();
-    report_.questions = selection_.planned();
-    report_.resumed = static_cast<int64_t>(writer_.resumed());
   }
 
-  void make() {
-    const BuildPart& part = options_.part;
-    // At most: how many become one item is found on the way.
-    const int64_t mine = (report_.questions - part.index + part.count - 1) / part.count;
-    int64_t number = 0, done = 0;
-    visit_clips(
-        recipe_,
-        [&](const Clip& clip, const fs::path& folder) {
-          for (PlannedItem& item : together(selection_.items_of(clip), recipe_)) {
-            const int64_t this_number = number++;
-            if (this_number % part.count != part.index) continue;
-            ++done;
-            if (this_number <= resumed_number_) continue;
-            make_item(item, clip, folder, this_number);
-            if (options_.progress && !options_.progress(done, mine)) {
-              throw Error(ErrorCode::kCancelled, {.where = "data build",
-                                                  .expected = "to finish",
-                                                  .got = "a request to stop",
-                                                  .hint = "the same command goes on"});
-            }
-          }
-        },
-        [](const Rejection&) {});
-    report_.planned = number;
+  void make_items(const Clip& clip, const fs::path& folder, int64_t lines) {
+    std::vector<PlannedItem> questions =
+        selection_.items_of(clip, [&](Rejection rejection) { reject(std::move(rejection)); });
+    report_.questions += std::ssize(questions);
+    for (PlannedItem& item : together(std::move(questions), recipe_)) {
+      const int64_t number = report_.planned++;
+      if (number % options_.part.count != options_.part.index || number <= resumed_number_) continue;
+      make_item(item, clip, folder, number);
+      if (options_.progress && !options_.progress(report_.clips + report_.rejected_lines, lines)) {
+        throw Error(ErrorCode::kCancelled, {.where = "data build",
+                                            .expected = "to finish",
+                                            .got = "a request to stop",
+                                            .hint = "the same command goes on"});
+      }
+    }
   }
 
   void make_item(PlannedItem& planned, const Clip& clip, const fs::path& folder, int64_t number) {

@@ -1,9 +1,9 @@
 #pragma once
-// Data sets from recipes: manifests are read twice, once to choose, once to make the items; items go into
-// shards. The same recipe, manifests, seed and part give the same bytes, and what was interrupted goes on
-// where it ended. Each item is KEY.json and KEY.wav, and KEY.logits where a language model wrote its answer.
-// Of conversations, KEY.0.wav, KEY.2.wav, ... are the recordings of earlier turns, and KEY.wav is there if
-// the last one has a recording.
+// Data sets from recipes: items of the clips in manifests go into shards. Rules with a count want the
+// manifests read twice, once to choose, once to make the items. The same recipe, manifests, seed and part
+// give the same bytes, and what was interrupted goes on where it ended. Each item is KEY.json and KEY.wav,
+// and KEY.logits where a language model wrote its answer. Of conversations, KEY.0.wav, KEY.2.wav, ... are the
+// recordings of earlier turns, and KEY.wav is there if the last one has a recording.
 
 #include <cstdint>
 #include <filesystem>
@@ -24,7 +24,7 @@ struct BuildPart {    // of the items, for several processes
 struct BuildOptions {
   BuildPart part = {};
   ShardOptions shards = {};
-  // (items done, items of this part); false stops with kCancelled.
+  // (lines of the manifests done, lines in all), after each item; false stops with kCancelled.
   std::function<bool(int64_t, int64_t)> progress = {};
 };
 

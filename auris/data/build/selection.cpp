@@ -44,7 +44,8 @@ Selection::Selection(const Recipe& recipe, const ItemBuilder& builder, const Dia
   }
 }
 
-std::variant<PlannedItem, Rejection> Selection::plan(const Pick& pick, const Clip& clip) const {
+std::variant<PlannedItem, Rejection> Selection::plan(const Pick& pick, const Clip& clip,
+                                                     const std::string& split) const {
   const Task& task = task_named(recipe_.rules[pick.rule].task);
   PlannedItem item;
   if (pick.responses) {
@@ -58,35 +59,32 @@ std::variant<PlannedItem, Rejection> Selection::plan(const Pick& pick, const Cli
     if (std::holds_alternative<Rejection>(planned)) return std::get<Rejection>(std::move(planned));
     item.item = std::get<Item>(std::move(planned));
   }
-  item.item.split = split_of(clip);
+  item.item.split = split;
   return item;
 }
 
-bool Selection::fits(const ItemRule& rule, const Clip& clip) const {
+bool Selection::fits(const ItemRule& rule, const Clip& clip, const std::string& split) const {
   const double duration_s = clip.duration_s + (clip.second ? clip.second->duration_s : 0);
   return duration_s >= rule.min_duration_s && duration_s <= rule.max_duration_s &&
          holds(rule.sources, clip.source) && holds(rule.languages, clip.language) &&
-         holds(rule.splits, split_of(clip)) && (!rule.last_turns || dialogues_.is_last(clip));
+         holds(rule.splits, split) && (!rule.last_turns || dialogues_.is_last(clip));
 }
 
 uint64_t Selection::rank_of(const std::string& id) const { return stable_hash(id, recipe_.seed); }
 
-void Selection::offer(const Clip& clip, const RejectionSink& rejected) {
+bool Selection::chooses() const {
+  return std::ranges::any_of(recipe_.rules, [](const ItemRule& rule) { return rule.count.has_value(); });
+}
+
+void Selection::offer(const Clip& clip) {
+  const std::string split = split_of(clip);
   for (Pick& pick : picks_) {
     const ItemRule& rule = recipe_.rules[pick.rule];
-    if (!fits(rule, clip)) continue;
-    const Task& task = task_named(rule.task);
-    const auto planned = plan(pick, clip);
-    if (std::holds_alternative<Rejection>(planned)) {
-      rejected(std::get<Rejection>(planned));
-      continue;
-    }
+    if (!rule.count || !fits(rule, clip, split)) continue;
+    const auto planned = plan(pick, clip, split);
+    if (std::holds_alternative<Rejection>(planned)) continue;
     const Item& item = std::get<PlannedItem>(planned).item;
-    if (!rule.count) {
-      ++planned_;
-      continue;
-    }
-    const bool closed = is_closed(task.variant(item.variant).answer);
+    const bool closed = is_closed(task_named(rule.task).variant(item.variant).answer);
     pick.candidates.push_back({.rank = rank_of(item.id), .answer = closed ? item.answer : ""});
   }
 }
@@ -112,24 +110,24 @@ void Selection::settle(Pick& pick, int64_t count) const {
 
 void Selection::settle() {
   for (Pick& pick : picks_) {
-    if (const auto count = recipe_.rules[pick.rule].count) {
-      settle(pick, *count);
-      planned_ += std::ssize(pick.taken);
-    }
+    if (const auto count = recipe_.rules[pick.rule].count) settle(pick, *count);
   }
 }
 
-std::vector<PlannedItem> Selection::items_of(const Clip& clip) const {
+std::vector<PlannedItem> Selection::items_of(const Clip& clip, const RejectionSink& rejected) const {
+  const std::string split = split_of(clip);
   std::vector<PlannedItem> items;
   for (const Pick& pick : picks_) {
     const ItemRule& rule = recipe_.rules[pick.rule];
-    if (!fits(rule, clip)) continue;
-    const Task& task = task_named(rule.task);
-    const uint64_t rank = rank_of(ItemBuilder::id_of(task, pick.configuration, clip));
-    if (rule.count && !std::binary_search(pick.taken.begin(), pick.taken.end(), rank)) continue;
-    auto planned = plan(pick, clip);
-    if (std::holds_alternative<PlannedItem>(planned))
-      items.push_back(std::get<PlannedItem>(std::move(planned)));
+    if (!fits(rule, clip, split)) continue;
+    auto planned = plan(pick, clip, split);
+    if (std::holds_alternative<Rejection>(planned)) {
+      rejected(std::get<Rejection>(std::move(planned)));
+      continue;
+    }
+    PlannedItem& item = std::get<PlannedItem>(planned);
+    if (!rule.count || std::ranges::binary_search(pick.taken, rank_of(item.item.id)))
+      items.push_back(std::move(item));
   }
   return items;
 }

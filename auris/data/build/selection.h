@@ -23,22 +23,22 @@ struct PlannedItem {
   std::span<const std::byte> logits = {};  // of the answer, if a language model wrote it (answer_logits.h)
 };
 
-// Filled by one pass over all clips, asked in a second one. Of the rules with a count, those clips are taken
-// that a hash of seed and item puts first, the same number for each label as far as there are so many.
+// Of the rules with a count, those clips are taken that a hash of seed and item puts first, the same number
+// for each label as far as there are so many: they want a pass over all clips before the one that asks.
 class Selection {
  public:
   // `dialogues` holds the clips of conversations, if a rule asks for them. kInput if the responses of a rule
   // cannot be read.
   Selection(const Recipe& recipe, const ItemBuilder& builder, const Dialogues& dialogues);
 
-  // First pass. Tells of rules and clips that fit each other but give no item.
-  void offer(const Clip& clip, const RejectionSink& rejected);
+  bool chooses() const;  // whether a rule has a count
+
+  // First pass, only if it chooses.
+  void offer(const Clip& clip);
   void settle();
 
-  // Second pass: the items of a clip, in the recipe's order.
-  std::vector<PlannedItem> items_of(const Clip& clip) const;
-
-  int64_t planned() const { return planned_; }
+  // Second pass: the items of a clip, in the recipe's order. Tells of rules that fit it but give no item.
+  std::vector<PlannedItem> items_of(const Clip& clip, const RejectionSink& rejected) const;
 
  private:
   struct Candidate {
@@ -53,8 +53,10 @@ class Selection {
     std::shared_ptr<ResponseItems> responses;  // null if the clips themselves hold the answers
   };
 
-  std::variant<PlannedItem, Rejection> plan(const Pick& pick, const Clip& clip) const;
-  bool fits(const ItemRule& rule, const Clip& clip) const;
+  // `split` is split_of(clip), which costs more than all else here.
+  std::variant<PlannedItem, Rejection> plan(const Pick& pick, const Clip& clip,
+                                            const std::string& split) const;
+  bool fits(const ItemRule& rule, const Clip& clip, const std::string& split) const;
   uint64_t rank_of(const std::string& id) const;
   void settle(Pick& pick, int64_t count) const;
 
@@ -62,7 +64,6 @@ class Selection {
   const ItemBuilder& builder_;
   const Dialogues& dialogues_;
   std::vector<Pick> picks_;
-  int64_t planned_ = 0;
 };
 
 }  // namespace auris::data

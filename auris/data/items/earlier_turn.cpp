@@ -44,8 +44,7 @@ EarlierTurn turn_from(const JsonFields& fields, Role role) {
   turn.licence = fields.text("licence", "");
   turn.origin = fields.text("origin", "");
   turn.clip_sha256 = hash_in(fields, "clip_sha256");
-  if (fields.has("consent"))
-    turn.consent = as_input(fields, "consent", [&] { return consent_named(fields.text("consent")); });
+  turn.consent = consent_in(fields);
   return turn;
 }
 

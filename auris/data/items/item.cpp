@@ -119,8 +119,7 @@ Item item_from(const json& value, const std::string& where) {
   item.origin = fields.text("origin", "");
   item.clip_sha256 = hash_in(fields, "clip_sha256");
   item.second_clip_sha256 = hash_in(fields, "second_clip_sha256");
-  if (fields.has("consent"))
-    item.consent = as_input(fields, "consent", [&] { return consent_named(fields.text("consent")); });
+  item.consent = consent_in(fields);
   item.responder = fields.text("responder", "");
   return item;
 }

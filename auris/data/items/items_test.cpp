@@ -106,10 +106,24 @@ TEST(Items, ThreeWaysToAsk) {
   EXPECT_THAT(pure.instruction, HasSubstr("male"));
   EXPECT_GT(builder.render(pure, clip, "").samples.size(), both.samples.size());
 
-  Item words = planned(builder, "ASR", Configuration::kAudioText, clip);
+  Item words = planned(builder, "ST", Configuration::kAudioText, clip);
   EXPECT_EQ(words.prompt, "<audio>\nActivated.");
   EXPECT_EQ(builder.render(words, clip, "").samples,
             speak(words.instruction, voice_named(words.voice)).samples);
+}
+
+// Else it would only have to be copied.
+TEST(Items, WhatIsSaidIsNeverReadWhereItIsTheAnswer) {
+  ItemBuilder builder({});
+  const Clip clip = prompt_clip();
+  for (const Configuration configuration :
+       {Configuration::kTextAudio, Configuration::kAudioText, Configuration::kAudio}) {
+    Item item = planned(builder, "ASR", configuration, clip);
+    EXPECT_THAT(item.prompt, testing::Not(HasSubstr("Activated"))) << name_of(configuration);
+    const bool spoken = configuration != Configuration::kTextAudio;
+    EXPECT_GT(builder.render(item, clip, "").duration_s(), spoken ? 1.5 : 0.49);
+    EXPECT_EQ(item.clip_start_s > 0, spoken) << name_of(configuration);
+  }
 }
 
 TEST(Items, TwoRecordingsFollowEachOther) {

@@ -7,7 +7,6 @@
 
 #include "auris/base/checked.h"
 #include "auris/base/error.h"
-#include "auris/base/json_fields.h"
 #include "auris/base/mapped_file.h"
 #include "auris/base/sha256.h"
 #include "auris/data/manifest/text_fields.h"
@@ -25,7 +24,6 @@ constexpr std::array<std::pair<Consent, std::string_view>, 4> kConsents{{{Consen
                                                                          {Consent::kLicence, "licence"},
                                                                          {Consent::kAgreement, "agreement"},
                                                                          {Consent::kSynthetic, "synthetic"}}};
-constexpr const char* kConsentNames = "unknown, licence, agreement or synthetic";
 constexpr std::array<std::string_view, 24> kFields{
     "id",       "audio",    "audio_offset", "audio_bytes", "start_s", "duration_s",   "sha256",    "source",
     "split",    "language", "text",         "speaker",     "labels",  "translations", "questions", "written",
@@ -103,12 +101,12 @@ std::string_view name_of(Consent consent) {
   return "unknown";
 }
 
-Consent consent_named(std::string_view name) {
+Consent consent_in(const JsonFields& fields) {
+  const std::string name = fields.text("consent", "unknown");
   for (const auto& [value, known] : kConsents) {
     if (known == name) return value;
   }
-  throw Error(ErrorCode::kUsage,
-              {.where = "consent", .expected = kConsentNames, .got = quoted(name), .hint = ""});
+  fields.fail("consent", "unknown, licence, agreement or synthetic", quoted(name));
 }
 
 ordered_json to_json(const Clip& clip) {
@@ -175,12 +173,7 @@ Clip clip_from(const json& value, const std::string& where) {
   clip.follow_ups = follow_ups_in(fields);
   clip.licence = fields.text("licence", "");
   clip.origin = fields.text("origin", "");
-  const std::string consent = fields.text("consent", "unknown");
-  try {
-    clip.consent = consent_named(consent);
-  } catch (const Error&) {
-    fields.fail("consent", kConsentNames, quoted(consent));
-  }
+  clip.consent = consent_in(fields);
   clip.synthetic = fields.flag("synthetic", false);
   if (fields.has("second")) clip.second = second_in(fields.object("second"));
   return clip;

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "auris/audio/audio_source.h"
+#include "auris/base/json_fields.h"
 
 namespace auris::data {
 
@@ -77,8 +78,9 @@ struct Clip {
 };
 
 std::string_view name_of(Consent consent);
-// kUsage for a name that is not "unknown", "licence", "agreement" or "synthetic".
-Consent consent_named(std::string_view name);
+// The field "consent", kUnknown if it is not there. Throws for a name that is not "unknown", "licence",
+// "agreement" or "synthetic".
+Consent consent_in(const JsonFields& fields);
 
 // Fields in the order above; those that are empty are left out.
 nlohmann::ordered_json to_json(const Clip& clip);

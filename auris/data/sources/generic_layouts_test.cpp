@@ -116,13 +116,14 @@ TEST(GenericLayouts, OurOwnShards) {
   clip.source = "speech_commands";
   clip.text = "yes";
   clip.split = "test";
-  clip.labels = {{"speech_command_recognition", "yes"}};
+  clip.labels = {{"speech_command_recognition", "yes"}, {"audio_question_answering", "It is agreed to."}};
+  clip.questions = {{"audio_question_answering", "What happens to the plan?"}};
   ItemBuilder builder({.seed = 1});
   std::vector<std::pair<std::string, std::string>> files;
   int number = 0;
   for (const auto& [task, configuration] :
        {std::pair("SCR", Configuration::kTextAudio), std::pair("SCR", Configuration::kAudio),
-        std::pair("ASR", Configuration::kAudioText)}) {
+        std::pair("ASR", Configuration::kAudioText), std::pair("AQA", Configuration::kAudioText)}) {
     auto item = std::get<Item>(builder.plan(task_named(task), configuration, clip));
     const audio::AudioClip recording = builder.render(item, clip, "");
     const std::string key = std::to_string(++number);
@@ -131,16 +132,17 @@ TEST(GenericLayouts, OurOwnShards) {
   }
   write_shard(folder / "shard-00000.tar", files);
   const Ingested all = ingest("webdataset", folder.path());
-  EXPECT_EQ(all.clips.size(), 2u);
+  EXPECT_EQ(all.clips.size(), 3u);
   for (const auto& [id, read] : all.clips) {
     EXPECT_EQ(read.source, "speech_commands");
     EXPECT_EQ(read.split, "test");
     EXPECT_EQ(read.text, "yes");
-    EXPECT_EQ(read.labels.at("speech_command_recognition"), "yes");
+    EXPECT_EQ(read.labels.contains("speech_command_recognition"), id.starts_with("speech_command")) << id;
     EXPECT_NEAR(read.duration_s, 0.5, 1e-3);
+    EXPECT_EQ(read.start_s > 0.5, id.find("text_audio") == std::string::npos) << id;
   }
-  EXPECT_GT(all.clips.at("speech_command_recognition/audio/speech_commands/yes.wav").start_s, 0.5);
-  EXPECT_EQ(all.rejections.at("webdataset/shard-00000.tar/3"), "no_sound");
+  // Only its question is heard.
+  EXPECT_EQ(all.rejections.at("webdataset/shard-00000.tar/4"), "no_sound");
 }
 
 void write_gzip(const fs::path& path, const std::string& text) {

@@ -90,10 +90,9 @@ std::vector<ConversationClip> turns_of(const Item& item, const std::string& plac
   return clips;
 }
 
-// Speech with its instruction alone, without the clip.
+// Not if the instruction alone is heard, and what the clip says is read.
 bool holds_clip(const Item& item) {
-  return item.configuration != Configuration::kAudioText ||
-         task_named(item.task).text_input != TextInput::kTranscript;
+  return item.configuration != Configuration::kAudioText || item.clip_start_s > 0;
 }
 
 class Shard {

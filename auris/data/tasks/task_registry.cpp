@@ -35,6 +35,9 @@ const std::vector<Task>& all_tasks() {
 }
 
 const Task& task_named(std::string_view name) {
+  for (const Task& task : all_tasks()) {  // once for every item
+    if (task.id == name) return task;
+  }
   const std::string wanted = text::lower(name);
   std::vector<std::string_view> known;
   for (const Task& task : all_tasks()) {

@@ -271,23 +271,37 @@ FoundGrades add_judgements(std::vector<AnsweredItem>& items, const JudgementStor
   return found;
 }
 
-void check_graded_alike(std::span<const std::vector<AnsweredItem>* const> systems) {
-  std::map<std::string, std::vector<bool>> graded;  // by group: which systems are
+void grade_alike(std::span<std::vector<AnsweredItem>* const> systems) {
+  struct GroupOfSystem {
+    std::vector<AnsweredItem*> items;
+    bool answered = false, graded = false;
+  };
+  std::map<std::string, std::vector<GroupOfSystem>> groups;
   for (size_t i = 0; i < systems.size(); ++i) {
-    for (const AnsweredItem& answered : *systems[i]) {
+    for (AnsweredItem& answered : *systems[i]) {
       const data::Item& item = answered.item;
       if (!is_judged(item, {})) continue;
-      std::vector<bool>& of_group =
-          graded[fmt::format("{} ({}, {})", item.task, item.variant, name_of(item.configuration))];
-      of_group.resize(systems.size());
-      if (answered.judged) of_group[i] = true;
+      std::vector<GroupOfSystem>& of_systems =
+          groups[fmt::format("{} ({}, {})", item.task, item.variant, name_of(item.configuration))];
+      of_systems.resize(systems.size());
+      GroupOfSystem& group = of_systems[i];
+      group.items.push_back(&answered);
+      group.answered |= answered.answer.has_value();
+      group.graded |= answered.judged.has_value();
     }
   }
-  for (const auto& [group, of_group] : graded) {
-    const auto with = std::ranges::count(of_group, true);
-    if (with == 0 || with == std::ssize(of_group)) continue;
-    fail_usage("grades of all systems' answers to " + group,
-               fmt::format("grades of {} of {} systems", with, systems.size()));
+  for (const auto& [name, of_systems] : groups) {
+    const auto answered = std::ranges::count(of_systems, true, &GroupOfSystem::answered);
+    const auto graded = std::ranges::count(of_systems, true, &GroupOfSystem::graded);
+    if (graded == 0) continue;
+    if (graded < answered) {
+      fail_usage("grades of all systems' answers to " + name,
+                 fmt::format("grades of {} of {} systems", graded, answered));
+    }
+    for (const GroupOfSystem& group : of_systems) {
+      if (group.answered) continue;
+      for (AnsweredItem* item : group.items) item->judged = 0;
+    }
   }
 }
 

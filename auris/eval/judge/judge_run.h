@@ -63,7 +63,8 @@ struct FoundGrades {
 FoundGrades add_judgements(std::vector<AnsweredItem>& items, const JudgementStore& store);
 
 // Systems that are set side by side need grades for the same questions: kUsage if of a task, source and
-// configuration that a judge scores one has grades and another has none.
-void check_graded_alike(std::span<const std::vector<AnsweredItem>* const> systems);
+// configuration that a judge scores one has grades and another has answers but no grades. One without any
+// answer there, of which a judge has nothing to say, gets the lowest grade.
+void grade_alike(std::span<std::vector<AnsweredItem>* const> systems);
 
 }  // namespace auris::eval

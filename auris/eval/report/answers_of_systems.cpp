@@ -31,9 +31,9 @@ std::vector<std::string> names_of(const std::vector<std::unique_ptr<PredictionSt
   return names;
 }
 
-std::string wav_of(const data::Sample& sample) {
+std::string file_of(const data::Sample& sample, const std::string& name) {
   for (const data::SampleFile& file : sample.files) {
-    if (file.extension == "wav") return file.content;
+    if (file.extension == name) return file.content;
   }
   return {};
 }
@@ -71,9 +71,9 @@ void add_grades(AnswersOfSystems& answers, const std::vector<fs::path>& judgemen
         system.grades = found;
     }
   }
-  std::vector<const std::vector<AnsweredItem>*> systems;
-  for (const SystemAnswers& system : answers.systems) systems.push_back(&system.items);
-  check_graded_alike(systems);
+  std::vector<std::vector<AnsweredItem>*> systems;
+  for (SystemAnswers& system : answers.systems) systems.push_back(&system.items);
+  grade_alike(systems);
 }
 
 AnswersOfSystems read_answers_of_systems(const fs::path& data_set, const std::vector<fs::path>& predictions,
@@ -119,7 +119,9 @@ AnswersOfSystems read_answers_of_systems(const fs::path& data_set, const std::ve
       ++answers.damaged;
     }
   }
-  answers.recording = [data, places](size_t item) { return wav_of(data->read(places.at(item))); };
+  answers.recording = [data, places](size_t item, const std::string& name) {
+    return file_of(data->read(places.at(item)), name);
+  };
   return answers;
 }
 

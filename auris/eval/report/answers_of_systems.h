@@ -28,15 +28,16 @@ struct SystemAnswers {
 struct AnswersOfSystems {
   std::string data_set;                // its name
   std::vector<SystemAnswers> systems;  // with the same items
-  // The sound file of an item by its place in `items`.
-  std::function<std::string(size_t)> recording = {};
+  // A sound file by its item's place in `items` and its name in the sample: "wav", or recording_name() of an
+  // earlier turn. Empty if there is none.
+  std::function<std::string(size_t, const std::string&)> recording = {};
   int64_t damaged = 0;        // items of the data set that cannot be read: in no figure
   int64_t damaged_lines = 0;  // of the predictions
 };
 
 // Grades of auris eval judge in any number of files, each for the answers that it knows: one file for each
-// system or one for all. kUsage if one is of pairs, two are of different judges, or check_graded_alike() says
-// so; kInput if one cannot be read.
+// system or one for all. kUsage if one is of pairs, two are of different judges, or grade_alike() says so;
+// kInput if one cannot be read.
 void add_grades(AnswersOfSystems& answers, const std::vector<std::filesystem::path>& judgements);
 
 // Predictions as auris eval run writes them, one file for each system; a system is called by its settings,

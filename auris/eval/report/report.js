@@ -293,10 +293,11 @@
   function itemNode(item) {
     const facts = [configurationTitles[item.configuration], item.language, item.speaker && `speaker ${item.speaker}`, item.source, `${number(item.duration_s)} s`].filter(Boolean);
     const node = element("article", {class: "item"}, element("div", {class: "head"}, element("b", {}, item.abbreviation), facts.map((fact) => shown(fact))));
-    if (item.sound) node.append(element("audio", {controls: "", preload: "none", src: item.sound}));
+    const player = (sound) => sound && element("audio", {controls: "", preload: "none", src: sound});
+    if (item.sound) node.append(player(item.sound));
     const list = element("dl");
     const row = (title, ...value) => list.append(element("dt", {}, title), element("dd", {}, ...value));
-    for (const turn of item.history) row(turn.role === "user" ? "before, asked" : "before, replied", shown(turn.text), turn.words ? element("span", {class: "muted"}, " said: ", shown(turn.words)) : null);
+    for (const turn of item.history) row(turn.role === "user" ? "before, asked" : "before, replied", shown(turn.text), turn.words ? element("span", {class: "muted"}, " said: ", shown(turn.words)) : null, player(turn.sound));
     row("asked", shown(item.prompt));
     if (item.instruction) row("spoken question", shown(item.instruction));
     if (item.transcript && item.transcript !== item.reference) row("said", shown(item.transcript));

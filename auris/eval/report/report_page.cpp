@@ -110,6 +110,39 @@ ordered_json item_json(const AnswersOfSystems& answers, const JudgedItem& judged
   return out;
 }
 
+// Takes recordings into the page as long as there is room.
+class Sounds {
+ public:
+  Sounds(const AnswersOfSystems& answers, const ReportOptions& options)
+      : answers_(answers), options_(options) {}
+
+  // Gives `node` the recording of that name of an item as "sound".
+  void add(ordered_json& node, size_t item, const std::string& name, double duration_s) {
+    if (!answers_.recording || duration_s > options_.max_sound_s) return;
+    const std::string wav = answers_.recording(item, name);
+    if (wav.empty() || bytes_ + std::ssize(wav) > options_.max_sound_bytes) return;
+    bytes_ += std::ssize(wav);
+    ++count_;
+    node["sound"] = page::data_uri("audio/wav", wav);
+  }
+
+  int64_t bytes() const { return bytes_; }
+  int64_t count() const { return count_; }
+
+ private:
+  const AnswersOfSystems& answers_;
+  const ReportOptions& options_;
+  int64_t bytes_ = 0, count_ = 0;
+};
+
+void add_sounds(ordered_json& node, const data::Item& item, size_t place, Sounds& sounds) {
+  for (size_t i = 0; i < item.history.size(); ++i) {
+    const data::EarlierTurn& turn = item.history[i];
+    if (turn.has_recording()) sounds.add(node["history"][i], place, data::recording_name(i), turn.duration_s);
+  }
+  if (item.has_recording()) sounds.add(node, place, "wav", item.duration_s);
+}
+
 }  // namespace
 
 std::string report_page(const ordered_json& report, const AnswersOfSystems& answers,
@@ -119,23 +152,16 @@ std::string report_page(const ordered_json& report, const AnswersOfSystems& answ
   std::vector<JudgedItem> judged = worst_first(answers);
   const size_t all = judged.size();
   judged.resize(std::min(all, static_cast<size_t>(std::max<int64_t>(options.max_items, 0))));
-  int64_t bytes = 0, sounds = 0;
+  Sounds sounds(answers, options);
   for (const JudgedItem& one : judged) {
     ordered_json item = item_json(answers, one);
-    if (answers.recording && item["duration_s"].get<double>() <= options.max_sound_s) {
-      const std::string wav = answers.recording(one.item);
-      if (!wav.empty() && bytes + std::ssize(wav) <= options.max_sound_bytes) {
-        bytes += std::ssize(wav);
-        ++sounds;
-        item["sound"] = page::data_uri("audio/wav", wav);
-      }
-    }
+    add_sounds(item, answers.systems.front().items[one.item].item, one.item, sounds);
     data["items"].push_back(std::move(item));
   }
   data["shown"] = {{"items", judged.size()},
                    {"of", all},
-                   {"sounds", sounds},
-                   {"sound_bytes", bytes},
+                   {"sounds", sounds.count()},
+                   {"sound_bytes", sounds.bytes()},
                    {"max_sound_bytes", options.max_sound_bytes},
                    {"max_sound_s", options.max_sound_s}};
   return page::html_of(

@@ -19,6 +19,7 @@ AnsweredItem item(const std::string& task, const std::string& truth, std::option
   answered.item.id = task + "/" + truth;
   answered.item.task = task;
   answered.item.variant = "any";
+  answered.item.prompt = "Listen.\n<audio>";
   answered.item.answer = truth;
   answered.item.language = "en";
   answered.item.duration_s = 1;
@@ -62,7 +63,7 @@ AnswersOfSystems answers_of(const std::vector<std::string>& said) {
     system.errors.assign(system.items.size(), "");
     answers.systems.push_back(std::move(system));
   }
-  answers.recording = [](size_t) { return std::string(1000, 'x'); };
+  answers.recording = [](size_t, const std::string&) { return std::string(1000, 'x'); };
   return answers;
 }
 
@@ -151,6 +152,11 @@ TEST(Report, GradesComeFromFilesOfOneJudge) {
   write("other.jsonl", {{"mode", "grade"}, {"votes", 3}, {"judge", "other"}}, 1);
   AnswersOfSystems uneven = answers;
   EXPECT_THROW(add_grades(uneven, {folder / "one.jsonl"}), Error);
+  for (AnsweredItem& without : uneven.systems[1].items) without.answer.reset();  // nothing to be graded
+  add_grades(uneven, {folder / "one.jsonl"});
+  const auto silent = report_json(uneven)["groups"][0]["systems"][1]["score"]["metrics"][0];
+  EXPECT_EQ(silent["metric"], "judge");
+  EXPECT_EQ(silent["value"], 0);
   add_grades(answers, {folder / "one.jsonl", folder / "second.jsonl"});
   ASSERT_TRUE(answers.systems[0].grades.has_value());
   EXPECT_EQ(answers.systems[0].grades->answers, 2);
@@ -201,6 +207,29 @@ TEST(Report, SoundsHaveALimit) {
   EXPECT_EQ(sounds({.max_sound_bytes = 3500}), 3);
   EXPECT_EQ(sounds({.max_sound_s = 0.5}), 0);
   EXPECT_EQ(sounds({.max_items = 2}), 2);
+}
+
+TEST(Report, EachTurnOfAConversationHasItsSound) {
+  auto answers = answers_of({"male"});
+  answers.systems[0].items.resize(1);
+  data::Item& asked = answers.systems[0].items[0].item;
+  asked.history = {{.text = "Hear this:\n<audio>", .duration_s = 2},
+                   {.role = data::Role::kAssistant, .text = "A bell."},
+                   {.text = "And a written one."},
+                   {.role = data::Role::kAssistant, .text = "Yes?"}};
+  answers.recording = [](size_t item, const std::string& name) {
+    EXPECT_EQ(item, 0u);
+    return "sound of " + name;
+  };
+  const auto report = report_json(answers);
+  const std::string first = R"("sound":"data:audio/wav;base64,c291bmQgb2YgMC53YXY=")";  // "sound of 0.wav"
+  const std::string last = R"("sound":"data:audio/wav;base64,c291bmQgb2Ygd2F2")";       // "sound of wav"
+  const std::string both = report_page(report, answers);
+  EXPECT_THAT(both, testing::AllOf(HasSubstr(first), HasSubstr(last), HasSubstr("\"sounds\":2")));
+  const std::string short_ones = report_page(report, answers, {.max_sound_s = 1});
+  EXPECT_THAT(short_ones, testing::AllOf(Not(HasSubstr(first)), HasSubstr(last), HasSubstr("\"sounds\":1")));
+  asked.prompt = "And now?";
+  EXPECT_THAT(report_page(report, answers), testing::AllOf(HasSubstr(first), Not(HasSubstr(last))));
 }
 
 TEST(Report, FilesAreTheSameEveryTime) {

@@ -318,8 +318,22 @@ TEST(Cascade, HearsAndTheOracleReads) {
   EXPECT_THAT(cascade->answer(pure).transcript, HasSubstr("young man"));
   EXPECT_EQ(oracle->answer(pure).transcript, pure.item.instruction + " " + sentence().text);
   const LoadedItem spoken = load_item(data, 1);
-  EXPECT_EQ(oracle->answer(spoken).transcript, spoken.item.instruction);
-  EXPECT_THAT(heard_prompt(spoken.item.prompt, "Do it."), HasSubstr("\"Do it.\"\n\n" + sentence().text));
+  ASSERT_EQ(spoken.item.configuration, Configuration::kAudioText);
+  EXPECT_EQ(oracle->answer(spoken).transcript, spoken.item.instruction + " " + sentence().text);
+}
+
+TEST(Cascade, TheOracleKnowsOnlyWhatIsHeard) {
+  data::Clip clip = sentence();
+  clip.translations = {{"en", clip.text}};
+  data::ItemBuilder builder({});
+  const data::Task& task = data::task_named("speech_translation");
+  LoadedItem loaded;
+  loaded.item = std::get<data::Item>(builder.plan(task, Configuration::kAudioText, clip));
+  loaded.recording = builder.render(loaded.item, clip, "");
+  const auto engine = engine::Engine::load({.speech_model = "whisper-tiny.en"});
+  const auto oracle = make_cascade(engine, {.oracle = true, .max_tokens = 8});
+  EXPECT_EQ(oracle->answer(loaded).transcript, loaded.item.instruction);
+  EXPECT_THAT(heard_prompt(loaded.item.prompt, "Do it."), HasSubstr("\"Do it.\"\n\n" + clip.text));
 }
 
 }  // namespace
