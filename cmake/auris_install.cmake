@@ -19,7 +19,7 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/auris ${PROJECT_BINARY_DIR}/include/auri
 
 # PREFIX=module+module of every pkg-config package that a library links.
 set(AURIS_PKG_CONFIG_MODULES
-    "HWY=libhwy;PCRE2=libpcre2-8;UTF8PROC=libutf8proc;LIBAV=libavformat+libavcodec+libavutil;SOXR=soxr;TOMLPLUSPLUS=tomlplusplus")
+    "HWY=libhwy;PCRE2=libpcre2-8;UTF8PROC=libutf8proc;LIBAV=libavformat+libavcodec+libavutil;SOXR=soxr;TOMLPLUSPLUS=tomlplusplus;XXHASH=libxxhash")
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/auris-config.cmake.in
                               ${PROJECT_BINARY_DIR}/auris-config.cmake
                               INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/auris)

@@ -2,8 +2,10 @@
 //
 //   auris_bench_data build [--source asterisk] [--clips 600] [--turns 4]
 //       decodes the clips of a source, then builds recognition items of them (the instruction is read) from a
-//       manifest with hashes, as `auris data check` leaves it, in turns; processor time of each, the least of
-//       all turns. The first turn, which reads the disk, does not count.
+//       manifest with hashes, as `auris data check` leaves it, in turns; processor time of each on one
+//       thread, the least of all turns. The first turn, which reads the disk, does not count.
+//   auris_bench_data check ...
+//       the same for `auris data check` without a recognizer.
 //   auris_bench_data write-index FILE [--rows 12000000]
 //   auris_bench_data walk-index FILE
 //       opens it, reads every row in an order shuffled by a seed, and tells the memory that the process had.
@@ -13,7 +15,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
+#include <functional>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -22,6 +24,8 @@
 #include "auris/audio/decode.h"
 #include "auris/base/rng.h"
 #include "auris/base/test_folder.h"
+#include "auris/base/thread_pool.h"
+#include "auris/data/audit/audit.h"
 #include "auris/data/build/build.h"
 #include "auris/data/shards/permutation.h"
 #include "auris/data/shards/shard_index.h"
@@ -61,13 +65,15 @@ double processor_time_of(const Act& act) {
   return processor_seconds() - begin;
 }
 
-struct BuildBench {
+struct ClipBench {
   std::string source = "asterisk";
   int64_t clips = 600;
   int turns = 4;
 };
 
-void bench_build(const BuildBench& bench) {
+// Decodes the clips of a source and lets `act` do its work on their manifest, in turns.
+void beside_decoding(const char* name, const ClipBench& bench,
+                     const std::function<int64_t(const fs::path& manifest, const fs::path& out)>& act) {
   const TestFolder folder;
   std::vector<Clip> clips;
   ManifestWriter writer(folder / "clips.jsonl");
@@ -81,34 +87,47 @@ void bench_build(const BuildBench& bench) {
       },
       [](const Rejection&) {});
   writer.commit();
-  const Recipe recipe = parse_recipe(
-      "manifests = ['clips.jsonl']\n[[items]]\ntask = 'ASR'\nsplits = ['train', 'dev', 'test']\n", "recipe",
-      folder.path(), DataKind::kAlign);
-  double decode = 1e9, build = 1e9, sound_s = 0;
+  double decode = 1e9, acting = 1e9, sound_s = 0;
   for (int turn = 0; turn <= bench.turns; ++turn) {
     sound_s = 0;
     const double decode_now = processor_time_of([&] {
       for (const Clip& clip : clips) sound_s += audio::decode_audio(clip.audio).duration_s();
     });
-    BuildReport report;
     const fs::path out = folder / fmt::format("out{}", turn);
-    const double build_now = processor_time_of([&] { report = build_data(recipe, out); });
+    int64_t done = 0;
+    const double acting_now = processor_time_of([&] { done = act(folder / "clips.jsonl", out); });
     fs::remove_all(out);
-    if (report.written != std::ssize(clips)) fmt::print(stderr, "only {} items\n", report.written);
+    if (done != std::ssize(clips)) fmt::print(stderr, "only {} clips\n", done);
     if (turn == 0) continue;
     decode = std::min(decode, decode_now);
-    build = std::min(build, build_now);
+    acting = std::min(acting, acting_now);
   }
   const auto count = static_cast<double>(clips.size());
-  print({{"bench", "build"},
+  print({{"bench", name},
          {"source", bench.source},
          {"clips", clips.size()},
          {"sound_s", sound_s},
          {"decode_processor_s", decode},
-         {"build_processor_s", build},
-         {"overhead", build / decode - 1},
+         {"processor_s", acting},
+         {"overhead", acting / decode - 1},
          {"decoded_clips_per_core_s", count / decode},
-         {"built_clips_per_core_s", count / build}});
+         {"clips_per_core_s", count / acting}});
+}
+
+int64_t build_items(const fs::path& manifest, const fs::path& out) {
+  const Recipe recipe = parse_recipe(
+      "manifests = ['clips.jsonl']\n[[items]]\ntask = 'ASR'\nsplits = ['train', 'dev', 'test']\n", "recipe",
+      manifest.parent_path(), DataKind::kAlign);
+  return build_data(recipe, out).written;
+}
+
+// As `auris data check` does: what is kept is written down.
+int64_t check_clips(const fs::path& manifest, const fs::path& out) {
+  ManifestWriter kept(out);
+  const AuditReport report =
+      audit(manifest, {}, {.kept = [&](const Clip& clip, const ClipMeasures&) { kept.add(clip); }});
+  kept.commit();
+  return report.clips;
 }
 
 void write_rows(const fs::path& path, uint64_t rows) {
@@ -167,11 +186,14 @@ int main(int argc, char** argv) {
   using namespace auris::data;
   CLI::App app("What building data and indexes cost");
   app.require_subcommand(1);
-  BuildBench bench;
+  ClipBench bench;
   CLI::App* build = app.add_subcommand("build", "Building beside decoding");
-  build->add_option("--source", bench.source);
-  build->add_option("--clips", bench.clips);
-  build->add_option("--turns", bench.turns)->check(CLI::PositiveNumber);
+  CLI::App* check = app.add_subcommand("check", "Checking beside decoding");
+  for (CLI::App* command : {build, check}) {
+    command->add_option("--source", bench.source);
+    command->add_option("--clips", bench.clips);
+    command->add_option("--turns", bench.turns)->check(CLI::PositiveNumber);
+  }
   std::string path;
   uint64_t rows = 12'000'000;
   CLI::App* write = app.add_subcommand("write-index", "Write an index");
@@ -180,8 +202,10 @@ int main(int argc, char** argv) {
   CLI::App* walk = app.add_subcommand("walk-index", "Open an index and read its rows, shuffled");
   walk->add_option("file", path)->required();
   CLI11_PARSE(app, argc, argv);
+  auris::set_compute_threads(1);
   try {
-    if (*build) bench_build(bench);
+    if (*build) beside_decoding("build", bench, build_items);
+    if (*check) beside_decoding("check", bench, check_clips);
     if (*write) write_rows(path, rows);
     if (*walk) walk_rows(path);
   } catch (const std::exception& error) {

@@ -8,10 +8,10 @@ namespace auris::audio {
 LogMelPlan make_log_mel_plan(int mel_bins) {
   LogMelPlan plan;
   plan.filters = slaney_mel_filters({.mel_bins = mel_bins});
+  size_t place = 0;
   for (int n1 = 0; n1 < 16; ++n1) {
-    for (int n2 = 0; n2 < 25; ++n2) {
+    for (int n2 = 0; n2 < 25; ++n2, ++place) {
       int sample = (25 * n1 + 16 * n2) % kWhisperFft;
-      auto place = static_cast<size_t>(25 * n1 + n2);
       plan.order[place] = sample;
       plan.window[place] =
           static_cast<float>(0.5 - 0.5 * std::cos(2 * std::numbers::pi * sample / kWhisperFft));

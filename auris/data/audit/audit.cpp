@@ -77,7 +77,7 @@ std::optional<Rejection> unlike(const Clip& clip, const Recognition& heard, cons
                   limits.max_character_error_rate, quoted(heard.text)));
 }
 
-audio::AudioClip stretch_of(const audio::AudioClip& sound, const Clip& clip) {
+audio::AudioClip stretch_of(audio::AudioClip sound, const Clip& clip) {
   const auto at = [&](double seconds) {
     return std::min(sound.samples.size(), static_cast<size_t>(std::llround(seconds * kRateHz)));
   };
@@ -86,9 +86,9 @@ audio::AudioClip stretch_of(const audio::AudioClip& sound, const Clip& clip) {
       clip.start_s == 0 && sound.duration_s() - clip.duration_s < 1;  // wrong durations are to be seen
   const size_t begin = at(clip.start_s),
                end = whole ? sound.samples.size() : at(clip.start_s + clip.duration_s);
-  return {.samples = {sound.samples.begin() + static_cast<std::ptrdiff_t>(begin),
-                      sound.samples.begin() + static_cast<std::ptrdiff_t>(end)},
-          .sample_rate_hz = sound.sample_rate_hz};
+  sound.samples.resize(end);
+  sound.samples.erase(sound.samples.begin(), sound.samples.begin() + static_cast<std::ptrdiff_t>(begin));
+  return sound;
 }
 
 // Measures, checks and hashes one recording; returns its sound for what else is to be found out.

@@ -1,12 +1,14 @@
 #include "auris/data/audit/clip_measures.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <span>
 #include <vector>
 
-#include "auris/base/sha256.h"
+#include <fmt/format.h>
+#include <xxhash.h>
 
 namespace auris::data {
 namespace {
@@ -17,16 +19,46 @@ constexpr float kClipped = 0.999f;
 
 double in_db(double power) { return power > 0 ? std::max(kFloorDb, 10 * std::log10(power)) : kFloorDb; }
 
-std::vector<double> frame_powers(const audio::AudioClip& clip) {
-  const auto length = std::max<size_t>(1, static_cast<size_t>(kFrameS * clip.sample_rate_hz));
-  std::vector<double> powers;
-  for (size_t begin = 0; begin < clip.samples.size(); begin += length) {
-    const auto frame = std::span(clip.samples).subspan(begin, std::min(length, clip.samples.size() - begin));
-    const double sum = std::transform_reduce(frame.begin(), frame.end(), 0.0, std::plus<>(),
-                                             [](float x) { return static_cast<double>(x) * x; });
-    powers.push_back(sum / static_cast<double>(frame.size()));
+// 128 bits, which are not for secrets, but 30 times as fast as SHA-256.
+std::string content_of(std::span<const float> samples) {
+  const XXH128_hash_t hash = XXH3_128bits(samples.data(), samples.size_bytes());
+  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+}
+
+struct Frame {
+  double sum = 0, power = 0;
+  float peak = 0;
+};
+
+// In four lanes, so that no addition waits for the one before.
+Frame frame_of(std::span<const float> samples) {
+  constexpr size_t kLanes = 4;
+  std::array<double, kLanes> sums{}, squares{};
+  std::array<float, kLanes> peaks{};
+  const auto add = [&](size_t lane, float x) {
+    sums[lane] += static_cast<double>(x);
+    squares[lane] += static_cast<double>(x) * static_cast<double>(x);
+    peaks[lane] = std::fabs(x) > peaks[lane] ? std::fabs(x) : peaks[lane];
+  };
+  size_t i = 0;
+  for (; i + kLanes <= samples.size(); i += kLanes) {
+    for (size_t lane = 0; lane < kLanes; ++lane) add(lane, samples[i + lane]);
   }
-  return powers;
+  for (; i < samples.size(); ++i) add(0, samples[i]);
+  return {.sum = std::accumulate(sums.begin(), sums.end(), 0.0),
+          .power = std::accumulate(squares.begin(), squares.end(), 0.0) / static_cast<double>(samples.size()),
+          .peak = *std::ranges::max_element(peaks)};
+}
+
+std::vector<Frame> frames_of(const audio::AudioClip& clip) {
+  const auto length = std::max<size_t>(1, static_cast<size_t>(kFrameS * clip.sample_rate_hz));
+  std::vector<Frame> frames;
+  frames.reserve(clip.samples.size() / length + 1);
+  for (size_t begin = 0; begin < clip.samples.size(); begin += length) {
+    const size_t size = std::min(length, clip.samples.size() - begin);
+    frames.push_back(frame_of(std::span(clip.samples).subspan(begin, size)));
+  }
+  return frames;
 }
 
 double mean(std::span<const double> values) {
@@ -51,15 +83,15 @@ double clipped_share(const std::vector<float>& samples) {
 ClipMeasures measure(const audio::AudioClip& clip) {
   ClipMeasures measures{
       .duration_s = clip.duration_s(), .level_db = kFloorDb, .noise_db = kFloorDb, .content = {}};
-  Sha256 hash;
-  hash.update(std::as_bytes(std::span(clip.samples)));
-  measures.content = hash.hex_digest();
+  measures.content = content_of(clip.samples);
   if (clip.samples.empty()) return measures;
-  for (float x : clip.samples) measures.peak = std::max(measures.peak, static_cast<double>(std::fabs(x)));
-  measures.offset = std::accumulate(clip.samples.begin(), clip.samples.end(), 0.0) /
-                    static_cast<double>(clip.samples.size());
-  measures.clipped_share = clipped_share(clip.samples);
-  std::vector<double> powers = frame_powers(clip);
+  std::vector<double> powers;
+  for (const Frame& frame : frames_of(clip)) {
+    measures.peak = std::max(measures.peak, static_cast<double>(frame.peak));
+    measures.offset += frame.sum / static_cast<double>(clip.samples.size());
+    powers.push_back(frame.power);
+  }
+  if (measures.peak >= static_cast<double>(kClipped)) measures.clipped_share = clipped_share(clip.samples);
   std::sort(powers.begin(), powers.end());
   const size_t tenth = std::max<size_t>(1, powers.size() / 10);
   measures.level_db = in_db(mean(std::span(powers).last(tenth)));
