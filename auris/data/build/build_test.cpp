@@ -14,6 +14,8 @@
 #include "auris/data/shards/shard_merge.h"
 #include "auris/data/shards/shard_reader.h"
 #include "auris/data/sources/testing/ingested.h"
+#include "auris/data/synthesis/voice.h"
+#include "auris/data/tasks/wordings.h"
 
 namespace auris::data {
 namespace {
@@ -381,6 +383,35 @@ TEST(Selection, EqualWordsLieOnOneSide) {
   EXPECT_NEAR(counts["test"], 100, 35);
 }
 
+TEST(Build, AsksInTheLanguageOfTheClip) {
+  TestFolder folder;
+  write_prompts(folder / "prompts.jsonl");
+  const std::string head = "seed = 3\nmanifests = ['prompts.jsonl']\n", rule = R"([[items]]
+task = "LID"
+configurations = ["text_audio", "audio"]
+splits = ["train", "dev", "test"]
+languages = ["en", "fr"]
+instruction_language = "clip"
+count = 12
+)";
+  const auto languages_of = [&](const std::string& recipe, const char* out) {
+    build_data(recipe_in(folder, recipe), folder / out);
+    std::set<std::string> pairs;  // of the clip, of the instruction: seen in its voice
+    for (const Item& item : items_in(folder / out)) {
+      const auto& french = wordings_in("fr").tasks.at(item.task).instructions;
+      const bool in_french = std::ranges::any_of(
+          french, [&](const std::string& text) { return item.instruction.starts_with(text); });
+      const std::string voice = item.voice.empty() ? "read" : voice_named(item.voice).language;
+      pairs.insert(item.language + " " + voice + (in_french ? " French" : ""));
+    }
+    return pairs;
+  };
+  EXPECT_THAT(languages_of(head + rule, "all"),
+              testing::UnorderedElementsAre("en en", "en read", "fr fr French", "fr read French"));
+  EXPECT_THAT(languages_of(head + "voices = ['flite-slt']\n" + rule, "english"),
+              testing::UnorderedElementsAre("en en", "en read", "fr en", "fr read French"));
+}
+
 TEST(Recipe, RefusesWhatIsNone) {
   const auto problem = [](const std::string& text, DataKind kind = DataKind::kEval) -> std::string {
     try {
@@ -394,6 +425,11 @@ TEST(Recipe, RefusesWhatIsNone) {
   const std::string head = "manifests = ['a.jsonl']\n", rule = "[[items]]\ntask = 'ASR'\n";
   EXPECT_EQ(problem(head + rule), "none");
   EXPECT_EQ(problem(head + rule, DataKind::kAlign), "none");
+  EXPECT_EQ(problem(head + rule + "instruction_language = 'ru'\nconfigurations = ['audio']"), "none");
+  EXPECT_THAT(problem(head + rule + "instruction_language = 'eo'"), HasSubstr("de, en, es, fr, it, ru"));
+  const std::string flite = "voices = ['flite-slt']\n" + head + rule + "instruction_language = 'ru'\n";
+  EXPECT_EQ(problem(flite), "none");
+  EXPECT_THAT(problem(flite + "configurations = ['audio']"), HasSubstr("a voice for instructions in 'ru'"));
   EXPECT_THAT(problem(rule), HasSubstr("manifests"));
   EXPECT_THAT(problem(head), HasSubstr("items"));
   EXPECT_THAT(problem(head + "[[items]]\ntask = 'ASX'\n"), HasSubstr("ASR"));

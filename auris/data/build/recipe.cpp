@@ -6,6 +6,7 @@
 
 #include "auris/base/toml_table.h"
 #include "auris/data/items/item_builder.h"
+#include "auris/data/tasks/wordings.h"
 
 namespace auris::data {
 namespace {
@@ -46,9 +47,20 @@ void take_responses(const TomlTable& table, const std::filesystem::path& folder,
   for (const std::string& path : table.texts("responses")) rule.responses.push_back(folder / path);
 }
 
-ItemRule rule_of(const TomlTable& table, DataKind kind, const std::filesystem::path& folder) {
+void check_language(const TomlTable& table, const ItemRule& rule, const ItemBuilder& builder) {
+  if (rule.instruction_language == kLanguageOfClip) return;
+  known(table, [&] { return wordings_in(rule.instruction_language).language; });
+  const bool spoken = std::ranges::any_of(rule.configurations, [](Configuration configuration) {
+    return configuration != Configuration::kTextAudio;
+  });
+  if (spoken && !builder.speaks(rule.instruction_language))
+    table.fail("a voice for instructions in " + quoted(rule.instruction_language), "none in voices");
+}
+
+ItemRule rule_of(const TomlTable& table, DataKind kind, const std::filesystem::path& folder,
+                 const ItemBuilder& builder) {
   table.allow({"task", "configurations", "sources", "languages", "splits", "min_duration_s", "max_duration_s",
-               "count", "responses", "turns", "exchanges"});
+               "count", "responses", "turns", "exchanges", "instruction_language"});
   ItemRule rule;
   rule.task = known(table, [&] { return task_named(table.text("task")).id; });
   for (const std::string& name : table.texts_or_none("configurations")) {
@@ -73,6 +85,8 @@ ItemRule rule_of(const TomlTable& table, DataKind kind, const std::filesystem::p
                fmt::format("{} and {}", rule.min_duration_s, rule.max_duration_s));
   }
   if (table.has("count")) rule.count = table.integer("count", 1, kMostItems);
+  if (table.has("instruction_language")) rule.instruction_language = table.text("instruction_language");
+  check_language(table, rule, builder);
   if (kind == DataKind::kAlign && rule.task != "speech_recognition" && rule.responses.empty()) {
     table.fail("speech recognition or responses, which is all that aligning learns", quoted(rule.task));
   }
@@ -105,9 +119,10 @@ Recipe parse_recipe(std::string_view toml, const std::string& where, const std::
     }
   }
   recipe.voices = table.has("voices") ? table.texts("voices") : ItemOptions().voices;
-  known(table, [&] { return ItemBuilder({.seed = 0, .voices = recipe.voices}); });
+  const ItemBuilder builder = known(table, [&] { return ItemBuilder({.seed = 0, .voices = recipe.voices}); });
   for (const std::string& path : table.texts("manifests")) recipe.manifests.push_back(folder / path);
-  for (const TomlTable& rule : table.tables("items")) recipe.rules.push_back(rule_of(rule, kind, folder));
+  for (const TomlTable& rule : table.tables("items"))
+    recipe.rules.push_back(rule_of(rule, kind, folder, builder));
   return recipe;
 }
 

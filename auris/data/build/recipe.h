@@ -12,6 +12,8 @@
 //   configurations = ["text_audio", "audio_text", "audio"]
 //   sources = ["asterisk"]                         # all, if left out; so for the next three
 //   languages = ["en", "fr"]
+//   instruction_language = "fr"                    # en if left out; "clip" is the clip's, where there are
+//                                                  # instructions (and a voice, if they are spoken) in it
 //   splits = ["test"]
 //   max_duration_s = 20
 //   count = 60                                     # at most, of each configuration; labels take equal shares
@@ -39,14 +41,17 @@ namespace auris::data {
 
 enum class DataKind { kAlign, kInstruct, kEval };
 
+inline constexpr std::string_view kLanguageOfClip = "clip";
+
 struct ItemRule {
   std::string task;  // id
   std::vector<Configuration> configurations;
   std::vector<std::string> sources, languages, splits;  // empty = all
   double min_duration_s = 0.1, max_duration_s = 30;
   std::optional<int64_t> count;
-  bool last_turns = false;  // of conversations; else all turns but the first
-  int64_t exchanges = 8;    // of a conversation before its item's turn, at most
+  std::string instruction_language = "en";  // ISO 639-1, or kLanguageOfClip
+  bool last_turns = false;                  // of conversations; else all turns but the first
+  int64_t exchanges = 8;                    // of a conversation before its item's turn, at most
   // Where the answers come from, if a language model wrote them: folders that ResponseSet reads. The prompt
   // it answered, with the recording in place of the text, is the item's; so there are no configurations to
   // choose.

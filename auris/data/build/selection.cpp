@@ -4,6 +4,7 @@
 #include <map>
 
 #include "auris/base/stable_hash.h"
+#include "auris/data/tasks/wordings.h"
 
 namespace auris::data {
 namespace {
@@ -55,12 +56,21 @@ std::variant<PlannedItem, Rejection> Selection::plan(const Pick& pick, const Cli
     item = {.item = std::move(found.item), .logits = found.logits};
   } else {
     item.earlier = dialogues_.before(clip, static_cast<size_t>(recipe_.rules[pick.rule].exchanges));
-    auto planned = builder_.plan(task, pick.configuration, clip, item.earlier);
+    auto planned =
+        builder_.plan(task, pick.configuration, clip, item.earlier, instruction_language(pick, clip));
     if (std::holds_alternative<Rejection>(planned)) return std::get<Rejection>(std::move(planned));
     item.item = std::get<Item>(std::move(planned));
   }
   item.item.split = split;
   return item;
+}
+
+std::string Selection::instruction_language(const Pick& pick, const Clip& clip) const {
+  const std::string& wanted = recipe_.rules[pick.rule].instruction_language;
+  if (wanted != kLanguageOfClip) return wanted;
+  const bool can = find_wordings(clip.language) != nullptr &&
+                   (pick.configuration == Configuration::kTextAudio || builder_.speaks(clip.language));
+  return can ? clip.language : "en";
 }
 
 bool Selection::fits(const ItemRule& rule, const Clip& clip, const std::string& split) const {

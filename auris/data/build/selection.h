@@ -56,6 +56,7 @@ class Selection {
   // `split` is split_of(clip), which costs more than all else here.
   std::variant<PlannedItem, Rejection> plan(const Pick& pick, const Clip& clip,
                                             const std::string& split) const;
+  std::string instruction_language(const Pick& pick, const Clip& clip) const;
   bool fits(const ItemRule& rule, const Clip& clip, const std::string& split) const;
   uint64_t rank_of(const std::string& id) const;
   void settle(Pick& pick, int64_t count) const;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "auris/data/items/carriers.h"
 #include "auris/data/items/item_builder.h"
+#include "auris/data/tasks/wordings.h"
 #include "auris/text/text_rules.h"
 
 namespace auris::data {
@@ -45,6 +45,12 @@ EarlierTurn opening(const Clip& clip, Configuration configuration, const std::st
   return turn;
 }
 
+bool is_carrier(const std::string& text) {
+  return std::ranges::any_of(all_wordings(), [&](const Wordings& wordings) {
+    return std::ranges::find(wordings.carriers, text) != wordings.carriers.end();
+  });
+}
+
 EarlierTurn reply(const std::string& text) { return {.role = Role::kAssistant, .text = text}; }
 
 }  // namespace
@@ -57,13 +63,13 @@ bool asks_in_turns(const Task& task, const Clip& clip) {
 
 Configuration configuration_of_written(const std::string& written) {
   const std::string text = text_beside(written);
-  if (text.empty() || std::find(kCarriers.begin(), kCarriers.end(), text) != kCarriers.end())
-    return Configuration::kAudio;
+  if (text.empty() || is_carrier(text)) return Configuration::kAudio;
   return written.starts_with(kAudioMark) ? Configuration::kAudioText : Configuration::kTextAudio;
 }
 
 std::variant<Item, Rejection> ItemBuilder::plan_turns(Item item, const Task& task, const Clip& clip,
-                                                      const EarlierClips& earlier) const {
+                                                      const EarlierClips& earlier,
+                                                      const std::string& language) const {
   const bool conversation = task.id == "dialogue";
   if (conversation && !clip.dialogue.empty() && earlier.empty() && clip.follow_ups.empty()) {
     return Rejection{item.id, "first_turn", "nothing was said before it"};
@@ -80,7 +86,7 @@ std::variant<Item, Rejection> ItemBuilder::plan_turns(Item item, const Task& tas
                        "what is written beside the recording makes it " + std::string(name_of(only))};
     }
   }
-  const Choices chosen = choose(item, task, task.variant(item.variant));
+  const Choices chosen = choose(item, task, language);
   const bool reads = item.configuration == Configuration::kAudioText && written == clips.end();
   std::vector<EarlierTurn> turns;
   for (const Clip* turn : clips) {

@@ -11,9 +11,9 @@
 #include "auris/base/rng.h"
 #include "auris/base/stable_hash.h"
 #include "auris/data/items/answers.h"
-#include "auris/data/items/carriers.h"
 #include "auris/data/items/conversation.h"
 #include "auris/data/synthesis/voice.h"
+#include "auris/data/tasks/wordings.h"
 
 namespace auris::data {
 namespace {
@@ -27,12 +27,12 @@ const auto& one_of(const List& list, Rng& rng) {
 }
 
 // "Choose one: female, male." with the labels in an order of their own, which must not give the answer away.
-std::string options_text(const Task& task, const TaskVariant& variant, Rng& rng) {
+std::string options_text(const Wording& wording, const TaskVariant& variant, Rng& rng) {
   if (variant.labels.empty()) return {};
   std::vector<std::string> names;
   for (const Label& label : variant.labels) names.push_back(label.name);
   for (size_t i = names.size(); i > 1; --i) std::swap(names[i - 1], names[static_cast<size_t>(rng.below(i))]);
-  std::string text = one_of(task.options, rng);
+  std::string text = one_of(wording.options, rng);
   constexpr std::string_view kMark = "{labels}";
   return text.replace(text.find(kMark), kMark.size(), fmt::format("{}", fmt::join(names, ", ")));
 }
@@ -93,7 +93,7 @@ ItemBuilder::ItemBuilder(ItemOptions options) : options_(std::move(options)) {
         ErrorCode::kUsage,
         {.where = "items", .expected = "at least one voice for instructions", .got = "none", .hint = ""});
   }
-  for (const std::string& voice : options_.voices) voice_named(voice);
+  for (const std::string& voice : options_.voices) voices_[voice_named(voice).language].push_back(voice);
 }
 
 std::string ItemBuilder::id_of(const Task& task, Configuration configuration, const Clip& clip) {
@@ -139,19 +139,31 @@ std::variant<Item, Rejection> ItemBuilder::begin(const Task& task, Configuration
   return item;
 }
 
+bool ItemBuilder::speaks(std::string_view language) const { return voices_.contains(language); }
+
 ItemBuilder::Choices ItemBuilder::choose(const Item& item, const Task& task,
-                                         const TaskVariant& variant) const {
+                                         const std::string& language) const {
+  const Wordings& wordings = wordings_in(language);
+  const Wording& wording = wordings.tasks.at(task.id);
+  const bool spoken = item.configuration != Configuration::kTextAudio;
+  if (spoken && !speaks(language)) {
+    throw Error(ErrorCode::kUsage, {.where = "items",
+                                    .expected = "a voice for instructions in " + quoted(language),
+                                    .got = fmt::format("{}", fmt::join(options_.voices, ", ")),
+                                    .hint = "auris data voices lists them"});
+  }
   Rng rng(stable_hash(item.id, options_.seed));
   Choices choices;
-  choices.instruction = one_of(task.instructions, rng);
-  choices.voice = one_of(options_.voices, rng);
-  choices.options = options_text(task, variant, rng);
-  choices.carrier = one_of(kCarriers, rng);
+  choices.instruction = one_of(wording.instructions, rng);
+  if (speaks(language)) choices.voice = one_of(voices_.at(language), rng);
+  choices.options = options_text(wording, task.variant(item.variant), rng);
+  choices.carrier = one_of(wordings.carriers, rng);
   return choices;
 }
 
-std::variant<Item, Rejection> ItemBuilder::plan_single(Item item, const Task& task, const Clip& clip) const {
-  Choices chosen = choose(item, task, task.variant(item.variant));
+std::variant<Item, Rejection> ItemBuilder::plan_single(Item item, const Task& task, const Clip& clip,
+                                                       const std::string& language) const {
+  Choices chosen = choose(item, task, language);
   const Configuration configuration = item.configuration;
   if (const std::string* question = question_of(task, clip)) chosen.instruction = *question;
   const std::string mark(kAudioMark);
@@ -177,12 +189,13 @@ std::variant<Item, Rejection> ItemBuilder::plan_single(Item item, const Task& ta
 }
 
 std::variant<Item, Rejection> ItemBuilder::plan(const Task& task, Configuration configuration,
-                                                const Clip& clip, const EarlierClips& earlier) const {
+                                                const Clip& clip, const EarlierClips& earlier,
+                                                const std::string& language) const {
   auto planned = begin(task, configuration, clip);
   if (std::holds_alternative<Rejection>(planned)) return planned;
   Item& begun = std::get<Item>(planned);
-  planned = asks_in_turns(task, clip) ? plan_turns(std::move(begun), task, clip, earlier)
-                                      : plan_single(std::move(begun), task, clip);
+  planned = asks_in_turns(task, clip) ? plan_turns(std::move(begun), task, clip, earlier, language)
+                                      : plan_single(std::move(begun), task, clip, language);
   if (const Item* item = std::get_if<Item>(&planned)) {
     const bool in_history =
         std::any_of(item->history.begin(), item->history.end(), [](const EarlierTurn& turn) {

@@ -18,8 +18,11 @@ namespace auris::data {
 
 struct ItemOptions {
   uint64_t seed = 0;
-  // Who speaks instructions (synthesis/voice.h).
-  std::vector<std::string> voices = {"espeak-en-us-f2", "espeak-en-gb-m3", "flite-slt", "flite-awb"};
+  // Who speaks instructions, each those of its language (synthesis/voice.h).
+  std::vector<std::string> voices = {"espeak-en-us-f2", "espeak-en-gb-m3", "flite-slt",    "flite-awb",
+                                     "espeak-de-f2",    "espeak-de-m3",    "espeak-es-f2", "espeak-es-m3",
+                                     "espeak-fr-f2",    "espeak-fr-m3",    "espeak-it-f2", "espeak-it-m3",
+                                     "espeak-ru-f2",    "espeak-ru-m3"};
 };
 
 class ItemBuilder {
@@ -34,9 +37,14 @@ class ItemBuilder {
   // labels), "no_answer" (the manifest does not tell it), "unknown_label" (it tells one that is none),
   // "first_turn" (nothing was said before it in its conversation), "other_configuration" (what is written
   // beside the recording fits another one), "audio_mark" (a text holds <audio>). Of clips in conversations
-  // the dialogue task takes `earlier` (Dialogues::before) and follow-ups as history.
+  // the dialogue task takes `earlier` (Dialogues::before) and follow-ups as history. The instruction is in
+  // `language`: kUsage if there are none in it (tasks/wordings.h), or no voice that could speak it.
   std::variant<Item, Rejection> plan(const Task& task, Configuration configuration, const Clip& clip,
-                                     const EarlierClips& earlier = {}) const;
+                                     const EarlierClips& earlier = {},
+                                     const std::string& language = "en") const;
+
+  // Whether one of the voices speaks the language.
+  bool speaks(std::string_view language) const;
 
   // What an item says of its clip, whatever is asked about it.
   static Item about(const Clip& clip);
@@ -57,14 +65,15 @@ class ItemBuilder {
   struct Choices {  // of an item, by its id
     std::string instruction, voice, options, carrier;
   };
-  Choices choose(const Item& item, const Task& task, const TaskVariant& variant) const;
+  Choices choose(const Item& item, const Task& task, const std::string& language) const;
 
   // An item of the clip with its answer, before anything is asked.
   std::variant<Item, Rejection> begin(const Task& task, Configuration configuration, const Clip& clip) const;
-  std::variant<Item, Rejection> plan_single(Item item, const Task& task, const Clip& clip) const;
+  std::variant<Item, Rejection> plan_single(Item item, const Task& task, const Clip& clip,
+                                            const std::string& language) const;
   // conversation.cpp
   std::variant<Item, Rejection> plan_turns(Item item, const Task& task, const Clip& clip,
-                                           const EarlierClips& earlier) const;
+                                           const EarlierClips& earlier, const std::string& language) const;
 
   const audio::AudioClip& spoken(const std::string& text, const std::string& voice);
   // The instruction, if there is a voice for it, a pause and the clip, if there is one. `clip_start_s` is
@@ -76,6 +85,7 @@ class ItemBuilder {
   const std::string& hash_of(const Clip& clip, const std::filesystem::path& folder);
 
   ItemOptions options_;
+  std::map<std::string, std::vector<std::string>, std::less<>> voices_;  // by language
   HashedBytes hashed_;  // read last: stretches of one recording follow each other
   std::string hash_;
   std::map<std::pair<std::string, std::string>, audio::AudioClip> spoken_;  // by text and voice

@@ -11,6 +11,7 @@
 #include "auris/data/items/damaged_item.h"
 #include "auris/data/items/item_builder.h"
 #include "auris/data/synthesis/voice.h"
+#include "auris/data/tasks/wordings.h"
 
 namespace auris::data {
 namespace {
@@ -124,6 +125,30 @@ TEST(Items, WhatIsSaidIsNeverReadWhereItIsTheAnswer) {
     EXPECT_GT(builder.render(item, clip, "").duration_s(), spoken ? 1.5 : 0.49);
     EXPECT_EQ(item.clip_start_s > 0, spoken) << name_of(configuration);
   }
+}
+
+TEST(Items, InstructionsHaveTheirLanguage) {
+  ItemBuilder builder({.seed = 4});
+  const Clip clip = prompt_clip();
+  const auto asked = [&](Configuration configuration, const std::string& language) {
+    return std::get<Item>(builder.plan(task_named("SGC"), configuration, clip, {}, language));
+  };
+  const Wording& french = wordings_in("fr").tasks.at("speaker_gender");
+  Item heard = asked(Configuration::kAudioText, "fr");
+  EXPECT_THAT(french.instructions, testing::Contains(heard.instruction));
+  EXPECT_EQ(voice_named(heard.voice).language, "fr");
+  EXPECT_THAT(heard.prompt, testing::AnyOf(HasSubstr("female, male"), HasSubstr("male, female")));
+  EXPECT_EQ(heard.answer, "female");
+  EXPECT_GT(builder.render(heard, clip, "").duration_s(), 1.5);
+  const Item all = asked(Configuration::kAudio, "ru");
+  EXPECT_THAT(wordings_in("ru").carriers, testing::Contains(all.prompt.substr(0, all.prompt.find('\n'))));
+  EXPECT_NE(asked(Configuration::kTextAudio, "de").prompt, asked(Configuration::kTextAudio, "en").prompt);
+  EXPECT_EQ(asked(Configuration::kAudio, "en"), planned(builder, "SGC", Configuration::kAudio, clip));
+  EXPECT_THROW(asked(Configuration::kTextAudio, "eo"), Error);
+  const ItemBuilder english({.voices = {"flite-slt"}});
+  EXPECT_TRUE(english.speaks("en") && !english.speaks("fr"));
+  EXPECT_THROW(english.plan(task_named("SGC"), Configuration::kAudio, clip, {}, "fr"), Error);
+  EXPECT_NO_THROW(english.plan(task_named("SGC"), Configuration::kTextAudio, clip, {}, "fr"));
 }
 
 TEST(Items, TwoRecordingsFollowEachOther) {

@@ -1,5 +1,5 @@
 #pragma once
-// The text of definitions/*.toml, which is part of the library.
+// The text of definitions/*.toml and wordings/*.toml, which is part of the library.
 
 #include <string_view>
 #include <utility>
@@ -9,5 +9,6 @@ namespace auris::data {
 
 // (file name, text)
 std::vector<std::pair<std::string_view, std::string_view>> builtin_task_definitions();
+std::vector<std::pair<std::string_view, std::string_view>> builtin_wordings();
 
 }  // namespace auris::data

@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "auris/base/toml_table.h"
+#include "auris/data/tasks/check_wording.h"
 #include "auris/data/tasks/names.h"
 #include "auris/data/tasks/task.h"
 #include "auris/text/text_rules.h"
@@ -12,8 +12,7 @@
 namespace auris::data {
 namespace {
 
-constexpr std::string_view kLabelsMark = "{labels}";
-
+constexpr size_t kLeastInstructions = 6;
 constexpr const char* kHint = "auris/data/tasks/definitions/README.md describes the fields";
 
 template <class Value, size_t kCount>
@@ -29,13 +28,6 @@ void check_identifier(const TomlTable& table, const std::string& id) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
   });
   if (!plain) table.fail("an id of small letters, digits and _", quoted(id));
-}
-
-void check_distinct(const TomlTable& table, const char* what, const std::vector<std::string>& texts) {
-  std::set<std::string> known;
-  for (const std::string& text : texts) {
-    if (!known.insert(text::lower(text)).second) table.fail(fmt::format("{} once each", what), quoted(text));
-  }
 }
 
 // "anger" or { name = "anger", aliases = ["angry"] }.
@@ -65,8 +57,6 @@ std::vector<Label> labels_of(const TomlTable& table) {
   return labels;
 }
 
-bool has_labels(AnswerKind answer) { return answer == AnswerKind::kLabel || answer == AnswerKind::kTags; }
-
 TaskVariant variant_of(const TomlTable& table) {
   table.allow({"id", "sources", "answer", "metrics", "labels", "minimum", "maximum", "licence"});
   TaskVariant variant;
@@ -92,36 +82,6 @@ TaskVariant variant_of(const TomlTable& table) {
     table.fail("minimum and maximum only for numbers", std::string(name_of(variant.answer)));
   }
   return variant;
-}
-
-void check_templates(const TomlTable& table, const Task& task) {
-  constexpr size_t kLeastInstructions = 6;
-  if (task.instructions.size() < kLeastInstructions) {
-    table.fail(fmt::format("at least {} instructions", kLeastInstructions),
-               fmt::format("{}", task.instructions.size()));
-  }
-  check_distinct(table, "instructions", task.instructions);
-  check_distinct(table, "options", task.options);
-  for (const std::string& text : task.instructions) {
-    if (text.find_first_of("{}<>") != std::string::npos) {
-      table.fail("instructions without placeholders or marks", quoted(text));
-    }
-  }
-  for (const std::string& text : task.options) {
-    const size_t at = text.find(kLabelsMark);
-    const bool once =
-        at != std::string::npos && text.find('{', at + 1) == std::string::npos && text.find('{') == at;
-    if (!once) table.fail("options that hold {labels} once", quoted(text));
-  }
-  const bool labelled = std::any_of(task.variants.begin(), task.variants.end(),
-                                    [](const TaskVariant& variant) { return has_labels(variant.answer); });
-  if (labelled == task.options.empty()) {
-    table.fail("options if, and only if, answers are labels",
-               labelled ? "labels without options" : "options without labels");
-  }
-  if (task.text_input == TextInput::kOptions && !labelled) {
-    table.fail("labels for the text input options", "none");
-  }
 }
 
 }  // namespace
@@ -150,7 +110,9 @@ Task parse_task(std::string_view toml, const std::string& where) {
     ids.insert(ids.end(), task.variants.back().sources.begin(), task.variants.back().sources.end());
   }
   check_distinct(table, "variants", ids);
-  check_templates(table, task);
+  check_wording(table, task.instructions, task.options, has_labels(task), kLeastInstructions);
+  if (task.text_input == TextInput::kOptions && !has_labels(task))
+    table.fail("labels for the text input options", "none");
   return task;
 }
 

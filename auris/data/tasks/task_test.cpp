@@ -1,4 +1,4 @@
-#include "auris/data/tasks/task.h"
+#include "auris/data/tasks/wordings.h"
 
 #include <algorithm>
 #include <cctype>
@@ -125,13 +125,15 @@ bool holds(const std::string& text, const std::string& label) {
   return std::search(words.begin(), words.end(), wanted.begin(), wanted.end()) != words.end();
 }
 
-// "instruction: label" for every instruction that names one of the task's labels.
+// "instruction: label" for every instruction, in any language, that names one of the task's labels.
 std::vector<std::string> given_away(const Task& task) {
   std::vector<std::string> found;
-  for (const std::string& instruction : task.instructions) {
-    for (const TaskVariant& variant : task.variants) {
-      for (const Label& label : variant.labels) {
-        if (holds(instruction, label.name)) found.push_back(instruction + ": " + label.name);
+  for (const Wordings& wordings : all_wordings()) {
+    for (const std::string& instruction : wordings.tasks.at(task.id).instructions) {
+      for (const TaskVariant& variant : task.variants) {
+        for (const Label& label : variant.labels) {
+          if (holds(instruction, label.name)) found.push_back(instruction + ": " + label.name);
+        }
       }
     }
   }
