@@ -73,6 +73,7 @@ void visit_clips(const Recipe& recipe, const ClipVisitor& visit, const Rejection
 int64_t lines_in(const std::vector<fs::path>& files) {
   int64_t lines = 0;
   for (const fs::path& file : files) {
+    if (!fs::is_regular_file(file)) continue;  // reading it will say so
     const auto content = MappedFile::open(file, ErrorCode::kInput);
     lines += std::ranges::count(content->bytes(), std::byte{'\n'});
   }

@@ -430,6 +430,9 @@ TEST(Recipe, RefusesWhatIsNone) {
   const std::string flite = "voices = ['flite-slt']\n" + head + rule + "instruction_language = 'ru'\n";
   EXPECT_EQ(problem(flite), "none");
   EXPECT_THAT(problem(flite + "configurations = ['audio']"), HasSubstr("a voice for instructions in 'ru'"));
+  EXPECT_THAT(problem("voices = ['espeak-ru-f2']\n" + head + rule +
+                      "instruction_language = 'clip'\nconfigurations = ['audio']"),
+              HasSubstr("a voice for instructions in 'en'"));
   EXPECT_THAT(problem(rule), HasSubstr("manifests"));
   EXPECT_THAT(problem(head), HasSubstr("items"));
   EXPECT_THAT(problem(head + "[[items]]\ntask = 'ASX'\n"), HasSubstr("ASR"));

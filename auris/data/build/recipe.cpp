@@ -48,13 +48,15 @@ void take_responses(const TomlTable& table, const std::filesystem::path& folder,
 }
 
 void check_language(const TomlTable& table, const ItemRule& rule, const ItemBuilder& builder) {
-  if (rule.instruction_language == kLanguageOfClip) return;
-  known(table, [&] { return wordings_in(rule.instruction_language).language; });
+  // Where the clip's language has no instructions or no voice, English takes its place.
+  const std::string language =
+      rule.instruction_language == kLanguageOfClip ? "en" : rule.instruction_language;
+  known(table, [&] { return wordings_in(language).language; });
   const bool spoken = std::ranges::any_of(rule.configurations, [](Configuration configuration) {
     return configuration != Configuration::kTextAudio;
   });
-  if (spoken && !builder.speaks(rule.instruction_language))
-    table.fail("a voice for instructions in " + quoted(rule.instruction_language), "none in voices");
+  if (spoken && !builder.speaks(language))
+    table.fail("a voice for instructions in " + quoted(language), "none in voices");
 }
 
 ItemRule rule_of(const TomlTable& table, DataKind kind, const std::filesystem::path& folder,
