@@ -79,6 +79,29 @@ def small_run(program, folder):
         assert section in page, section
 
 
+def talk_report(program, folder):
+    """A conversation, which nothing but a judge can score."""
+    turns = [{"id": f"turn{turn}", "text": text, "language": "en", "dialogue": "talk", "turn": turn, "labels": {"dialogue": reply}}
+             for turn, text, reply in ((0, "My name is Anna.", "Good morning, Anna."), (2, "What is my name?", "It is Anna."))]
+    (folder / "talk.jsonl").write_text("".join(json.dumps(turn) + "\n" for turn in turns))
+    auris(program, "data", "speak", "talk.jsonl", "-o", "talk", "--voices", "flite-slt", cwd=folder)
+    rule = RULE.format("dialogue").replace("count = 2", "turns = 'last'")
+    (folder / "talk.toml").write_text(RECIPE.format(rule).replace("fit.jsonl", "talk/clips.jsonl"))
+    auris(program, "data", "build", "eval", "talk.toml", "-o", "talks", cwd=folder)
+    auris(program, "eval", "run", "talks", "-o", "talk_answers.jsonl", "--system", "oracle", "--max-tokens", "12", cwd=folder)
+    auris(program, "eval", "report", "talks", "talk_answers.jsonl", "-o", "talk_report", cwd=folder)
+    (folder / "talk_report" / "report.html").rename(folder / "talk.html")
+
+
+# Two turns of two configurations.
+FOUR_PLAYERS = """
+(() => {
+  const players = [...document.querySelectorAll(".item dd audio")].filter((node) => node.src.startsWith("data:audio/wav"));
+  return players.length === 4 ? [] : [`${players.length} players instead of 4`];
+})()
+"""
+
+
 def hostile_report(program, folder):
     lines = [json.loads(line) for line in (folder / "oracle.jsonl").read_text().splitlines()]
     answers = [line for line in lines if "answer" in line]
@@ -109,6 +132,9 @@ def main():
     faults = []
     for page in ("audit.html", "report.html"):
         faults += [f"{page}: {fault}" for fault in check_page.faults_of(folder / page, pictures)]
+    talk_report(arguments.program, folder)
+    faults += [f"conversation: {fault}" for fault in
+               check_page.faults_of(folder / "talk.html", pictures, extra=FOUR_PLAYERS, views=("phone",))]
     wanted = hostile_report(arguments.program, folder)
     faults += [f"hostile answers: {fault}" for fault in
                check_page.faults_of(folder / "hostile.html", pictures, extra=STANDS_AS_TEXT % json.dumps(wanted), views=("phone",))]

@@ -54,6 +54,10 @@
   function radar() {
     const scored = data.tasks.filter((task) => task.points.some((points) => points !== null));
     const part = section("Tasks", element("p", {class: "muted"}, "Points of each task, over its sources and configurations."));
+    if (scored.length === 0) {
+      part.append(element("p", {}, "No task has a metric that can be computed; a judge's grades may give one."));
+      return;
+    }
     if (scored.length < 3) {  // no area to see
       taskBars(part, scored);
       return;
@@ -151,7 +155,8 @@
     const part = section("Coverage", element("p", {class: "muted"}, "Task coverage against score, and against abstention: a high score on few tasks and few answers is another thing than a high score on all."));
     const columns = element("div", {class: "columns"});
     part.append(columns);
-    scatter(columns, "Task coverage against points", "task coverage, %", "points", (system) => [100 * system.coverage, system.points]);
+    if (systems.some((system) => system.points !== null))
+      scatter(columns, "Task coverage against points", "task coverage, %", "points", (system) => [100 * system.coverage, system.points]);
     scatter(columns, "Task coverage against abstention", "task coverage, %", "abstention, %", (system) => [100 * system.coverage, 100 * system.abstention]);
   }
 
@@ -294,11 +299,10 @@
     const facts = [configurationTitles[item.configuration], item.language, item.speaker && `speaker ${item.speaker}`, item.source, `${number(item.duration_s)} s`].filter(Boolean);
     const node = element("article", {class: "item"}, element("div", {class: "head"}, element("b", {}, item.abbreviation), facts.map((fact) => shown(fact))));
     const player = (sound) => sound && element("audio", {controls: "", preload: "none", src: sound});
-    if (item.sound) node.append(player(item.sound));
     const list = element("dl");
     const row = (title, ...value) => list.append(element("dt", {}, title), element("dd", {}, ...value));
     for (const turn of item.history) row(turn.role === "user" ? "before, asked" : "before, replied", shown(turn.text), turn.words ? element("span", {class: "muted"}, " said: ", shown(turn.words)) : null, player(turn.sound));
-    row("asked", shown(item.prompt));
+    row("asked", shown(item.prompt), player(item.sound));
     if (item.instruction) row("spoken question", shown(item.instruction));
     if (item.transcript && item.transcript !== item.reference) row("said", shown(item.transcript));
     row("wanted", shown(item.reference), item.references.length ? element("span", {class: "muted"}, " or ", item.references.map((other, i) => [i ? " or " : null, shown(other)])) : null);
