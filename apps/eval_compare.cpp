@@ -36,18 +36,6 @@ std::string to_text(const Overall& overall, const std::string& first, const std:
                      points(overall.paired.difference, overall.paired.interval));
 }
 
-nlohmann::ordered_json number(double value) {
-  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
-}
-
-nlohmann::ordered_json to_json(const eval::FoundGrades& grades) {
-  return {{"answers", grades.answers},
-          {"votes", grades.votes},
-          {"no_verdict", grades.no_verdict},
-          {"fleiss_kappa", number(grades.fleiss)},
-          {"quadratic_kappa", number(grades.quadratic)}};
-}
-
 std::string text_of(const std::string& name, const eval::FoundGrades& grades) {
   return fmt::format(
       "{}: {} answers graded by {} votes each, {} votes without a verdict, Fleiss' kappa {:.3f}, "

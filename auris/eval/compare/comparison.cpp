@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "auris/base/error.h"
+#include "auris/base/json_number.h"
 #include "auris/eval/metrics/error_rate.h"
 #include "auris/eval/score/calibration_of.h"
 #include "auris/eval/score/metric_parts.h"
@@ -100,30 +101,26 @@ GroupComparison compare_group(const Group& first, const Group& second, const Sco
   return comparison;
 }
 
-nlohmann::ordered_json number(double value) {
-  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
-}
-
 nlohmann::ordered_json to_json(const MetricComparison& compared) {
   const PairedEstimate& paired = compared.paired;
   nlohmann::ordered_json out = {{"metric", compared.metric},
                                 {"less_is_better", compared.less_is_better},
-                                {"first", number(compared.first)},
-                                {"second", number(compared.second)},
-                                {"difference", number(paired.difference)},
-                                {"low", number(paired.interval.low)},
-                                {"high", number(paired.interval.high)},
-                                {"probability_lower", number(paired.probability_lower)},
+                                {"first", json_number(compared.first)},
+                                {"second", json_number(compared.second)},
+                                {"difference", json_number(paired.difference)},
+                                {"low", json_number(paired.interval.low)},
+                                {"high", json_number(paired.interval.high)},
+                                {"probability_lower", json_number(paired.probability_lower)},
                                 {"blocks", paired.blocks},
                                 {"better", compared.better()}};
-  if (compared.detectable) out["detectable"] = number(*compared.detectable);
+  if (compared.detectable) out["detectable"] = json_number(*compared.detectable);
   if (compared.matched) {
     const MatchedPairs& matched = *compared.matched;
     out["mapsswe"] = {{"segments", matched.segments},
                       {"first_errors", matched.first_errors},
                       {"second_errors", matched.second_errors},
-                      {"z", number(matched.z)},
-                      {"p", number(matched.p)}};
+                      {"z", json_number(matched.z)},
+                      {"p", json_number(matched.p)}};
   }
   return out;
 }

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "auris/base/error.h"
+#include "auris/base/json_number.h"
 #include "auris/eval/statistics/agreement.h"
 
 namespace auris::eval {
@@ -242,6 +243,14 @@ JudgeReport judge_pairs(const std::vector<AnsweredItem>& first, const std::vecto
     if (a.answer && a.answer == b.answer) cases.back().score = 0.5;
   }
   return Run(judge, store, options, "pair").over(cases, compare_two, kPairChoices);
+}
+
+ordered_json to_json(const FoundGrades& grades) {
+  return {{"answers", grades.answers},
+          {"votes", grades.votes},
+          {"no_verdict", grades.no_verdict},
+          {"fleiss_kappa", json_number(grades.fleiss)},
+          {"quadratic_kappa", json_number(grades.quadratic)}};
 }
 
 FoundGrades add_judgements(std::vector<AnsweredItem>& items, const JudgementStore& store) {

@@ -58,6 +58,9 @@ struct FoundGrades {
   double fleiss = 0, quadratic = 0;  // agreement of the votes, as in JudgeReport
 };
 
+// {answers, votes, no_verdict, fleiss_kappa, quadratic_kappa}
+nlohmann::ordered_json to_json(const FoundGrades& grades);
+
 // The grades that the store's last judge gave to these answers become AnsweredItem::judged. kUsage for a
 // store of pairs.
 FoundGrades add_judgements(std::vector<AnsweredItem>& items, const JudgementStore& store);

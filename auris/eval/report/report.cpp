@@ -5,6 +5,7 @@
 
 #include "auris/base/atomic_file.h"
 #include "auris/base/error.h"
+#include "auris/base/json_number.h"
 #include "auris/base/json_text.h"
 #include "auris/eval/compare/comparison.h"
 #include "auris/eval/score/overall.h"
@@ -14,8 +15,6 @@ namespace auris::eval {
 namespace {
 
 using nlohmann::ordered_json;
-
-ordered_json number(double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(); }
 
 struct Scored {
   std::vector<std::vector<GroupScore>> groups;  // of each system
@@ -53,12 +52,7 @@ ordered_json data_set_json(const AnswersOfSystems& answers) {
 }
 
 ordered_json judge_json(const std::optional<FoundGrades>& grades) {
-  if (!grades) return nullptr;
-  return {{"answers", grades->answers},
-          {"votes", grades->votes},
-          {"no_verdict", grades->no_verdict},
-          {"fleiss_kappa", number(grades->fleiss)},
-          {"quadratic_kappa", number(grades->quadratic)}};
+  return grades ? to_json(*grades) : ordered_json();
 }
 
 ordered_json calibration_json(const std::vector<GroupScore>& groups) {
@@ -81,13 +75,13 @@ ordered_json systems_json(const AnswersOfSystems& answers, const Scored& scored)
     out.push_back({{"name", system.name},
                    {"settings", system.settings},
                    {"missing", missing},
-                   {"points", number(scored.overall[i].points)},
-                   {"low", number(scored.estimates[i].interval.low)},
-                   {"high", number(scored.estimates[i].interval.high)},
+                   {"points", json_number(scored.overall[i].points)},
+                   {"low", json_number(scored.estimates[i].interval.low)},
+                   {"high", json_number(scored.estimates[i].interval.high)},
                    {"blocks", scored.estimates[i].blocks},
-                   {"coverage", number(scored.overall[i].coverage)},
-                   {"abstention", number(scored.overall[i].abstention)},
-                   {"min_max", answers.systems.size() < 2 ? ordered_json() : number(min_max[i])},
+                   {"coverage", json_number(scored.overall[i].coverage)},
+                   {"abstention", json_number(scored.overall[i].abstention)},
+                   {"min_max", answers.systems.size() < 2 ? ordered_json() : json_number(min_max[i])},
                    {"judge", judge_json(system.grades)},
                    {"calibration", calibration_json(scored.groups[i])}});
   }
@@ -114,10 +108,10 @@ ordered_json tasks_json(const AnswersOfSystems& answers, const Scored& scored, c
       }
       const Interval interval = overall_estimate(own, options.bootstrap).interval;
       entry["items"] = own.size();
-      entry["points"].push_back(number(scored.overall[i].tasks[task].points));
-      entry["low"].push_back(number(interval.low));
-      entry["high"].push_back(number(interval.high));
-      entry["abstention"].push_back(number(scored.overall[i].tasks[task].abstention));
+      entry["points"].push_back(json_number(scored.overall[i].tasks[task].points));
+      entry["low"].push_back(json_number(interval.low));
+      entry["high"].push_back(json_number(interval.high));
+      entry["abstention"].push_back(json_number(scored.overall[i].tasks[task].abstention));
     }
     out.push_back(std::move(entry));
   }
@@ -147,7 +141,7 @@ ordered_json configurations_json(const Scored& scored) {
         if (place.configuration == configuration && common.contains(place.task)) sum += place.points;
       }
       entry["points"].push_back(common.empty() ? ordered_json()
-                                               : number(sum / static_cast<double>(common.size())));
+                                               : json_number(sum / static_cast<double>(common.size())));
     }
     out.push_back(std::move(entry));
   }
@@ -169,10 +163,10 @@ ordered_json groups_json(const Scored& scored) {
       const auto points = points_of(system[group]);
       const auto interval = points_interval_of(system[group]);
       entry["systems"].push_back({{"score", to_json(system[group])},
-                                  {"points", points ? number(*points) : ordered_json()},
-                                  {"low", interval ? number(interval->low) : ordered_json()},
-                                  {"high", interval ? number(interval->high) : ordered_json()},
-                                  {"abstention", number(abstention_of(system[group]))}});
+                                  {"points", points ? json_number(*points) : ordered_json()},
+                                  {"low", interval ? json_number(interval->low) : ordered_json()},
+                                  {"high", interval ? json_number(interval->high) : ordered_json()},
+                                  {"abstention", json_number(abstention_of(system[group]))}});
     }
     out.push_back(std::move(entry));
   }

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "auris/base/error.h"
+#include "auris/base/json_number.h"
 #include "auris/base/rng.h"
 #include "auris/eval/score/metric_parts.h"
 #include "auris/eval/score/overall.h"
@@ -171,10 +172,6 @@ void check_same_metrics(const Samples& first, const Samples& second) {
                .hint = "judge the answers of both systems, or of none"});
 }
 
-nlohmann::ordered_json number(double value) {
-  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
-}
-
 }  // namespace
 
 std::string_view overall_interval_method() {
@@ -217,19 +214,19 @@ PairedEstimate compare_overall(const std::vector<AnsweredItem>& first,
 }
 
 nlohmann::ordered_json overall_json(const BootstrapEstimate& estimate) {
-  return {{"points", number(estimate.value)},
-          {"low", number(estimate.interval.low)},
-          {"high", number(estimate.interval.high)},
+  return {{"points", json_number(estimate.value)},
+          {"low", json_number(estimate.interval.low)},
+          {"high", json_number(estimate.interval.high)},
           {"blocks", estimate.blocks},
           {"formula", kOverallFormula},
           {"method", kOverallInterval}};
 }
 
 nlohmann::ordered_json overall_json(const PairedEstimate& paired) {
-  return {{"difference", number(paired.difference)},
-          {"low", number(paired.interval.low)},
-          {"high", number(paired.interval.high)},
-          {"probability_lower", number(paired.probability_lower)},
+  return {{"difference", json_number(paired.difference)},
+          {"low", json_number(paired.interval.low)},
+          {"high", json_number(paired.interval.high)},
+          {"probability_lower", json_number(paired.probability_lower)},
           {"blocks", paired.blocks}};
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "auris/base/error.h"
+#include "auris/base/json_number.h"
 #include "auris/eval/score/breakdowns.h"
 #include "auris/eval/score/calibration_of.h"
 #include "auris/eval/score/metric_parts.h"
@@ -41,15 +42,11 @@ GroupScore score_group(const Group& group, const ScoreOptions& options) {
   return score;
 }
 
-nlohmann::ordered_json number(double value) {
-  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
-}
-
 nlohmann::ordered_json to_json(const MetricValue& metric) {
   return {{"metric", metric.metric},
-          {"value", number(metric.value)},
-          {"low", number(metric.interval.low)},
-          {"high", number(metric.interval.high)},
+          {"value", json_number(metric.value)},
+          {"low", json_number(metric.interval.low)},
+          {"high", json_number(metric.interval.high)},
           {"blocks", metric.blocks}};
 }
 
@@ -59,7 +56,7 @@ nlohmann::ordered_json to_json(const Breakdown& breakdown) {
     parts.push_back({{"name", part.name},
                      {"items", part.items},
                      {"missing", part.missing},
-                     {"value", number(part.value)}});
+                     {"value", json_number(part.value)}});
   }
   return {{"by", breakdown.by}, {"metric", breakdown.metric}, {"parts", std::move(parts)}};
 }
@@ -102,7 +99,7 @@ nlohmann::ordered_json to_json(const GroupScore& score) {
   for (const MetricValue& metric : score.calibration) out["calibration"].push_back(to_json(metric));
   if (!score.calibration.empty()) out["reliability"] = reliability_json(score.reliability);
   out["details"] = nlohmann::ordered_json::object();
-  for (const auto& [name, value] : score.details) out["details"][name] = number(value);
+  for (const auto& [name, value] : score.details) out["details"][name] = json_number(value);
   out["breakdowns"] = nlohmann::ordered_json::array();
   for (const Breakdown& breakdown : score.breakdowns) out["breakdowns"].push_back(to_json(breakdown));
   return out;
