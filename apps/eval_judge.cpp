@@ -1,12 +1,11 @@
 // auris eval judge: asking a judge about answers.
 
-#include <cmath>
-
 #include <fmt/format.h>
 
 #include "apps/endpoint_flags.h"
 #include "apps/eval_commands.h"
 #include "apps/progress_bar.h"
+#include "auris/base/json_number.h"
 #include "auris/engine/engine.h"
 #include "auris/eval/judge/judge_run.h"
 #include "auris/eval/run/answers.h"
@@ -35,10 +34,6 @@ std::unique_ptr<eval::Judge> judge_of(const Program& program, const JudgeFlags& 
                                 weights::model_fingerprint(files), flags.temperature);
 }
 
-nlohmann::ordered_json number(double value) {
-  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
-}
-
 void print_report(const Program& program, const JudgeFlags& flags, const std::string& name,
                   const eval::JudgeReport& report) {
   const bool pairs = !flags.against.empty();
@@ -52,11 +47,11 @@ void print_report(const Program& program, const JudgeFlags& flags, const std::st
                      {"failed", report.failed},
                      {"no_verdict", report.no_verdict},
                      {"order_dependent", report.order_dependent},
-                     {pairs ? "first_preferred" : "score", number(report.score.value)},
-                     {"low", number(report.score.interval.low)},
-                     {"high", number(report.score.interval.high)},
-                     {"fleiss_kappa", number(report.fleiss)},
-                     {"quadratic_kappa", number(report.quadratic)}});
+                     {pairs ? "first_preferred" : "score", json_number(report.score.value)},
+                     {"low", json_number(report.score.interval.low)},
+                     {"high", json_number(report.score.interval.high)},
+                     {"fleiss_kappa", json_number(report.fleiss)},
+                     {"quadratic_kappa", json_number(report.quadratic)}});
     return;
   }
   print_line(fmt::format("{}: {} items, {} asked, {} reused, {} decided without asking, {} failed",

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "auris/base/json_number.h"
 #include "auris/eval/metrics/error_rate.h"
 #include "auris/text/text_rules.h"
 #include "auris/text/utf8.h"
@@ -46,8 +47,6 @@ LlasoTestScore& test_of(std::map<std::string_view, LlasoTestScore>& tests, const
   found.test = &test;
   return found;
 }
-
-ordered_json number(double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(); }
 
 // One row of a table: a value for each system that has one.
 using Cells = std::map<size_t, double>;
@@ -187,7 +186,7 @@ LlasoSystemScore score_llaso_system(const LlasoSystem& system, const ScoreOption
 
 ordered_json to_json(const LlasoSystemScore& score) {
   ordered_json out = {{"system", score.system},
-                      {"abstention", score.abstention ? number(*score.abstention) : ordered_json()},
+                      {"abstention", score.abstention ? json_number(*score.abstention) : ordered_json()},
                       {"abstention_tests", score.abstention_tests},
                       {"tests", ordered_json::array()}};
   for (const LlasoTestScore& test : score.tests) {
@@ -195,7 +194,7 @@ ordered_json to_json(const LlasoSystemScore& score) {
     if (test.score) entry["score"] = to_json(*test.score);
     if (test.judge) {
       entry["judge"] = {
-          {"mean", number(*test.judge)}, {"records", test.judged_records}, {"judged", test.judged}};
+          {"mean", json_number(*test.judge)}, {"records", test.judged_records}, {"judged", test.judged}};
     }
     out["tests"].push_back(std::move(entry));
   }

@@ -185,10 +185,9 @@ std::string_view overall_interval_method() {
 BootstrapEstimate overall_estimate(const std::vector<AnsweredItem>& items, const BootstrapOptions& options) {
   const Samples samples = sample(items);
   const auto blocks = static_cast<int64_t>(samples.blocks);
-  return detail::estimate_of(
+  return estimate_of(
       points_of_all(samples), blocks,
-      detail::resample(blocks, options,
-                       [&](std::span<const size_t> draws) { return points_drawn(samples, draws); }),
+      resample(blocks, options, [&](std::span<const size_t> draws) { return points_drawn(samples, draws); }),
       options.confidence);
 }
 
@@ -205,12 +204,12 @@ PairedEstimate compare_overall(const std::vector<AnsweredItem>& first,
   const Samples a = sample(first), b = sample(second);
   check_same_metrics(a, b);
   const auto blocks = static_cast<int64_t>(a.blocks);
-  return detail::paired_of(points_of_all(b) - points_of_all(a), blocks,
-                           detail::resample(blocks, options,
-                                            [&](std::span<const size_t> draws) {
-                                              return points_drawn(b, draws) - points_drawn(a, draws);
-                                            }),
-                           options.confidence);
+  return paired_of(points_of_all(b) - points_of_all(a), blocks,
+                   resample(blocks, options,
+                            [&](std::span<const size_t> draws) {
+                              return points_drawn(b, draws) - points_drawn(a, draws);
+                            }),
+                   options.confidence);
 }
 
 nlohmann::ordered_json overall_json(const BootstrapEstimate& estimate) {

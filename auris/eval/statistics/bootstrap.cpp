@@ -38,8 +38,6 @@ Interval interval_of(std::vector<double> values, double confidence) {
 
 }  // namespace
 
-namespace detail {
-
 // Each resample has a generator of its own, so threads do not matter. One without any denominator says
 // nothing.
 std::vector<double> resample(int64_t blocks, const BootstrapOptions& options,
@@ -78,8 +76,6 @@ PairedEstimate paired_of(double difference, int64_t blocks, std::vector<double> 
           .probability_lower = share,
           .blocks = blocks};
 }
-
-}  // namespace detail
 
 BootstrapEstimate bootstrap(std::span<const CorpusItem> items, std::span<const int64_t> blocks,
                             const BootstrapOptions& options) {

@@ -47,7 +47,8 @@ struct PairedEstimate {
   int64_t blocks = 0;
 };
 
-namespace detail {
+// The pieces, for statistics that are more than a score of a sum (overall_interval.h).
+//
 // statistic(draws) of each resample that has a value, for draws of `blocks` numbers below `blocks`.
 std::vector<double> resample(int64_t blocks, const BootstrapOptions& options,
                              const std::function<double(std::span<const size_t>)>& statistic);
@@ -60,15 +61,14 @@ Sums drawn(const std::vector<Sums>& blocks, std::span<const size_t> draws) {
   for (size_t draw : draws) sum += blocks[draw];
   return sum;
 }
-}  // namespace detail
 
 template <class Sums, class Score>
 BootstrapEstimate bootstrap(std::span<const Sums> items, const Score& score,
                             std::span<const int64_t> blocks = {}, const BootstrapOptions& options = {}) {
   const std::vector<Sums> sums = block_sums(items, blocks);
-  auto statistic = [&](std::span<const size_t> draws) { return score(detail::drawn(sums, draws)); };
-  return detail::estimate_of(score(sum_of(items)), std::ssize(sums),
-                             detail::resample(std::ssize(sums), options, statistic), options.confidence);
+  auto statistic = [&](std::span<const size_t> draws) { return score(drawn(sums, draws)); };
+  return estimate_of(score(sum_of(items)), std::ssize(sums), resample(std::ssize(sums), options, statistic),
+                     options.confidence);
 }
 
 // Two systems on the same items, in the same order: each resample draws the same blocks for both.
@@ -78,10 +78,10 @@ PairedEstimate paired_bootstrap(std::span<const Sums> first, std::span<const Sum
   check_paired(first.size(), second.size());
   const std::vector<Sums> a = block_sums(first, blocks), b = block_sums(second, blocks);
   auto statistic = [&](std::span<const size_t> draws) {
-    return score(detail::drawn(b, draws)) - score(detail::drawn(a, draws));
+    return score(drawn(b, draws)) - score(drawn(a, draws));
   };
-  return detail::paired_of(score(sum_of(second)) - score(sum_of(first)), std::ssize(a),
-                           detail::resample(std::ssize(a), options, statistic), options.confidence);
+  return paired_of(score(sum_of(second)) - score(sum_of(first)), std::ssize(a),
+                   resample(std::ssize(a), options, statistic), options.confidence);
 }
 
 BootstrapEstimate bootstrap(std::span<const CorpusItem> items, std::span<const int64_t> blocks = {},
