@@ -59,6 +59,7 @@ std::string ChildResult::last_error_line() const {
 ChildResult run_child(const std::vector<std::string>& command, const std::function<bool()>& keep_going,
                       const std::filesystem::path& output) {
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   int ends[2];

@@ -18,7 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-using testing::HasSubstr;
 
 // Sentences read by a woman: recognition in all configurations.
 void build(const TestFolder& folder,

@@ -42,6 +42,7 @@ void merge_shards(const std::vector<fs::path>& parts, const fs::path& folder) {
                                     .hint = "choose another folder"});
   }
   std::vector<std::unique_ptr<ShardReader>> readers;
+  readers.reserve(parts.size());
   for (const fs::path& part : parts) readers.push_back(std::make_unique<ShardReader>(part));
   std::vector<SamplePlace> rows;
   std::vector<ShardFile> shards;

@@ -57,7 +57,7 @@ void write(const fs::path& path, std::string_view content) {
 // One folder for a process, with what layouts need beside the file; recordings are called a.wav.
 const fs::path& folder() {
   static const fs::path path = [] {
-    const fs::path made = fs::temp_directory_path() / ("auris-fuzz-layouts-" + std::to_string(::getpid()));
+    fs::path made = fs::temp_directory_path() / ("auris-fuzz-layouts-" + std::to_string(::getpid()));
     const std::string wav =
         auris::audio::wav_bytes({.samples = std::vector<float>(160, 0.1f), .sample_rate_hz = 16000});
     for (const Metadata& one : kFiles) {

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 std::string split_of(const fs::path& folder) {
   for (const fs::path& step : folder) {
-    const std::string split = split_in(step.string());
+    std::string split = split_in(step.string());
     if (split == "train" || split == "dev" || split == "test") return split;
   }
   return {};

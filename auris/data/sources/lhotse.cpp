@@ -40,7 +40,7 @@ Recording recording_in(const JsonFields& fields) {
 
 std::string split_of(const fs::path& file) {
   for (const std::string& word : text::split_at(file.filename().string(), R"([._-]+)")) {
-    const std::string split = split_in(word);
+    std::string split = split_in(word);
     if (split == "train" || split == "dev" || split == "test") return split;
   }
   return {};
