@@ -35,6 +35,7 @@ AnsweredItem answered(int number, std::optional<std::string> answer, const std::
 
 std::vector<AnsweredItem> answers(const std::vector<std::optional<std::string>>& texts) {
   std::vector<AnsweredItem> items;
+  items.reserve(texts.size());
   for (const auto& text : texts) items.push_back(answered(static_cast<int>(items.size()), text));
   return items;
 }

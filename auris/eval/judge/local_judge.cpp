@@ -38,6 +38,7 @@ class LocalJudge : public Judge {
       return static_cast<size_t>(std::max_element(likely.begin(), likely.end()) - likely.begin());
     }
     std::vector<double> weights;
+    weights.reserve(likely.size());
     for (double p : likely) weights.push_back(std::pow(p, 1 / temperature_));
     const double all = std::accumulate(weights.begin(), weights.end(), 0.0);
     double place = Rng(stable_hash(question.text, seed)).uniform() * all;
