@@ -112,8 +112,8 @@ TEST(Sampler, SeedsReproduce) {
   std::vector<float> logits = row(0);
   auto run = [&](uint64_t seed) {
     Sampler sampler({.temperature = 1.5f, .top_p = 0.95f, .seed = seed}, 300);
-    std::vector<TokenId> out;
-    for (int i = 0; i < 50; ++i) out.push_back(sampler.choose(logits).id);
+    std::vector<TokenId> out(50);
+    for (TokenId& id : out) id = sampler.choose(logits).id;
     return out;
   };
   EXPECT_EQ(run(1), run(1));

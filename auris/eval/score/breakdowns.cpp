@@ -18,7 +18,7 @@ struct PartKey {
   bool unknown = false;
   size_t order = 0;
   std::string name;
-  auto operator<=>(const PartKey&) const = default;
+  auto operator<=>(const PartKey&) const = default;  // NOLINT(modernize-use-nullptr): a mistake of version 14
 };
 
 PartKey unknown_part() { return {.unknown = true, .order = 0, .name = "unknown"}; }

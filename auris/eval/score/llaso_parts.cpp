@@ -28,6 +28,7 @@ Items error_rate_items(const std::vector<LlasoItem>& items, ErrorUnit unit) {
 
 Items accuracy_items(const std::vector<LlasoItem>& items, Details& details) {
   std::vector<std::string_view> truths;
+  truths.reserve(items.size());
   for (const LlasoItem& item : items) truths.push_back(item.truth);
   const LlasoLabels labels(truths);
   Items parts;

@@ -143,6 +143,7 @@ std::vector<double> min_max_scores(const std::vector<OverallScore>& systems) {
     }
   }
   std::vector<double> scores;
+  scores.reserve(means.size());
   for (const Mean& mean : means) scores.push_back(mean.value());
   return scores;
 }

@@ -66,8 +66,8 @@ TEST(Bootstrap, DrawsWholeBlocks) {
 }
 
 TEST(Bootstrap, ASeedGivesOneInterval) {
-  std::vector<CorpusItem> items;
-  for (int i = 0; i < 50; ++i) items.push_back({std::sqrt(i), 2});
+  std::vector<CorpusItem> items(50);
+  for (int i = 0; i < 50; ++i) items[static_cast<size_t>(i)] = {std::sqrt(i), 2};
   const Interval first = bootstrap(items, {}, {.seed = 1}).interval;
   const Interval again = bootstrap(items, {}, {.seed = 1}).interval;
   const Interval other = bootstrap(items, {}, {.resamples = 2001, .seed = 2}).interval;
