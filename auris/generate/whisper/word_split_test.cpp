@@ -53,6 +53,7 @@ TEST(TimeWarp, FollowsTheCheapDiagonal) {
                              1, 1, 1, 0};
   std::vector<WarpPoint> path = time_warp(cost, 3, 4);
   std::vector<std::pair<int64_t, int64_t>> points;
+  points.reserve(path.size());
   for (WarpPoint point : path) points.push_back({point.row, point.col});
   EXPECT_EQ(points, (std::vector<std::pair<int64_t, int64_t>>{{0, 0}, {1, 1}, {1, 2}, {2, 3}}));
 }
