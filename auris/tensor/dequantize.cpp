@@ -121,8 +121,8 @@ void block_q6_k(const uint8_t* block, float* out) {
       for (int i = 0; i < 32; ++i) {
         int nibble = low[run % 2 * 32 + i] >> (run / 2 * 4) & 15;
         int q = (nibble | (high[i] >> (2 * run) & 3) << 4) - 32;
-        int scale = static_cast<int8_t>(scales[2 * run + i / 16]);
-        out[half * 128 + run * 32 + i] = d * static_cast<float>(scale) * static_cast<float>(q);
+        auto scale = static_cast<float>(static_cast<int8_t>(scales[2 * run + i / 16]));
+        out[half * 128 + run * 32 + i] = d * scale * static_cast<float>(q);
       }
     }
   }

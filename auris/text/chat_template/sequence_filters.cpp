@@ -169,6 +169,7 @@ Value sorted(std::vector<Keyed> items, bool reversed, Budget& budget) {
     return reversed ? less(b.key, a.key, budget) : less(a.key, b.key, budget);
   });
   std::vector<Value> out;
+  out.reserve(items.size());
   for (Keyed& item : items) out.push_back(std::move(item.value));
   return make_sequence(SequenceKind::kList, std::move(out));
 }
@@ -194,6 +195,7 @@ Value sort(Interpreter& run, const Value& value, Arguments& arguments) {
   for (const Value& item : source->items) {
     budget.steps(8);
     std::vector<Value> keys;
+    keys.reserve(paths.size());
     for (const Path& path : paths)
       keys.push_back(without_case(follow(run, item, path), case_sensitive, budget));
     items.push_back({make_sequence(SequenceKind::kList, std::move(keys)), item});
