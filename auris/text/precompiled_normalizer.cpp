@@ -17,7 +17,7 @@ namespace {
 
 class Precompiled final : public Normalizer {
  public:
-  explicit Precompiled(std::string charsmap) : map_(std::move(charsmap)) {}
+  explicit Precompiled(const std::string& charsmap) : map_(charsmap) {}
 
   // As in the reference: a grapheme cluster below 6 bytes is looked up as a whole, else character by
   // character.

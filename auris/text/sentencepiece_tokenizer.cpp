@@ -56,7 +56,7 @@ class SentencepieceTokenizer final : public Tokenizer {
   }
 
   std::string piece(TokenId id) const override {
-    const std::string text(vocabulary_.text(id));
+    std::string text(vocabulary_.text(id));
     const SpmType type = pieces_[static_cast<size_t>(id)].type;
     if (type == SpmType::kByte && text.size() == 6) {
       return std::string(1, static_cast<char>(std::stoi(text.substr(3, 2), nullptr, 16)));
