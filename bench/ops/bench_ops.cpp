@@ -94,7 +94,7 @@ Case cached_attention_case(int64_t context, int64_t rows, int heads, int kv_head
   AttentionSpec spec{
       .heads = heads, .kv_heads = kv_heads, .head_dim = head_dim, .scale = 0.125f, .causal = false};
   double bytes =
-      static_cast<double>(cache->panel_bytes()) * 2 * kv_heads * static_cast<double>(context / kPageTokens);
+      static_cast<double>(cache->panel_bytes()) * 2 * kv_heads * static_cast<double>(context) / kPageTokens;
   return {fmt::format("attention cached {} {} rows over {} heads {}/{}", name_of(dtype), rows, context, heads,
                       kv_heads),
           4e-9 * static_cast<double>(rows * context * heads * head_dim), bytes * 1e-9,

@@ -28,8 +28,9 @@ json last_line(const std::string& out) {
 TEST(EvalNumbersCli, ImportsAndRejectsByLine) {
   TestFolder folder;
   const std::string rejected = folder / "rejected.jsonl", answers = folder / "answers.jsonl";
-  const ProgramResult result = auris({"eval", "import", "llaso", AURIS_SOURCE_DIR "/tests/fixtures/llaso",
-                                      "-o", answers, "--rejected", rejected, "--mode", "llaso", "--json"});
+  const std::string released = AURIS_SOURCE_DIR "/tests/fixtures/llaso";
+  const ProgramResult result = auris({"eval", "import", "llaso", released, "-o", answers, "--rejected",
+                                      rejected, "--mode", "llaso", "--json"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const json totals = last_line(result.out);
   EXPECT_EQ(totals["records"], 35);
