@@ -79,6 +79,7 @@ class Merge : public testing::Test {
   }
   MergeReport merge(const std::vector<std::string>& files, const char* output, bool partial = false) {
     std::vector<fs::path> paths;
+    paths.reserve(files.size());
     for (const std::string& file : files) paths.push_back(folder_ / file);
     return merge_predictions(data(), paths, folder_ / output, {.partial = partial});
   }
