@@ -71,7 +71,7 @@ TEST(Slots, HostileAnswers) {
   EXPECT_EQ(parse_slots(std::string(1'000'000, ']')).malformed, 1'000'000);
   const std::string deep = std::string(500'000, '[') + "a : b" + std::string(500'000, ']');
   EXPECT_EQ(parse_slots(deep).malformed, 500'000);
-  EXPECT_THAT(parse_slots(std::string("[\0 : \xFF]", 7)).slots,
+  EXPECT_THAT(parse_slots(std::string("[\0 : \xFF]\0", 8)).slots,
               ElementsAre(Slot{std::string_view("\0", 1), "\xFF"}));
 }
 
