@@ -1,0 +1,103 @@
+#include "auris/train/examples/example_maker.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "auris/audio/require_finite.h"
+#include "auris/base/stable_hash.h"
+#include "auris/data/asked/item_messages.h"
+
+namespace auris::train {
+namespace {
+
+double seconds_of(std::span<const engine::Message> messages) {
+  double sum = 0.0;
+  for (const engine::Message& message : messages) {
+    for (const processor::Clip& clip : message.audio)
+      sum += static_cast<double>(clip->samples.size()) / clip->sample_rate_hz;
+  }
+  return sum;
+}
+
+// A teacher that was cut off did not write the end of the turn.
+size_t taught_tokens(const data::AnswerLogits& teacher, std::span<const int32_t> targets, const std::string& id) {
+  const std::vector<int32_t>& tokens = teacher.tokens;
+  if (tokens.size() <= targets.size() && std::equal(tokens.begin(), tokens.end(), targets.begin()))
+    return tokens.size();
+  throw Error(ErrorCode::kInput, {.where = id,
+                                  .expected = "logits for the tokens of its answer",
+                                  .got = "logits for other tokens",
+                                  .hint = "the answers were written by a model with another tokenizer"});
+}
+
+// Rows of a recording that lasts so long, heard through windows of 30 s.
+int64_t rows_of_sound(const models::AudioLlmConfig& config, double duration_s) {
+  constexpr int64_t kWindowFrames = 3000;  // 30 s of Whisper's front end
+  constexpr double kFramesPerS = 100.0;
+  auto left = static_cast<int64_t>(std::ceil(duration_s * kFramesPerS));
+  int64_t rows = 0;
+  for (; left > 0; left -= kWindowFrames) {
+    const bool whole = config.window_rows == models::WindowRows::kWhole;
+    rows += models::audio_rows(config, whole ? kWindowFrames : std::min(left, kWindowFrames));
+  }
+  return rows;
+}
+
+}  // namespace
+
+ExampleMaker::ExampleMaker(std::shared_ptr<const engine::LanguageModel> model,
+                           std::shared_ptr<const Augmenter> augmenter)
+    : model_(std::move(model)), augmenter_(std::move(augmenter)) {
+  AURIS_CHECK(model_ != nullptr && model_->hears());
+}
+
+PreparedExample ExampleMaker::make(const TrainingExample& example, uint64_t seed) const {
+  const data::Item& item = example.loaded.item;
+  std::vector<engine::Message> messages = data::messages_of(example.loaded);
+  uint64_t drawn = seed;
+  for (engine::Message& message : messages) {
+    for (processor::Clip& clip : message.audio) {
+      audio::require_finite(clip->samples, item.id);
+      drawn = mixed_bits(drawn + 1);
+      if (augmenter_) clip = std::make_shared<const audio::AudioClip>(augmenter_->varied(*clip, drawn));
+    }
+  }
+  messages.push_back({"assistant", item.answer, {}});
+  processor::AnswerIds ids = model_->processor->answer_ids(model_->turns_of(messages));
+
+  PreparedExample prepared{.id = item.id, .input = std::move(ids.prompt), .audio_s = seconds_of(messages)};
+  size_t targets = ids.targets;
+  if (example.logits) {
+    targets = taught_tokens(*example.logits, std::span(ids.answer).first(targets), item.id);
+    prepared.teacher = example.logits;
+  }
+  prepared.answer_begin = prepared.input.rows();
+  prepared.input.ids.insert(prepared.input.ids.end(), ids.answer.begin(),
+                            ids.answer.begin() + static_cast<std::ptrdiff_t>(targets));
+  prepared.ends_turn = std::ranges::count(model_->end_of_turn, prepared.input.ids.back()) > 0;
+  if (!item.transcript.empty()) prepared.words = model_->tokenizer->encode(std::string_view(item.transcript));
+  if (augmenter_) {
+    for (models::AudioWindow& window : prepared.input.windows) {
+      drawn = mixed_bits(drawn + 1);
+      window.mel = augmenter_->masked(window.mel, window.frames, drawn);
+    }
+  }
+  return prepared;
+}
+
+TokenCounts ExampleMaker::count(const data::Item& item) const {
+  data::LoadedItem silent{.item = item, .recording = {}};
+  std::vector<engine::Message> messages = data::messages_of(silent);
+  for (engine::Message& message : messages) message.audio.clear();
+  messages.push_back({"assistant", item.answer, {}});
+  const processor::AnswerIds ids = model_->processor->answer_ids(model_->turns_of(messages));
+  TokenCounts counts{.audio = 0, .text = static_cast<uint32_t>(ids.prompt.ids.size() + ids.targets)};
+  const models::AudioLlmConfig& config = model_->ears->config();
+  int64_t audio = rows_of_sound(config, item.duration_s);
+  for (const data::EarlierTurn& turn : item.history) audio += rows_of_sound(config, turn.duration_s);
+  counts.audio = static_cast<uint32_t>(audio);
+  return counts;
+}
+
+}  // namespace auris::train

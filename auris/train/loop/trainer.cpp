@@ -1,0 +1,264 @@
+#include "auris/train/loop/trainer.h"
+
+#include <chrono>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "auris/base/atomic_file.h"
+#include "auris/base/json_fields.h"
+#include "auris/base/line_file.h"
+#include "auris/base/mapped_file.h"
+#include "auris/base/json_text.h"
+#include "auris/train/checkpoint/checkpoint_store.h"
+#include "auris/train/examples/example_maker.h"
+#include "auris/train/feed/step_loader.h"
+#include "auris/train/model/initial_model.h"
+#include "auris/weights/catalog.h"
+#include "auris/weights/fingerprint.h"
+
+namespace auris::train {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+using ExamplePtr = std::shared_ptr<const PreparedExample>;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+std::string text_in(const fs::path& path) {
+  const auto file = MappedFile::open(path, ErrorCode::kUsage);
+  return {reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size()};
+}
+
+// The recipe of the folder, which is this one from now on.
+void claim_folder(const TrainRecipe& recipe) {
+  const fs::path path = recipe.output / "recipe.toml";
+  if (fs::exists(path)) {
+    if (text_in(path) == recipe.text) return;
+    throw Error(ErrorCode::kUsage, {.where = recipe.output.string(),
+                                    .expected = "a run of this recipe, or nothing",
+                                    .got = "a run of another recipe, or of an earlier text of it",
+                                    .hint = "name another output folder, or remove this one"});
+  }
+  AtomicFile file(path, ErrorCode::kUsage);
+  file.write(std::as_bytes(std::span(recipe.text)));
+  file.commit();
+}
+
+fs::path initial_model_of(const TrainRecipe& recipe) {
+  const fs::path folder = recipe.output / "initial";
+  if (!fs::exists(folder / "config.json")) write_initial_model(folder, recipe.model, recipe.seed);
+  return folder;
+}
+
+std::string identity_of_encoder(const ModelRecipe& recipe) {
+  const fs::path path = weights::Catalog::load().resolve(recipe.encoder);
+  return fmt::format("{} {}", weights::model_fingerprint(path), name_in(kWindowRows, recipe.window_rows));
+}
+
+// A set of data, opened.
+struct OpenSet {
+  std::shared_ptr<const data::ShardReader> shards;
+  FeedSet feed;
+};
+
+class Run {
+ public:
+  Run(const TrainRecipe& recipe, const TrainOptions& options)
+      : recipe_(recipe),
+        options_(options),
+        model_(recipe, initial_model_of(recipe), options.device),
+        features_(recipe.output / "features", identity_of_encoder(recipe.model)),
+        optimizer_(model_.parameters(),
+                   {.beta1 = recipe.optimizer.beta1, .beta2 = recipe.optimizer.beta2, .epsilon = recipe.optimizer.epsilon}),
+        runner_(model_, optimizer_, recipe_, model_.frozen_ears() == nullptr ? nullptr : &features_),
+        checkpoints_(recipe.output / "checkpoints", static_cast<int>(recipe.checkpoint.keep)),
+        maker_(model_.language_model(), std::make_shared<Augmenter>(recipe.augmentation)),
+        plain_maker_(model_.language_model(), nullptr) {
+    for (const DataSet& set : recipe.data) sets_.push_back(opened(set));
+    if (recipe.evaluation) {
+      for (const DataSet& set : recipe.evaluation->data) evaluation_sets_.push_back(opened(set));
+    }
+  }
+
+  TrainOutcome go() {
+    std::vector<FeedSet> feeds;
+    for (const OpenSet& set : sets_) feeds.push_back(set.feed);
+    BatchPlan plan(std::move(feeds), {.seed = recipe_.seed, .batch = recipe_.batch});
+    const std::vector<SetReport> reports = plan.reports();
+    if (const auto newest = checkpoints_.newest()) restore(*newest, plan);
+    if (const auto& begun = options_.callbacks.begun) begun(reports, model_.parameters().elements(), step_);
+    StepLoader<ExamplePtr> loader(
+        std::move(plan), [this](const ExamplePlace& place) { return load(place); },
+        {.threads = options_.loader_threads});
+    while (step_ < recipe_.schedule.steps) {
+      one_step(loader);
+      const bool stopping = options_.callbacks.stop && options_.callbacks.stop();
+      const bool better = evaluate_if_due();
+      if (better) model_.write(recipe_.output / "best");
+      if (stopping || is_due(recipe_.checkpoint.every_steps) || step_ == recipe_.schedule.steps)
+        save(loader.position());
+      if (stopping && step_ < recipe_.schedule.steps) return ended(TrainEnd::kStopped);
+      if (out_of_patience()) return finished(TrainEnd::kNoBetter);
+    }
+    return finished(TrainEnd::kFinished);
+  }
+
+ private:
+  OpenSet opened(const DataSet& set) {
+    OpenSet open{.shards = std::make_shared<data::ShardReader>(set.shards),
+                 .feed = {.name = set.name, .weight = set.weight, .tasks = set.tasks, .max_audio_s = set.max_audio_s}};
+    const LengthOptions options{.counter_name = counter_name(), .progress = options_.callbacks.counting};
+    open.feed.lengths = std::make_shared<LengthTable>(
+        lengths_of(*open.shards, recipe_.output / "lengths" / (set.name + ".bin"),
+                   [this](const data::Item& item) { return plain_maker_.count(item); }, options));
+    return open;
+  }
+
+  // All that the number of tokens of an example depends on.
+  std::string counter_name() const {
+    return fmt::format("{} {} {}", name_in(kWindowRows, recipe_.model.window_rows), recipe_.model.projector.stack,
+                       recipe_.model.language_model);
+  }
+
+  ExamplePtr load(const ExamplePlace& place) const {
+    const TrainingExample example = load_example(*sets_[place.set].shards, place.row);
+    return std::make_shared<const PreparedExample>(maker_.make(example, place.seed));
+  }
+
+  void one_step(StepLoader<ExamplePtr>& loader) {
+    const Clock::time_point begin = Clock::now();
+    const LoadedStep<ExamplePtr> loaded = loader.next();
+    for (const LostExample& lost : loaded.lost) {
+      ++outcome_.lost_examples;
+      if (options_.callbacks.lost) options_.callbacks.lost(lost);
+    }
+    std::vector<Batch> batches;
+    for (const std::vector<ExamplePtr>& examples : loaded.batches) {
+      if (!examples.empty()) batches.push_back(pack(examples));
+    }
+    const StepResult result = runner_.run(step_, batches);
+    skipped_in_a_row_ = result.finite ? 0 : skipped_in_a_row_ + 1;
+    outcome_.skipped_steps += result.finite ? 0 : 1;
+    ++step_;
+    if (options_.callbacks.stepped) options_.callbacks.stepped(result, seconds_since(begin), loaded.waited_s);
+    if (skipped_in_a_row_ < kMaxSkippedSteps) return;
+    throw Error(ErrorCode::kUsage, {.where = "train",
+                                    .expected = "losses that are numbers",
+                                    .got = fmt::format("{} steps in a row without one", skipped_in_a_row_),
+                                    .hint = "lower the learning rate; the last checkpoint is from before"});
+  }
+
+  bool is_due(int64_t every) const { return every > 0 && step_ % every == 0; }
+
+  // Whether it was the best one so far.
+  bool evaluate_if_due() {
+    if (!recipe_.evaluation || !is_due(recipe_.evaluation->every_steps)) return false;
+    const EvaluationResult result = evaluate();
+    if (options_.callbacks.evaluated) options_.callbacks.evaluated(result);
+    const bool better =
+        !outcome_.best || result.loss < outcome_.best->loss * (1.0 - recipe_.evaluation->min_improvement);
+    not_better_ = better ? 0 : not_better_ + 1;
+    if (better) outcome_.best = result;
+    return better;
+  }
+
+  EvaluationResult evaluate() const {
+    EvaluationResult result{.step = step_};
+    double sum = 0.0;
+    int64_t correct = 0;
+    for (const OpenSet& set : evaluation_sets_) {
+      const auto examples = std::min<uint64_t>(set.shards->size(), static_cast<uint64_t>(recipe_.evaluation->max_examples));
+      for (uint64_t row = 0; row < examples; ++row) {
+        const auto example = std::make_shared<const PreparedExample>(plain_maker_.make(load_example(*set.shards, row), 0));
+        const Batch batch = pack(std::span<const ExamplePtr>(&example, 1));
+        const StepCounts counts = counts_of(batch);
+        const BatchLoss loss = runner_.loss_of(batch, counts);
+        const auto words = loss.parts.contains("respond") ? loss.parts.at("respond") : loss.parts.at("answer");
+        sum += words * static_cast<double>(counts.tokens);
+        correct += loss.correct;
+        result.tokens += counts.tokens;
+      }
+    }
+    const auto tokens = static_cast<double>(std::max<int64_t>(1, result.tokens));
+    result.loss = sum / tokens;
+    result.token_accuracy = static_cast<double>(correct) / tokens;
+    return result;
+  }
+
+  bool out_of_patience() const {
+    return recipe_.evaluation && recipe_.evaluation->patience > 0 && not_better_ >= recipe_.evaluation->patience;
+  }
+
+  void save(const FeedPosition& position) {
+    nlohmann::ordered_json state = {{"step", step_},
+                                    {"optimizer_steps", optimizer_.steps()},
+                                    {"position", to_json(position)},
+                                    {"not_better", not_better_}};
+    if (outcome_.best) {
+      state["best"] = {{"step", outcome_.best->step},
+                       {"loss", outcome_.best->loss},
+                       {"token_accuracy", outcome_.best->token_accuracy},
+                       {"tokens", outcome_.best->tokens}};
+    }
+    const auto parameters = model_.tensors(), moments = optimizer_.state();
+    checkpoints_.save({.step = step_, .parameters = parameters, .optimizer = moments, .state = state});
+  }
+
+  void restore(int64_t step, BatchPlan& plan) {
+    const fs::path folder = checkpoints_.path_of(step);
+    const nlohmann::json state = checkpoints_.state_of(step);
+    const JsonFields fields(state, (folder / CheckpointStore::kStateName).string(), ErrorCode::kInput);
+    constexpr int64_t kMost = int64_t{1} << 50;
+    step_ = fields.integer("step", {0, kMost});
+    not_better_ = fields.integer("not_better", {0, kMost});
+    if (fields.has("best")) {
+      const JsonFields best = fields.object("best");
+      outcome_.best = EvaluationResult{.step = best.integer("step", {0, kMost}),
+                                       .loss = best.number("loss", {0, 1e9}),
+                                       .token_accuracy = best.number("token_accuracy", {0, 1}),
+                                       .tokens = best.integer("tokens", {0, kMost})};
+    }
+    plan.seek(feed_position_from(fields.value("position"), fields.where()));
+    model_.restore(*weights::open_checkpoint(folder / CheckpointStore::kParametersName));
+    optimizer_.restore(*weights::open_checkpoint(folder / CheckpointStore::kOptimizerName),
+                       fields.integer("optimizer_steps", {0, kMost}));
+  }
+
+  TrainOutcome ended(TrainEnd end) {
+    outcome_.end = end;
+    outcome_.steps = step_;
+    return outcome_;
+  }
+  TrainOutcome finished(TrainEnd end) {
+    if (outcome_.best) model_.restore(*weights::open_checkpoint(recipe_.output / "best"));
+    model_.write(recipe_.output / "model");
+    return ended(end);
+  }
+
+  const TrainRecipe& recipe_;
+  const TrainOptions& options_;
+  TrainedModel model_;
+  FeatureCache features_;
+  AdamW optimizer_;
+  StepRunner runner_;
+  CheckpointStore checkpoints_;
+  ExampleMaker maker_, plain_maker_;
+  std::vector<OpenSet> sets_, evaluation_sets_;
+  TrainOutcome outcome_;
+  int64_t step_ = 0;  // that comes next
+  int64_t not_better_ = 0, skipped_in_a_row_ = 0;
+};
+
+}  // namespace
+
+TrainOutcome train(const TrainRecipe& recipe, const TrainOptions& options) {
+  claim_folder(recipe);
+  return Run(recipe, options).go();
+}
+
+}  // namespace auris::train

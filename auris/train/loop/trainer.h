@@ -1,0 +1,68 @@
+#pragma once
+// A run: what a recipe describes, from its first step to a model that `auris` loads, however often it is
+// interrupted. Everything lies in the recipe's output folder:
+//
+//   recipe.toml     what the run does; another recipe there is refused
+//   initial/        the model it began with
+//   checkpoints/    step-00000500/ ...: what is needed to go on, to the same bits (checkpoint/checkpoint_store.h)
+//   features/       rows of a frozen encoder
+//   lengths/        how long every example is
+//   steps.jsonl     a line a step
+//   best/           the model of the best evaluation so far
+//   model/          the result, a composed model; of the best evaluation, if there is any
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "auris/tensor/device.h"
+#include "auris/train/feed/batch_plan.h"
+#include "auris/train/loop/step_runner.h"
+#include "auris/train/recipe/train_recipe.h"
+
+namespace auris::train {
+
+struct EvaluationResult {
+  int64_t step = 0;
+  double loss = 0.0;  // nats a token of an answer, all sets together
+  double token_accuracy = 0.0;
+  int64_t tokens = 0;
+};
+
+// Who wants to know how it goes. Called from the training thread.
+struct TrainCallbacks {
+  std::function<void(const std::vector<SetReport>& sets, int64_t trained_elements, int64_t first_step)> begun = {};
+  std::function<void(const StepResult& step, double seconds, double waited_s)> stepped = {};
+  std::function<void(const EvaluationResult& evaluation)> evaluated = {};
+  std::function<void(const LostExample& lost)> lost = {};
+  std::function<bool(uint64_t counted, uint64_t examples)> counting = {};  // lengths; false stops
+  // Asked behind every step; true: a checkpoint is written and the run returns, to go on another time.
+  std::function<bool()> stop = {};
+};
+
+struct TrainOptions {
+  Device device = Device::kTorch;
+  int loader_threads = 1;
+  TrainCallbacks callbacks = {};
+};
+
+enum class TrainEnd { kFinished, kStopped, kNoBetter };
+
+struct TrainOutcome {
+  TrainEnd end = TrainEnd::kFinished;
+  int64_t steps = 0;                                // in all
+  std::optional<EvaluationResult> best = {};
+  int64_t lost_examples = 0;  // in this run
+  int64_t skipped_steps = 0;  // in this run: losses or gradients that were no numbers
+};
+
+// Steps in a row without a number that end a run with kUsage.
+inline constexpr int64_t kMaxSkippedSteps = 10;
+
+// Goes on from the newest checkpoint, if there is one. Throws kUsage for a folder with another recipe, or if the
+// system refuses to write (what was saved before stays); kInput and kModel for data and models that cannot be used.
+TrainOutcome train(const TrainRecipe& recipe, const TrainOptions& options = {});
+
+}  // namespace auris::train

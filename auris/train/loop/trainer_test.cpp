@@ -1,0 +1,159 @@
+// Whole runs on small random models.
+
+#include "auris/train/loop/trainer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "auris/audio/decode.h"
+#include "auris/base/test_folder.h"
+#include "auris/data/asked/item_messages.h"
+#include "auris/engine/engine.h"
+#include "auris/tensor/backend/torch/torch_backend.h"
+#include "auris/train/testing/small_run.h"
+
+namespace auris::train {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::small_recipe;
+using testing::write_small_data;
+using ::testing::HasSubstr;
+
+class TrainerRuns : public ::testing::Test {
+ protected:
+  TrainerRuns() { register_torch_backends(); }
+
+  // The losses of each step that a run makes, from `first` on.
+  std::vector<double> losses_of(const TrainRecipe& recipe, TrainOutcome* outcome = nullptr) {
+    std::vector<double> losses;
+    TrainOptions options;
+    options.callbacks.stepped = [&](const StepResult& step, double, double) { losses.push_back(step.loss); };
+    const TrainOutcome end = train(recipe, options);
+    if (outcome != nullptr) *outcome = end;
+    return losses;
+  }
+
+  static std::string weights_in(const fs::path& output) {
+    return TestFolder::content_of(output / "model" / "model.safetensors");
+  }
+
+  TestFolder folder_;
+};
+
+TEST_F(TrainerRuns, AreTheSameHoweverOftenTheyAreInterrupted) {
+  write_small_data(folder_ / "data");
+  const std::string augmented = "[augmentation.spec]\ntime_masks = 1\nfrequency_masks = 1\n";
+  const auto recipe_in = [&](const char* output) {
+    return small_recipe({.data = folder_ / "data", .output = folder_ / output, .more = augmented});
+  };
+  const std::vector<double> whole = losses_of(recipe_in("whole"));
+  ASSERT_EQ(whole.size(), 12u);
+
+  // Asked to stop behind the third step, then killed in the ninth: an exception leaves what a kill leaves.
+  const TrainRecipe recipe = recipe_in("broken");
+  std::vector<double> losses;
+  TrainOptions options;
+  options.callbacks.stepped = [&](const StepResult& step, double, double) {
+    losses.resize(static_cast<size_t>(step.step));
+    losses.push_back(step.loss);
+  };
+  options.callbacks.stop = [&] { return losses.size() == 3; };
+  EXPECT_EQ(train(recipe, options).end, TrainEnd::kStopped);
+  options.callbacks.stop = [&]() -> bool {
+    if (losses.size() == 9) throw std::runtime_error("killed");
+    return false;
+  };
+  EXPECT_THROW(train(recipe, options), std::runtime_error);
+  options.callbacks.stop = {};
+  int64_t first = -1;
+  options.callbacks.begun = [&](const std::vector<SetReport>&, int64_t, int64_t step) { first = step; };
+  EXPECT_EQ(train(recipe, options).end, TrainEnd::kFinished);
+  EXPECT_EQ(first, 8);
+  EXPECT_EQ(losses, whole);
+  EXPECT_EQ(weights_in(folder_ / "broken"), weights_in(folder_ / "whole"));
+}
+
+TEST_F(TrainerRuns, LearnWhatTheyAreShown) {
+  write_small_data(folder_ / "data", {.items = 8});
+  const TrainRecipe recipe = small_recipe(
+      {.data = folder_ / "data", .output = folder_ / "run", .steps = 300, .accumulation = 4, .learning_rate = 2e-2});
+  const std::vector<double> losses = losses_of(recipe);
+  EXPECT_GT(losses.front(), 2.0);
+  EXPECT_LT(losses.back(), 0.05);
+
+  // The engine, which knows nothing of training, writes every word.
+  const auto engine = engine::Engine::load({.language_model = (folder_ / "run" / "model").string()});
+  const data::ShardReader shards(folder_ / "data");
+  for (uint64_t row = 0; row < shards.size(); ++row) {
+    const data::LoadedItem loaded = data::load_item(shards, row);
+    const std::vector<engine::Message> messages = data::messages_of(loaded);
+    const auto session = engine->start_session({});
+    const auto said = session->send({.text = messages.back().content, .audio = messages.back().audio}, {});
+    EXPECT_EQ(said.text, loaded.item.answer);
+  }
+}
+
+TEST_F(TrainerRuns, LeaveOutWhatIsDamagedAndSaySo) {
+  write_small_data(folder_ / "data", {.items = 6, .broken = 2});
+  const TrainRecipe recipe = small_recipe({.data = folder_ / "data", .output = folder_ / "run", .steps = 4});
+  std::vector<std::string> lost;
+  TrainOptions options;
+  options.callbacks.lost = [&](const LostExample& example) { lost.push_back(example.message); };
+  const TrainOutcome outcome = train(recipe, options);
+  EXPECT_EQ(outcome.end, TrainEnd::kFinished);
+  EXPECT_GT(outcome.lost_examples, 0);
+  EXPECT_EQ(static_cast<int64_t>(lost.size()), outcome.lost_examples);
+  EXPECT_THAT(lost.front(), HasSubstr("tone-00"));
+}
+
+std::string refusal_of(const std::function<void()>& action, ErrorCode code) {
+  try {
+    action();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), code);
+    return error.what();
+  }
+  ADD_FAILURE() << "no error";
+  return "";
+}
+
+TEST_F(TrainerRuns, RefuseAFolderWithAnotherRecipe) {
+  write_small_data(folder_ / "data");
+  train(small_recipe({.data = folder_ / "data", .output = folder_ / "run", .steps = 1}));
+  const TrainRecipe other = small_recipe({.data = folder_ / "data", .output = folder_ / "run", .steps = 2});
+  EXPECT_THAT(refusal_of([&] { train(other); }, ErrorCode::kUsage), HasSubstr("another recipe"));
+}
+
+TEST_F(TrainerRuns, NameADamagedCheckpoint) {
+  write_small_data(folder_ / "data");
+  const TrainRecipe recipe = small_recipe({.data = folder_ / "data", .output = folder_ / "run", .steps = 8});
+  TrainOptions options;
+  int64_t steps = 0;
+  options.callbacks.stepped = [&](const StepResult&, double, double) { ++steps; };
+  options.callbacks.stop = [&] { return steps == 5; };
+  train(recipe, options);
+  folder_.write("run/checkpoints/step-00000005/parameters.safetensors", "12345678");
+  EXPECT_THAT(refusal_of([&] { train(recipe); }, ErrorCode::kModel), HasSubstr("step-00000005"));
+}
+
+TEST_F(TrainerRuns, StopWhenEvaluationGetsNoBetter) {
+  write_small_data(folder_ / "data");
+  const std::string evaluation = fmt::format(
+      "[evaluation]\nevery_steps = 2\npatience = 2\nmin_improvement = 0.9\n\n[[evaluation.data]]\nname = \"dev\"\n"
+      "shards = \"{}\"\n",
+      (folder_ / "data").string());
+  const TrainRecipe recipe =
+      small_recipe({.data = folder_ / "data", .output = folder_ / "run", .steps = 40, .more = evaluation});
+  TrainOutcome outcome;
+  EXPECT_EQ(losses_of(recipe, &outcome).size(), 6u);  // the first evaluation is the best, two are not 90 % better
+  EXPECT_EQ(outcome.end, TrainEnd::kNoBetter);
+  ASSERT_TRUE(outcome.best);
+  EXPECT_EQ(outcome.best->step, 2);
+  EXPECT_TRUE(fs::exists(folder_ / "run" / "best" / "model.safetensors"));
+}
+
+}  // namespace
+}  // namespace auris::train
