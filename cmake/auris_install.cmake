@@ -15,7 +15,7 @@ endforeach()
 install(TARGETS ${libraries} auris_all EXPORT auris-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}/auris)
 install(EXPORT auris-targets NAMESPACE auris:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/auris)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/auris ${PROJECT_BINARY_DIR}/include/auris DESTINATION include
-        FILES_MATCHING PATTERN "*.h" PATTERN "*-inl.h" EXCLUDE PATTERN "testing" EXCLUDE)
+        FILES_MATCHING PATTERN "*.h" PATTERN "*-inl.h" EXCLUDE PATTERN "testing" EXCLUDE PATTERN "torch" EXCLUDE)
 
 # PREFIX=module+module of every pkg-config package that a library links.
 set(AURIS_PKG_CONFIG_MODULES

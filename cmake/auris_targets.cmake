@@ -1,5 +1,6 @@
 # One folder, one target. auris_library(NAME SOURCES ... DEPS ... [PRIVATE_DEPS ...]) makes the static library auris_NAME,
-# auris_test(NAME SOURCES ... DEPS ...) its GoogleTest program, auris_fuzzer(NAME SOURCES ... DEPS ...) a libFuzzer target.
+# auris_test(NAME SOURCES ... DEPS ... [TIMEOUT SECONDS] [ENVIRONMENT VARIABLE=VALUE]) its GoogleTest program,
+# auris_fuzzer(NAME SOURCES ... DEPS ...) a libFuzzer target.
 
 option(AURIS_WERROR "Treat warnings as errors" OFF)
 option(AURIS_ASSERTS "Check internal invariants at run time" OFF)
@@ -45,18 +46,22 @@ function(auris_test name)
   if(NOT AURIS_TESTS OR AURIS_FUZZ)
     return()
   endif()
-  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT;ENVIRONMENT" "SOURCES;DEPS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
   if(AURIS_SANITIZE)
     math(EXPR arg_TIMEOUT "4 * ${arg_TIMEOUT}")
   endif()
+  set(properties TIMEOUT ${arg_TIMEOUT})
+  if(arg_ENVIRONMENT)
+    list(APPEND properties ENVIRONMENT ${arg_ENVIRONMENT})
+  endif()
   add_executable(${name}_test ${arg_SOURCES})
   target_link_libraries(${name}_test PRIVATE auris_flags ${arg_DEPS} GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name}_test PRIVATE AURIS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 120 DISCOVERY_MODE PRE_TEST
-                       PROPERTIES TIMEOUT ${arg_TIMEOUT})
+                       PROPERTIES ${properties})
 endfunction()
 
 # The corpus of fuzzer NAME lies in tests/fuzz/corpus/NAME.

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "auris/tensor/transfer.h"
+
 namespace auris::nn {
 namespace {
 
@@ -59,7 +61,7 @@ Tensor Parameters::checked(std::string_view name, const Shape& shape, bool plain
                  .got = std::string(name_of(tensor.dtype())),
                  .hint = ""});
   }
-  return tensor.on(device_);
+  return to_device(tensor, device_);
 }
 
 }  // namespace auris::nn

@@ -5,7 +5,8 @@
 // without the leading module path: "layers.0.self_attn.q_proj.weight".
 //
 // Shapes are checked here, before any kernel sees the tensor: a wrong one is a kModel error that names the
-// tensor as the file calls it. Tensors are views into the checkpoint: nothing is copied.
+// tensor as the file calls it. Tensors are views into the checkpoint; only devices with memory of
+// their own get copies.
 
 #include <functional>
 #include <memory>

@@ -25,6 +25,11 @@ class Storage {
   std::byte* data() const { return data_; }
   size_t bytes() const { return bytes_; }
 
+  // Another library's tensor has a shape of its own and makes its views itself, so that they keep their place in its
+  // graph of gradients. Memory without a shape gives nullptr, and Tensor does the arithmetic.
+  virtual std::shared_ptr<Storage> sliced_rows(int64_t /*begin*/, int64_t /*count*/) const { return nullptr; }
+  virtual std::shared_ptr<Storage> reshaped(const Shape& /*shape*/) const { return nullptr; }
+
  protected:
   Storage(std::byte* data, size_t bytes) : data_(data), bytes_(bytes) {}
 
@@ -46,7 +51,8 @@ class Tensor {
  public:
   Tensor() = default;
 
-  // Uninitialised memory, 64-byte aligned, taken from a pool and given back to it.
+  // Uninitialised memory, 64-byte aligned, taken from a pool and given back to it; the backend's own on devices that
+  // do not share host tensors.
   static Tensor empty(const Shape& shape, DType dtype = DType::kF32, Device device = Device::kCpu);
   static Tensor zeros(const Shape& shape, DType dtype = DType::kF32, Device device = Device::kCpu);
   // A copy of `values`.
@@ -70,10 +76,12 @@ class Tensor {
   size_t row_bytes() const;                                               // bytes of one row
   size_t bytes() const { return row_bytes() * static_cast<size_t>(rows()); }
 
-  // T must match dtype(); std::byte always does, uint16_t holds f16 and bf16 bits.
+  // T must match dtype(); std::byte always does, uint16_t holds f16 and bf16 bits. Throws kInternal for memory that
+  // the host cannot read.
   template <typename T>
   T* data() const {
     AURIS_ASSERT(defined() && matches<T>(dtype_));
+    if (!is_host_readable(device_)) fail_unreadable();
     return reinterpret_cast<T*>(data_);
   }
   template <typename T>
@@ -81,14 +89,19 @@ class Tensor {
     return {data<T>(), static_cast<size_t>(elements())};
   }
 
-  // Rows [begin, begin + count) along the first dimension, sharing the data.
+  // Rows [begin, begin + count) along the first dimension, sharing the data (and passing gradients on).
   Tensor slice_rows(int64_t begin, int64_t count) const;
   // The same data under another shape with as many elements and, for block types, the same last extent.
   Tensor reshape(const Shape& shape) const;
-  // The same memory, computed with by another backend that uses host memory.
+  // The same memory, computed with by another backend that shares host tensors; throws kInternal for others.
   Tensor on(Device device) const;
 
+  // For backends: what holds the memory.
+  const std::shared_ptr<Storage>& storage() const { return storage_; }
+
  private:
+  [[noreturn]] static void fail_unreadable();
+
   std::shared_ptr<Storage> storage_;
   std::byte* data_ = nullptr;
   Shape shape_;

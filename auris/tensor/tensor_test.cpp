@@ -4,10 +4,12 @@
 
 #include <vector>
 
+#include "auris/tensor/backend/backend.h"
 #include "auris/tensor/backend/cpu/simd_target.h"
 #include "auris/tensor/host_pool.h"
 #include "auris/tensor/ops/random_tensors.h"
 #include "auris/tensor/row_layout.h"
+#include "auris/tensor/transfer.h"
 
 namespace auris {
 namespace {
@@ -42,6 +44,34 @@ TEST(Tensor, EmptyTensorsAreHarmless) {
   EXPECT_EQ(none.rows(), 0);
   EXPECT_EQ(none.bytes(), 0u);
   EXPECT_EQ(none.slice_rows(0, 0).rows(), 0);
+}
+
+TEST(Transfer, DevicesOfHostMemoryShareIt) {
+  Tensor tensor = Tensor::zeros({2, 3});
+  Tensor plain = to_device(tensor, Device::kPlain);
+  EXPECT_EQ(plain.device(), Device::kPlain);
+  EXPECT_EQ(plain.data<float>(), tensor.data<float>());
+  EXPECT_EQ(to_host(plain).data<float>(), tensor.data<float>());
+  EXPECT_FALSE(to_device(Tensor(), Device::kPlain).defined());
+  EXPECT_THROW(tensor.on(Device::kTorch), Error);
+}
+
+// This program does not link LibTorch.
+TEST(Backend, AMissingOneIsAnErrorWithAHint) {
+  EXPECT_TRUE(has_backend(Device::kCpu));
+  for (Device device : {Device::kTorch, Device::kCuda}) {
+    EXPECT_FALSE(has_backend(device));
+    for (auto use : {+[](Device d) { Tensor::empty({2}, DType::kF32, d); },
+                     +[](Device d) { to_device(Tensor::zeros({2}), d); }}) {
+      try {
+        use(device);
+        FAIL();
+      } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::kUsage);
+        EXPECT_NE(error.hint().find("AURIS_TORCH"), std::string::npos);
+      }
+    }
+  }
 }
 
 TEST(HostPool, FreedBlocksComeBack) {

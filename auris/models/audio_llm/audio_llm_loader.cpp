@@ -5,7 +5,7 @@
 
 namespace auris::models {
 
-std::shared_ptr<const AudioLlm> load_audio_llm(const AudioLlmParts& parts) {
+std::shared_ptr<const AudioLlm> load_audio_llm(const AudioLlmParts& parts, Device device) {
   AudioLlmConfig config = parts.config();
   std::string prefix;
   if (parts.encoder->format() != weights::Format::kCTranslate2) {
@@ -18,14 +18,15 @@ std::shared_ptr<const AudioLlm> load_audio_llm(const AudioLlmParts& parts) {
     }
     prefix = *found;
   }
-  WhisperEncoder whisper(whisper_encoder_weights(*parts.encoder, config.encoder, prefix), config.encoder);
-  Projector projector(config.projector, nn::Parameters(parts.model).under(config.projector_prefix));
+  WhisperEncoder whisper(whisper_encoder_weights(*parts.encoder, config.encoder, prefix, device),
+                         config.encoder);
+  Projector projector(config.projector, nn::Parameters(parts.model, {}, device).under(config.projector_prefix));
   return std::make_shared<const AudioLlm>(config, std::move(whisper), std::move(projector),
-                                          load_llama(parts.language, config.language));
+                                          load_llama(parts.language, config.language, device));
 }
 
-std::shared_ptr<const AudioLlm> load_audio_llm(const AudioLlmSources& sources) {
-  return load_audio_llm(open_audio_llm_parts(sources));
+std::shared_ptr<const AudioLlm> load_audio_llm(const AudioLlmSources& sources, Device device) {
+  return load_audio_llm(open_audio_llm_parts(sources), device);
 }
 
 }  // namespace auris::models

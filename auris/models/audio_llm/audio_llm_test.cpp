@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "auris/base/test_folder.h"
+#include "auris/models/testing/device_under_test.h"
 #include "auris/models/testing/golden.h"
 
 namespace auris::models {
@@ -24,7 +25,7 @@ class AudioLlmParity : public ::testing::TestWithParam<std::string> {
  protected:
   AudioLlmParity() : golden_(GetParam()) {
     std::filesystem::path folder = golden_folder() / GetParam();
-    model_ = load_audio_llm(AudioLlmSources{.model = folder});
+    model_ = load_audio_llm(AudioLlmSources{.model = folder}, testing::device_under_test());
     std::vector<int32_t> valid = golden_.ids("windows.valid");
     for (size_t i = 0; i < valid.size(); ++i) {
       Tensor mel = golden_.tensor("windows." + std::to_string(i) + ".mel");

@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "auris/tensor/row_layout.h"
+#include "auris/tensor/transfer.h"
 #include "auris/weights/checkpoint.h"
 
 namespace auris::models::testing {
@@ -23,7 +24,8 @@ inline std::filesystem::path golden_folder() {
 }
 
 // Largest difference over the largest golden value; infinite if the sizes differ or a value is not a number.
-inline double relative_error(const Tensor& ours, const Tensor& golden) {
+inline double relative_error(const Tensor& computed, const Tensor& golden) {
+  Tensor ours = to_host(computed);
   if (ours.elements() != golden.elements() || golden.elements() == 0) return INFINITY;
   double difference = 0.0, largest = 0.0;
   for (int64_t i = 0; i < golden.elements(); ++i) {

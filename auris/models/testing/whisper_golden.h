@@ -13,6 +13,7 @@
 
 #include "auris/audio/decode.h"
 #include "auris/audio/frontend/whisper_frontend.h"
+#include "auris/tensor/transfer.h"
 #include "auris/weights/checkpoint.h"
 
 namespace auris::models::testing {
@@ -42,7 +43,8 @@ inline Tensor first_window(const audio::AudioClip& clip, int mel_bins = 80) {
 
 // Norm of the difference over the norm of the golden values, with every `step`-th of our rows; infinite if
 // sizes differ.
-inline double sampled_error(const Tensor& ours, const Tensor& golden, int64_t step) {
+inline double sampled_error(const Tensor& computed, const Tensor& reference, int64_t step) {
+  Tensor ours = to_host(computed), golden = to_host(reference);
   if ((ours.rows() + step - 1) / step != golden.rows() || ours.cols() != golden.cols()) return INFINITY;
   double difference = 0;
   double size = 0;

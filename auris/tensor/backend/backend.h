@@ -3,6 +3,7 @@
 // the first argument's device; so a backend may trust its arguments. One virtual call per op costs nothing:
 // ops are coarse.
 
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -59,11 +60,21 @@ class Backend {
   virtual Tensor activate(const Tensor& x, Activation activation) = 0;
   virtual Tensor to_f32(const Tensor& x, const Tensor& row_scale) = 0;
   virtual Tensor log_softmax(const Tensor& x) = 0;
+
+  // Memory, for devices that do not share host tensors; the others are never asked. Plain types only.
+  virtual Tensor empty(const Shape& shape, DType dtype);  // uninitialised
+  virtual Tensor from_host(const Tensor& host);           // a copy
+  virtual Tensor to_host(const Tensor& tensor);           // as transfer.h says
 };
 
+// Throws kUsage, with a hint, for a device whose backend is not in this program.
 Backend& backend_of(Device device);
+bool has_backend(Device device);
 
-// Each backend's instance; a backend that was not built throws "built without ..." from here.
+// Backends that this library does not link bring themselves in at start-up, once for each device:
+// register_torch_backends().
+void register_backend(Device device, std::unique_ptr<Backend> backend);
+
 Backend& cpu_backend();
 Backend& plain_backend();
 

@@ -1,4 +1,4 @@
-// The cpu backend against the plain one, on every SIMD target of the machine.
+// The fast backends against the plain one, the cpu's on every SIMD target of the machine.
 
 #include "auris/tensor/ops/attention.h"
 
@@ -9,11 +9,13 @@
 #include "auris/base/thread_pool.h"
 #include "auris/tensor/ops/random_tensors.h"
 #include "auris/tensor/ops/rows.h"
+#include "auris/tensor/transfer.h"
 
 namespace auris {
 namespace {
 
 using test::difference;
+using test::for_each_backend;
 using test::for_each_target;
 using test::random_f32;
 using test::same_bits;
@@ -40,6 +42,8 @@ struct Qkv {
       : q(random_f32(rng, {rows, int64_t{h.heads} * h.head_dim})),
         k(random_f32(rng, {rows, int64_t{h.kv_heads} * h.head_dim})),
         v(random_f32(rng, {rows, int64_t{h.kv_heads} * h.head_dim})) {}
+  Qkv(const Qkv& other, Device device)
+      : q(to_device(other.q, device)), k(to_device(other.k, device)), v(to_device(other.v, device)) {}
 };
 
 TEST(Attention, MatchesPlain) {
@@ -51,9 +55,10 @@ TEST(Attention, MatchesPlain) {
     for (AttentionSpec spec :
          {spec_of(h, false), spec_of(h, true), spec_of(h, true, 40), spec_of(h, true, 0, 5.0f)}) {
       Tensor expected = ops::attention(x.q.on(Device::kPlain), x.k, x.v, layout, spec);
-      for_each_target([&](const std::string& target) {
-        EXPECT_LE(difference(ops::attention(x.q, x.k, x.v, layout, spec), expected), kTolerance)
-            << target << " " << h.heads << " " << h.head_dim << " " << spec.causal << spec.window
+      for_each_backend([&](const std::string& name, Device device) {
+        Qkv y(x, device);
+        EXPECT_LE(difference(ops::attention(y.q, y.k, y.v, layout, spec), expected), kTolerance)
+            << name << " " << h.heads << " " << h.head_dim << " " << spec.causal << spec.window
             << spec.softcap;
       });
     }
@@ -75,8 +80,9 @@ TEST(Attention, KeyBiasMatchesPlain) {
   Qkv x(rng, layout.rows(), h);
   for (AttentionSpec spec : {spec_of(h, false), spec_of(h, true), spec_of(h, true, 40, 5.0f)}) {
     Tensor expected = ops::attention(x.q.on(Device::kPlain), x.k, x.v, layout, spec);
-    for_each_target([&](const std::string& target) {
-      EXPECT_LE(difference(ops::attention(x.q, x.k, x.v, layout, spec), expected), kTolerance) << target;
+    for_each_backend([&](const std::string& name, Device device) {
+      Qkv y(x, device);
+      EXPECT_LE(difference(ops::attention(y.q, y.k, y.v, layout, spec), expected), kTolerance) << name;
     });
   }
 }
@@ -95,9 +101,12 @@ TEST(Attention, KeyBiasCountsRowsSeveralTimes) {
   }
   repeated.add(static_cast<int64_t>(indices.size()));
   auto all = [&](const Tensor& rows) { return ops::gather_rows(rows, indices); };
-  Tensor expected = ops::attention(all(few.q), all(few.k), all(few.v), repeated, spec_of(h, false));
-  Tensor got = ops::attention(few.q, few.k, few.v, counted, spec_of(h, false));
-  EXPECT_LE(difference(got.slice_rows(0, 30), expected.slice_rows(0, 30)), kTolerance);
+  for (Device device : test::devices_under_test()) {
+    Qkv x(few, device);
+    Tensor expected = ops::attention(all(x.q), all(x.k), all(x.v), repeated, spec_of(h, false));
+    Tensor got = ops::attention(x.q, x.k, x.v, counted, spec_of(h, false));
+    EXPECT_LE(difference(got.slice_rows(0, 30), expected.slice_rows(0, 30)), kTolerance) << name_of(device);
+  }
 }
 
 // A cache filled step by step by the backend `device`, with what each step returned.
@@ -113,7 +122,7 @@ struct Session {
   void step(const Qkv& x, int64_t begin, int64_t rows, const AttentionSpec& spec, Device device) {
     RowLayout layout = RowLayout::single(rows, cache.length(sequence), sequence);
     cache.extend(layout);
-    outputs.push_back(ops::attention_cached(x.q.slice_rows(begin, rows).on(device),
+    outputs.push_back(ops::attention_cached(to_device(x.q.slice_rows(begin, rows), device),
                                             x.k.slice_rows(begin, rows), x.v.slice_rows(begin, rows), layout,
                                             spec, cache, 1));
   }
@@ -136,10 +145,10 @@ TEST_P(CachedAttention, MatchesPlainStepByStep) {
         return session.outputs;
       };
       std::vector<Tensor> expected = run(Device::kPlain);
-      for_each_target([&](const std::string& target) {
-        std::vector<Tensor> outputs = run(Device::kCpu);
+      for_each_backend([&](const std::string& name, Device device) {
+        std::vector<Tensor> outputs = run(device);
         for (size_t i = 0; i < outputs.size(); ++i) {
-          EXPECT_LE(difference(outputs[i], expected[i]), kTolerance) << target << " step " << i;
+          EXPECT_LE(difference(outputs[i], expected[i]), kTolerance) << name << " step " << i;
         }
       });
     }
@@ -165,11 +174,12 @@ TEST_P(CachedAttention, CrossAttentionAndItsWeightsMatchPlain) {
   ops::store_keys_values(x.k.on(Device::kPlain), x.v, stored, cache, 0);
   Tensor expected = ops::attention_over(q.on(Device::kPlain), asking, spec, cache, 0);
   Tensor weights = ops::attention_weights(q.on(Device::kPlain), a, spec, cache, 0, {3, 0, 2});
-  for_each_target([&](const std::string& target) {
-    ops::store_keys_values(x.k, x.v, stored, cache, 0);
-    EXPECT_LE(difference(ops::attention_over(q, asking, spec, cache, 0), expected), kTolerance) << target;
-    EXPECT_LE(difference(ops::attention_weights(q, a, spec, cache, 0, {3, 0, 2}), weights), kTolerance)
-        << target;
+  for_each_backend([&](const std::string& name, Device device) {
+    Tensor there = to_device(q, device);
+    ops::store_keys_values(to_device(x.k, device), x.v, stored, cache, 0);
+    EXPECT_LE(difference(ops::attention_over(there, asking, spec, cache, 0), expected), kTolerance) << name;
+    EXPECT_LE(difference(ops::attention_weights(there, a, spec, cache, 0, {3, 0, 2}), weights), kTolerance)
+        << name;
   });
 }
 

@@ -15,7 +15,9 @@
 #include "auris/tensor/ops/elementwise.h"
 #include "auris/tensor/ops/linear.h"
 #include "auris/tensor/ops/norm.h"
+#include "auris/tensor/ops/random_tensors.h"
 #include "auris/tensor/ops/rope.h"
+#include "auris/tensor/transfer.h"
 
 namespace auris {
 namespace {
@@ -102,9 +104,9 @@ TEST_P(GoldenOps, MatchPyTorch) {
   for (const json& data : cases) {
     Case c{data, GetParam()};
     SCOPED_TRACE(data["name"].get<std::string>() + " " + data["options"].dump());
-    Tensor y = run(c), expected = c.expected();
+    Tensor there = run(c), y = to_host(there), expected = to_host(c.expected());
     ASSERT_EQ(y.shape(), expected.shape());
-    EXPECT_EQ(y.device(), GetParam());
+    EXPECT_EQ(there.device(), GetParam());
     for (int64_t i = 0; i < y.elements(); ++i) {
       float want = expected.data<float>()[i];
       ASSERT_NEAR(y.data<float>()[i], want, 2e-6 * (1.0 + std::fabs(want))) << "element " << i;
@@ -112,7 +114,7 @@ TEST_P(GoldenOps, MatchPyTorch) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Backends, GoldenOps, testing::Values(Device::kPlain, Device::kCpu),
+INSTANTIATE_TEST_SUITE_P(Backends, GoldenOps, testing::ValuesIn(test::devices_under_test()),
                          [](const auto& device) { return std::string(name_of(device.param)); });
 
 std::vector<std::byte> bytes_of_hex(const std::string& hex) {
@@ -133,11 +135,12 @@ TEST_P(GoldenOps, QuantizedBlocksMatchGguf) {
     auto bytes = std::make_shared<std::vector<std::byte>>(bytes_of_hex(format["bytes"]));
     auto expected = format["values"].get<std::vector<float>>();
     auto count = static_cast<int64_t>(expected.size());
-    Tensor weight = Tensor::borrow(bytes, *bytes, {1, count}, dtype, GetParam());
-    Tensor numbers = ops::to_f32(weight);
-    Tensor unit = Tensor::zeros({count, count}, DType::kF32, GetParam());
+    Tensor weight = to_device(Tensor::borrow(bytes, *bytes, {1, count}, dtype), GetParam());
+    Tensor numbers = to_host(ops::to_f32(weight));
+    Tensor unit = Tensor::zeros({count, count});
     for (int64_t i = 0; i < count; ++i) unit.data<float>()[i * count + i] = 1.0f;
-    Tensor products = ops::linear(unit, {.weight = weight, .bias = {}, .row_scale = {}});
+    Tensor products =
+        to_host(ops::linear(to_device(unit, GetParam()), {.weight = weight, .bias = {}, .row_scale = {}}));
     for (int64_t i = 0; i < count; ++i) {
       float tolerance = 2e-6f * (0.1f + std::fabs(expected[i]));
       ASSERT_NEAR(numbers.data<float>()[i], expected[i], tolerance) << "element " << i;

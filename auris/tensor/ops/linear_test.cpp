@@ -1,4 +1,4 @@
-// The cpu backend against the plain one, on every SIMD target of the machine.
+// The fast backends against the plain one, the cpu's on every SIMD target of the machine.
 
 #include "auris/tensor/ops/linear.h"
 
@@ -7,11 +7,13 @@
 #include "auris/base/thread_pool.h"
 #include "auris/tensor/ops/conv1d.h"
 #include "auris/tensor/ops/random_tensors.h"
+#include "auris/tensor/transfer.h"
 
 namespace auris {
 namespace {
 
 using test::difference;
+using test::for_each_backend;
 using test::for_each_target;
 using test::random_f32;
 using test::random_weight;
@@ -68,10 +70,10 @@ TEST_P(LinearTypes, MatchPlain) {
     if (s.rows % 3 == 1) options.residual = random_f32(rng, {s.rows, s.out});
     if (s.rows == 7) options.activation = Activation::kGelu;
     Tensor expected = ops::linear(x.on(Device::kPlain), w, options);
-    for_each_target([&](const std::string& target) {
-      Tensor y = ops::linear(x, w, options);
-      EXPECT_LE(difference(y, expected), kTolerance)
-          << target << " " << s.rows << " x " << in << " x " << s.out;
+    for_each_backend([&](const std::string& name, Device device) {
+      Tensor y = ops::linear(to_device(x, device), to_device(w, device), options);
+      EXPECT_EQ(y.device(), device);
+      EXPECT_LE(difference(y, expected), kTolerance) << name << " " << s.rows << " x " << in << " x " << s.out;
     });
   }
 }
@@ -122,13 +124,14 @@ TEST(Linear, QkvAndGateMatchPlain) {
     LinearWeights v = random_linear(rng, 70, 1184, DType::kI8, false);
     ops::Qkv expected = ops::linear_qkv(x.on(Device::kPlain), q, k, v);
     Tensor gated = ops::gated_linear(x.on(Device::kPlain), q, v, Activation::kGeluTanh);
-    for_each_target([&](const std::string& target) {
-      ops::Qkv y = ops::linear_qkv(x, q, k, v);
-      EXPECT_LE(difference(y.q, expected.q), kTolerance) << target;
-      EXPECT_LE(difference(y.k, expected.k), kTolerance) << target;
-      EXPECT_LE(difference(y.v, expected.v), kTolerance) << target;
-      Tensor g = ops::gated_linear(x, q, v, Activation::kGeluTanh);
-      EXPECT_LE(difference(g, gated), 2 * kTolerance) << target << " " << rows;
+    for_each_backend([&](const std::string& name, Device device) {
+      Tensor there = to_device(x, device);  // the weights stay on the host, which every backend can read
+      ops::Qkv y = ops::linear_qkv(there, q, k, v);
+      EXPECT_LE(difference(y.q, expected.q), kTolerance) << name;
+      EXPECT_LE(difference(y.k, expected.k), kTolerance) << name;
+      EXPECT_LE(difference(y.v, expected.v), kTolerance) << name;
+      Tensor g = ops::gated_linear(there, q, v, Activation::kGeluTanh);
+      EXPECT_LE(difference(g, gated), 2 * kTolerance) << name << " " << rows;
     });
   }
 }
@@ -145,9 +148,10 @@ TEST(Conv1d, MatchesPlain) {
         Tensor bias = random_weight(rng, {33}, dtype);
         Conv1dOptions options{.stride = stride, .padding = 1, .activation = Activation::kGelu};
         Tensor expected = ops::conv1d(x.on(Device::kPlain), weight, bias, layout, options);
-        for_each_target([&](const std::string& target) {
-          EXPECT_LE(difference(ops::conv1d(x, weight, bias, layout, options), expected), kTolerance)
-              << target << " kernel " << kernel << " stride " << stride;
+        for_each_backend([&](const std::string& name, Device device) {
+          Tensor y = ops::conv1d(to_device(x, device), weight, bias, layout, options);
+          EXPECT_LE(difference(y, expected), kTolerance)
+              << name << " kernel " << kernel << " stride " << stride;
         });
       }
     }

@@ -7,7 +7,9 @@
 
 #include <hwy/highway.h>
 
+#include "auris/tensor/backend/backend.h"
 #include "auris/tensor/float16.h"
+#include "auris/tensor/transfer.h"
 
 namespace auris::test {
 namespace {
@@ -80,11 +82,28 @@ void for_each_target(const std::function<void(const std::string& name)>& check) 
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 
+std::vector<Device> devices_under_test() {
+  if (!has_backend(Device::kTorch)) return {Device::kPlain, Device::kCpu};
+  if (!has_backend(Device::kCuda)) return {Device::kTorch};
+  return {Device::kTorch, Device::kCuda};
+}
+
+void for_each_backend(const std::function<void(const std::string& name, Device device)>& check) {
+  for (Device device : devices_under_test()) {
+    if (device == Device::kCpu) {
+      for_each_target([&](const std::string& target) { check(target, device); });
+    } else if (device != Device::kPlain) {
+      check(std::string(name_of(device)), device);
+    }
+  }
+}
+
 double difference(const Tensor& got, const Tensor& expected) {
   AURIS_CHECK(got.shape() == expected.shape());
+  Tensor ours = to_host(got), theirs = to_host(expected);
   double worst = 0.0, largest = 1e-30;
   for (int64_t i = 0; i < got.elements(); ++i) {
-    double a = got.data<float>()[i], b = expected.data<float>()[i];
+    double a = ours.data<float>()[i], b = theirs.data<float>()[i];
     if (!std::isfinite(a)) return INFINITY;
     worst = std::max(worst, std::fabs(a - b));
     largest = std::max(largest, std::fabs(b));

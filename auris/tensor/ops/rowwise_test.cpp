@@ -1,5 +1,5 @@
-// Norms, RoPE, element-by-element ops and moving rows: the cpu backend against the plain one, on every SIMD
-// target.
+// Norms, RoPE, element-by-element ops and moving rows: the fast backends against the plain one, the cpu's on
+// every SIMD target.
 
 #include <gtest/gtest.h>
 
@@ -10,12 +10,13 @@
 #include "auris/tensor/ops/random_tensors.h"
 #include "auris/tensor/ops/rope.h"
 #include "auris/tensor/ops/rows.h"
+#include "auris/tensor/transfer.h"
 
 namespace auris {
 namespace {
 
 using test::difference;
-using test::for_each_target;
+using test::for_each_backend;
 using test::random_f32;
 using test::random_weight;
 
@@ -26,12 +27,14 @@ struct Sizes {
 };
 constexpr Sizes kSizes[] = {{0, 16}, {1, 1}, {1, 512}, {3, 577}, {70, 1000}};
 
-// op(x) on every target against op(x on the plain backend).
+// op(x) on every fast backend against op(x on the plain backend).
 template <typename Op>
 void expect_same(const Tensor& x, Op op, double tolerance = kTolerance) {
   Tensor expected = op(x.on(Device::kPlain));
-  for_each_target([&](const std::string& target) {
-    EXPECT_LE(difference(op(x), expected), tolerance) << target << " " << x.shape().to_string();
+  for_each_backend([&](const std::string& name, Device device) {
+    Tensor y = op(to_device(x, device));
+    EXPECT_EQ(y.device(), device);
+    EXPECT_LE(difference(y, expected), tolerance) << name << " " << x.shape().to_string();
   });
 }
 
@@ -70,12 +73,12 @@ TEST(Elementwise, ActivationsAreExactEverywhere) {
   for (Activation activation :
        {Activation::kNone, Activation::kGelu, Activation::kGeluTanh, Activation::kSilu, Activation::kRelu}) {
     Tensor expected = ops::activate(x.on(Device::kPlain), activation);
-    for_each_target([&](const std::string& target) {
-      Tensor y = ops::activate(x, activation);
+    for_each_backend([&](const std::string& name, Device device) {
+      Tensor y = to_host(ops::activate(to_device(x, device), activation));
       for (int64_t i = 0; i < x.elements(); ++i) {
         ASSERT_NEAR(y.data<float>()[i], expected.data<float>()[i],
                     1e-6 * (1.0 + std::abs(expected.data<float>()[i])))
-            << target << " activation " << static_cast<int>(activation) << " of " << x.data<float>()[i];
+            << name << " activation " << static_cast<int>(activation) << " of " << x.data<float>()[i];
       }
     });
   }
@@ -105,10 +108,11 @@ TEST(Rope, MatchesPlain) {
 
 TEST(Rows, MoveAsWritten) {
   std::vector<float> numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
-  for (Device device : {Device::kPlain, Device::kCpu}) {
+  for (Device device : test::devices_under_test()) {
     Tensor x = Tensor::from(numbers, {5, 2}, device);
     auto values = [](const Tensor& t) {
-      return std::vector<float>(t.data<float>(), t.data<float>() + t.elements());
+      Tensor host = to_host(t);
+      return std::vector<float>(host.data<float>(), host.data<float>() + host.elements());
     };
     EXPECT_EQ(values(ops::gather_rows(x, std::vector<int32_t>{4, 0, 4})),
               (std::vector<float>{8, 9, 0, 1, 8, 9}));
@@ -132,10 +136,14 @@ TEST(Rows, EmbeddingAndToF32ReadEveryType) {
   Rng rng(5);
   for (DType dtype : {DType::kF32, DType::kF16, DType::kBF16, DType::kI8, DType::kQ8_0, DType::kQ4_0,
                       DType::kQ4_1, DType::kQ5_0, DType::kQ5_1, DType::kQ4_K, DType::kQ5_K, DType::kQ6_K}) {
-    Tensor table = random_weight(rng, {6, 256}, dtype);
+    Tensor numbers = random_weight(rng, {6, 256}, dtype);
     std::vector<int32_t> ids = {5, 0, 2};
-    Tensor rows = ops::embedding(table, ids);
-    EXPECT_LE(difference(rows, ops::gather_rows(ops::to_f32(table), ids)), 0.0) << name_of(dtype);
+    Tensor expected = ops::gather_rows(ops::to_f32(numbers.on(Device::kPlain)), ids);
+    for (Device device : test::devices_under_test()) {
+      Tensor table = to_device(numbers, device);
+      EXPECT_LE(difference(ops::embedding(table, ids), expected), 0.0) << name_of(dtype);
+      EXPECT_LE(difference(ops::gather_rows(ops::to_f32(table), ids), expected), 0.0) << name_of(dtype);
+    }
   }
 }
 

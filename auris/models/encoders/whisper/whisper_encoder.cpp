@@ -10,6 +10,7 @@
 #include "auris/tensor/ops/elementwise.h"
 #include "auris/tensor/ops/norm.h"
 #include "auris/tensor/ops/rows.h"
+#include "auris/tensor/transfer.h"
 
 namespace auris::models {
 namespace {
@@ -139,7 +140,7 @@ EncodedAudio WhisperEncoder::forward(const Tensor& mel, const RowLayout& frames,
                                       .hint = "cut the recording into windows"});
     }
   }
-  EncodedAudio x = stem(mel, frames, options);
+  EncodedAudio x = stem(to_device(mel, weights_.conv1.weight.device()), frames, options);
   if (options.tap) options.tap(-1, x.hidden);
   for (size_t i = 0; i < weights_.layers.size(); ++i) {
     x.hidden = block(weights_.layers[i], x.hidden, x.layout);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "auris/tensor/ops/elementwise.h"
+#include "auris/tensor/transfer.h"
 
 namespace auris::models {
 namespace {
@@ -39,23 +40,30 @@ LinearWeights slice(const LinearWeights& fused, int64_t begin, int64_t count) {
 
 }  // namespace
 
-WhisperTensors::WhisperTensors(const weights::Checkpoint& checkpoint, int64_t d_model)
+WhisperTensors::WhisperTensors(const weights::Checkpoint& checkpoint, int64_t d_model, Device device)
     : checkpoint_(checkpoint),
       d_model_(d_model),
+      device_(device),
       ctranslate2_(checkpoint.format() == weights::Format::kCTranslate2) {}
 
 Tensor WhisperTensors::table(const std::string& name, int64_t rows) const {
-  return checked(checkpoint_, name, {rows, d_model_});
+  return to_device(checked(checkpoint_, name, {rows, d_model_}), device_);
 }
 
-Tensor WhisperTensors::table_scale(const std::string& name, const Tensor& table) const {
-  return table.dtype() == DType::kI8 ? scales_of(checkpoint_, name, table.rows()) : Tensor();
+LinearWeights WhisperTensors::tied_table(const std::string& name, int64_t rows) const {
+  LinearWeights table;
+  table.weight = checked(checkpoint_, name, {rows, d_model_});
+  if (table.weight.dtype() == DType::kI8) table.row_scale = scales_of(checkpoint_, name, rows);
+  return to_device(table, device_);
 }
 
 WhisperNorm WhisperTensors::norm(const std::string& name) const {
   const char* weight = ctranslate2_ ? "/gamma" : ".weight";
   const char* bias = ctranslate2_ ? "/beta" : ".bias";
-  return {checked(checkpoint_, name + weight, {d_model_}), checked(checkpoint_, name + bias, {d_model_})};
+  auto vector = [&](const std::string& full) {
+    return to_device(checked(checkpoint_, full, {d_model_}), device_);
+  };
+  return {vector(name + weight), vector(name + bias)};
 }
 
 WhisperConv WhisperTensors::conv(const std::string& name, int64_t in) const {
@@ -66,7 +74,8 @@ WhisperConv WhisperTensors::conv(const std::string& name, int64_t in) const {
     Tensor scale = scales_of(checkpoint_, name + dot + "weight", d_model_);
     conv.weight = ops::to_f32(conv.weight.reshape({d_model_, in * 3}), scale).reshape({d_model_, in, 3});
   }
-  conv.bias = checked(checkpoint_, name + dot + "bias", {d_model_});
+  conv.weight = to_device(conv.weight, device_);
+  conv.bias = to_device(checked(checkpoint_, name + dot + "bias", {d_model_}), device_);
   return conv;
 }
 
@@ -78,7 +87,7 @@ LinearWeights WhisperTensors::linear(const std::string& name, int64_t out, int64
     linear.bias = checked(checkpoint_, name + dot + "bias", {out});
   if (linear.weight.dtype() == DType::kI8)
     linear.row_scale = scales_of(checkpoint_, name + dot + "weight", out);
-  return linear;
+  return to_device(linear, device_);
 }
 
 WhisperAttention WhisperTensors::self_attention(const std::string& name) const {
@@ -100,8 +109,9 @@ WhisperAttention WhisperTensors::cross_attention(const std::string& name) const 
 }
 
 WhisperEncoderWeights whisper_encoder_weights(const weights::Checkpoint& checkpoint,
-                                              const WhisperConfig& config, const std::string& prefix) {
-  WhisperTensors tensors(checkpoint, config.d_model);
+                                              const WhisperConfig& config, const std::string& prefix,
+                                              Device device) {
+  WhisperTensors tensors(checkpoint, config.d_model, device);
   const bool ct2 = tensors.is_ctranslate2();
   const std::string root = ct2 ? "encoder/" : prefix;
   WhisperEncoderWeights weights;

@@ -3,7 +3,7 @@
 //   Hugging Face   PREFIX + "layers.N.self_attn.q_proj.weight" ..., PREFIX = "model.encoder.", "audio_tower."
 //   ... CTranslate2    "encoder/layer_N/self_attention/linear_0/weight" = q, k and v in one tensor, used as
 //   row slices
-// Nothing is copied. Missing tensors and wrong shapes throw kModel.
+// Nothing is copied, except to devices with memory of their own. Missing tensors and wrong shapes throw kModel.
 
 #include <string>
 #include <vector>
@@ -49,17 +49,18 @@ struct WhisperEncoderWeights {
 // `prefix` is used with Hugging Face names only.
 WhisperEncoderWeights whisper_encoder_weights(const weights::Checkpoint& checkpoint,
                                               const WhisperConfig& config,
-                                              const std::string& prefix = "model.encoder.");
+                                              const std::string& prefix = "model.encoder.",
+                                              Device device = Device::kCpu);
 
 // The pieces, for the decoder's name map. `name` is the path without ".weight" or "/weight".
 class WhisperTensors {
  public:
-  WhisperTensors(const weights::Checkpoint& checkpoint, int64_t d_model);
+  WhisperTensors(const weights::Checkpoint& checkpoint, int64_t d_model, Device device);
 
   bool is_ctranslate2() const { return ctranslate2_; }
-  Tensor table(const std::string& name, int64_t rows) const;  // [rows, d_model]; a kI8 table keeps its type
-  // The scales of a kI8 table, undefined for other types.
-  Tensor table_scale(const std::string& name, const Tensor& table) const;
+  Tensor table(const std::string& name, int64_t rows) const;  // [rows, d_model]
+  // A table that is a projection too, with the scales of a kI8 one.
+  LinearWeights tied_table(const std::string& name, int64_t rows) const;
   WhisperNorm norm(const std::string& name) const;
   WhisperConv conv(const std::string& name, int64_t in) const;
   LinearWeights linear(const std::string& name, int64_t out, int64_t in) const;
@@ -71,6 +72,7 @@ class WhisperTensors {
  private:
   const weights::Checkpoint& checkpoint_;
   int64_t d_model_;
+  Device device_;
   bool ctranslate2_;
 };
 

@@ -5,6 +5,7 @@
 #include "auris/models/language/llama/llama_names.h"
 #include "auris/tensor/ops/elementwise.h"
 #include "auris/tensor/ops/rope.h"
+#include "auris/tensor/transfer.h"
 
 namespace auris::models {
 
@@ -78,7 +79,7 @@ RopeSpec Llama::rope_spec(const RopeConfig& rope, const nn::Parameters& paramete
                 .style = config_.rope_style};
   // Llama 3's stretching comes in GGUF files as divisors.
   if (config_.rope_factors && parameters.contains("rope_freqs.weight")) {
-    Tensor divisors = ops::to_f32(parameters.plain("rope_freqs.weight", {config_.head_dim / 2}));
+    Tensor divisors = ops::to_f32(to_host(parameters.plain("rope_freqs.weight", {config_.head_dim / 2})));
     for (size_t i = 0; i < spec.inverse_frequencies.size(); ++i) {
       spec.inverse_frequencies[i] /= divisors.data<float>()[i];
     }

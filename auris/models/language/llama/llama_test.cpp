@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "auris/models/testing/device_under_test.h"
 #include "auris/models/testing/golden.h"
 #include "auris/tensor/ops/rows.h"
 
@@ -110,14 +111,23 @@ TEST_P(LlamaParity, CachedDecodingEqualsTheFullForward) {
   step(10, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Family, LlamaParity,
-                         ::testing::Values(Case{"llama3.2", ""}, Case{"smollm2", ""}, Case{"qwen2.5", ""},
-                                           Case{"qwen3", ""}, Case{"gemma3", ""}, Case{"mistral", ""},
-                                           Case{"llama3.2", "model.gguf"}, Case{"smollm2", "model.gguf"},
-                                           Case{"qwen2.5", "model.gguf"}, Case{"qwen3", "model.gguf"},
-                                           Case{"gemma3", "model.gguf"}, Case{"llama3.2", "", Device::kPlain},
-                                           Case{"gemma3", "model.gguf", Device::kPlain}),
-                         name_of_case);
+// Every family and file on the device under test; two on the plain backend beside the cpu's.
+std::vector<Case> cases() {
+  std::vector<Case> cases;
+  Device device = testing::device_under_test();
+  for (const char* family : {"llama3.2", "smollm2", "qwen2.5", "qwen3", "gemma3"}) {
+    cases.push_back({family, "", device});
+    cases.push_back({family, "model.gguf", device});
+  }
+  cases.push_back({"mistral", "", device});
+  if (device == Device::kCpu) {
+    cases.push_back({"llama3.2", "", Device::kPlain});
+    cases.push_back({"gemma3", "model.gguf", Device::kPlain});
+  }
+  return cases;
+}
+
+INSTANTIATE_TEST_SUITE_P(Family, LlamaParity, ::testing::ValuesIn(cases()), name_of_case);
 
 }  // namespace
 }  // namespace auris::models

@@ -34,14 +34,14 @@ WhisperDecoderLayer hugging_face_layer(const WhisperTensors& tensors, const Whis
 }  // namespace
 
 WhisperDecoderWeights whisper_decoder_weights(const weights::Checkpoint& checkpoint,
-                                              const WhisperConfig& config, const std::string& prefix) {
-  WhisperTensors tensors(checkpoint, config.d_model);
+                                              const WhisperConfig& config, const std::string& prefix,
+                                              Device device) {
+  WhisperTensors tensors(checkpoint, config.d_model, device);
   const bool ct2 = tensors.is_ctranslate2();
   const std::string root = ct2 ? "decoder/" : prefix;
   const std::string table = root + (ct2 ? "embeddings/weight" : "embed_tokens.weight");
   WhisperDecoderWeights weights;
-  weights.tokens.weight = tensors.table(table, config.vocab_size);
-  weights.tokens.row_scale = tensors.table_scale(table, weights.tokens.weight);
+  weights.tokens = tensors.tied_table(table, config.vocab_size);
   weights.positions = tensors.table(root + (ct2 ? "position_encodings/encodings" : "embed_positions.weight"),
                                     config.max_target_positions);
   for (int i = 0; i < config.decoder_layers; ++i) {

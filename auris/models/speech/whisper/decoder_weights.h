@@ -26,6 +26,7 @@ struct WhisperDecoderWeights {
 
 WhisperDecoderWeights whisper_decoder_weights(const weights::Checkpoint& checkpoint,
                                               const WhisperConfig& config,
-                                              const std::string& prefix = "model.decoder.");
+                                              const std::string& prefix = "model.decoder.",
+                                              Device device = Device::kCpu);
 
 }  // namespace auris::models

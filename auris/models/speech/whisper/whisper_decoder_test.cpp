@@ -7,6 +7,7 @@
 #include "auris/base/cache_folder.h"
 #include "auris/models/encoders/whisper/whisper_encoder.h"
 #include "auris/models/speech/whisper/whisper_facts.h"
+#include "auris/models/testing/device_under_test.h"
 #include "auris/models/testing/whisper_golden.h"
 #include "auris/tensor/ops/rows.h"
 
@@ -25,10 +26,11 @@ struct Loaded {
 Loaded load(const std::filesystem::path& folder) {
   auto checkpoint = weights::open_checkpoint(folder);
   WhisperConfig config = whisper_config_of(*checkpoint);
+  Device device = testing::device_under_test();
   return {checkpoint,
           config,
-          {whisper_encoder_weights(*checkpoint, config), config},
-          {whisper_decoder_weights(*checkpoint, config), config}};
+          {whisper_encoder_weights(*checkpoint, config, "model.encoder.", device), config},
+          {whisper_decoder_weights(*checkpoint, config, "model.decoder.", device), config}};
 }
 
 // Caches of one window and one text.
@@ -49,7 +51,8 @@ struct Session {
   SequenceId window;
 };
 
-double largest_difference(const Tensor& logits, const Tensor& golden, int64_t step) {
+double largest_difference(const Tensor& computed, const Tensor& golden, int64_t step) {
+  Tensor logits = to_host(computed);
   if (logits.rows() != golden.rows() || (logits.cols() + step - 1) / step != golden.cols()) return INFINITY;
   double largest = 0;
   for (int64_t r = 0; r < golden.rows(); ++r) {
@@ -132,9 +135,10 @@ TEST(WhisperDecoder, AttentionOfChosenHeadsSumsToOne) {
   ASSERT_EQ(tap.weights.size(), 2u);
   for (const Tensor& head : tap.weights) {
     ASSERT_EQ(head.shape(), Shape({3, 60}));
+    Tensor weights = to_host(head);
     for (int64_t r = 0; r < 3; ++r) {
       double sum = 0;
-      for (int64_t c = 0; c < 60; ++c) sum += head.data<float>()[r * 60 + c];
+      for (int64_t c = 0; c < 60; ++c) sum += weights.data<float>()[r * 60 + c];
       EXPECT_NEAR(sum, 1.0, 1e-5);
     }
   }

@@ -22,7 +22,9 @@ struct WhisperModel {
 };
 
 // From a CTranslate2 folder (model.bin, tokenizer.json) or a Hugging Face folder (config.json,
-// model.safetensors, tokenizer.json). Weights are used in place. Throws kModel.
-std::shared_ptr<const WhisperModel> load_whisper(const std::filesystem::path& folder);
+// model.safetensors, tokenizer.json). Weights are used in place, except on devices with memory of
+// their own. Throws kModel.
+std::shared_ptr<const WhisperModel> load_whisper(const std::filesystem::path& folder,
+                                                 Device device = Device::kCpu);
 
 }  // namespace auris::models
