@@ -68,10 +68,7 @@ void describe_whisper(const Checkpoint& checkpoint, ModelDescription& descriptio
 
 void describe_language_model(const Checkpoint& checkpoint, ModelDescription& description) {
   try {
-    LlamaConfig config =
-        checkpoint.format() == Format::kGguf
-            ? llama_config_from_gguf(checkpoint.metadata(), checkpoint.contains("output.weight"))
-            : llama_config_from_hf(checkpoint.metadata());
+    LlamaConfig config = llama_config_of(checkpoint);
     description.context_length = config.context_length;
     description.family = config.family;
   } catch (const Error& error) {

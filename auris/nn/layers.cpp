@@ -28,6 +28,7 @@ Linear load_linear(const Parameters& parameters, std::string_view name, const Li
   if (shape.bias == Bias::kRequired || (shape.bias == Bias::kIfPresent && parameters.contains(bias))) {
     layer.weights.bias = parameters.plain(bias, {shape.out});
   }
+  layer.weights.low_rank = parameters.low_rank(name, {.in = shape.in, .out = shape.out});
   return layer;
 }
 

@@ -20,7 +20,8 @@ enum class Bias {
   kIfPresent,  // the checkpoint decides
 };
 
-// y = x W^T + b. Weights [out, in] in any type; a kI8 weight has its scales in `NAME.weight_scale` [out].
+// y = x W^T + b, with a low rank beside W if the parameters' adapter has one for NAME. Weights [out, in] in
+// any type; a kI8 weight has its scales in `NAME.weight_scale` [out].
 struct Linear {
   LinearWeights weights;
 

@@ -22,8 +22,20 @@ Parameters Parameters::under(std::string_view prefix) const {
   return below;
 }
 
+Parameters Parameters::with_adapter(AdapterSource source) const {
+  Parameters other = *this;
+  other.adapter_ = std::move(source);
+  return other;
+}
+
+Parameters Parameters::adopting(Adopt adopt) const {
+  Parameters other = *this;
+  other.adopt_ = std::move(adopt);
+  return other;
+}
+
 std::string Parameters::file_name(std::string_view name) const {
-  std::string full = prefix_ + std::string(name);
+  std::string full = full_name(name);
   return names_ ? names_(full) : full;
 }
 
@@ -34,15 +46,19 @@ Shape Parameters::shape_of(std::string_view name) const {
 }
 
 Tensor Parameters::weight(std::string_view name, const Shape& shape) const {
-  return checked(name, shape, false);
+  return adopted(adopt_, full_name(name), checked(name, shape, false));
 }
 
 Tensor Parameters::plain(std::string_view name, const Shape& shape) const {
-  return checked(name, shape, true);
+  return adopted(adopt_, full_name(name), checked(name, shape, true));
 }
 
 Tensor Parameters::find_plain(std::string_view name, const Shape& shape) const {
   return contains(name) ? plain(name, shape) : Tensor();
+}
+
+LowRank Parameters::low_rank(std::string_view name, LinearSize size) const {
+  return adopted_low_rank({.device = device_, .adapter = adapter_, .adopt = adopt_}, full_name(name), size);
 }
 
 Tensor Parameters::checked(std::string_view name, const Shape& shape, bool plain_only) const {

@@ -5,14 +5,15 @@
 // without the leading module path: "layers.0.self_attn.q_proj.weight".
 //
 // Shapes are checked here, before any kernel sees the tensor: a wrong one is a kModel error that names the
-// tensor as the file calls it. Tensors are views into the checkpoint; only devices with memory of
-// their own get copies.
+// tensor as the file calls it. Tensors are views into the checkpoint: nothing is copied, unless a hook
+// (load_options.h) does it or the device has memory of its own.
 
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "auris/nn/load_options.h"
 #include "auris/tensor/tensor.h"
 #include "auris/weights/checkpoint.h"
 
@@ -29,6 +30,11 @@ class Parameters {
   // The same parameters seen from below: under("layers.0").get("mlp.up_proj.weight", ...).
   Parameters under(std::string_view prefix) const;
 
+  // The same parameters with low ranks beside linear layers, or adopted by a trainer. The hooks are told
+  // names with all prefixes.
+  Parameters with_adapter(AdapterSource source) const;
+  Parameters adopting(Adopt adopt) const;
+
   bool contains(std::string_view name) const;
   // Any weight a matrix product may read: a float or quantized type, never integers other than kI8.
   Tensor weight(std::string_view name, const Shape& shape) const;
@@ -36,6 +42,8 @@ class Parameters {
   Tensor plain(std::string_view name, const Shape& shape) const;
   // Undefined if absent.
   Tensor find_plain(std::string_view name, const Shape& shape) const;
+  // Of the linear layer `name`; undefined if the adapter has none for it.
+  LowRank low_rank(std::string_view name, LinearSize size) const;
 
   // The extents of a tensor without a demand on them; throws kModel if it is absent.
   Shape shape_of(std::string_view name) const;
@@ -44,11 +52,14 @@ class Parameters {
 
  private:
   Tensor checked(std::string_view name, const Shape& shape, bool plain_only) const;
+  std::string full_name(std::string_view name) const { return prefix_ + std::string(name); }
 
   std::shared_ptr<const weights::Checkpoint> checkpoint_;
   NameMap names_;
   std::string prefix_;
   Device device_;
+  AdapterSource adapter_;
+  Adopt adopt_;
 };
 
 }  // namespace auris::nn

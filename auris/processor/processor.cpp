@@ -1,5 +1,6 @@
 #include "auris/processor/processor.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -64,6 +65,20 @@ PromptPieces cut_raw(std::string_view prompt) {
                .hint = hint});
 }
 
+void require_answer(std::span<const Message> messages) {
+  bool text_only =
+      !messages.empty() && messages.back().role == Role::kAssistant && clips_of(messages.last(1)).empty();
+  if (text_only) return;
+  throw Error(ErrorCode::kUsage, {.where = "processor",
+                                  .expected = "a conversation that ends with an assistant's turn of text",
+                                  .got = messages.empty() ? "none" : "another one",
+                                  .hint = ""});
+}
+
+[[noreturn]] void fail_answer(const char* expected, const char* got) {
+  throw Error(ErrorCode::kInput, {.where = "processor", .expected = expected, .got = got, .hint = ""});
+}
+
 // The front end makes windows of 3,000 frames; only Ultravox' are cut to the encoder's length.
 void require_window(const models::AudioLlmConfig& config) {
   if (config.family == AudioLlmFamily::kUltravox || config.encoder.max_frames() == kWindowFrames) return;
@@ -121,12 +136,41 @@ text::MarkedText Processor::render(std::span<const Message> messages, const Prep
   return render_with_template(messages, prompt);
 }
 
-ModelInput Processor::prepare(std::span<const Message> messages, const PrepareOptions& options) const {
-  // A template writes the beginning-of-text mark itself; LLaSO's prompt relies on the tokenizer for it.
-  bool add_bos = parts_.audio && parts_.audio->family == AudioLlmFamily::kLlaso;
+PromptPieces Processor::pieces_of(std::span<const Message> messages, const PrepareOptions& options) const {
   text::MarkedText prompt = render(messages, options);
-  PromptPieces pieces = parts_.audio ? cut_at(prompt, mark()) : PromptPieces{prompt};
-  return assemble(pieces, clips_of(messages), add_bos);
+  return parts_.audio ? cut_at(prompt, mark()) : PromptPieces{prompt};
+}
+
+bool Processor::adds_bos() const { return parts_.audio && parts_.audio->family == AudioLlmFamily::kLlaso; }
+
+ModelInput Processor::prepare(std::span<const Message> messages, const PrepareOptions& options) const {
+  return assemble(pieces_of(messages, options), clips_of(messages), adds_bos());
+}
+
+AnswerIds Processor::answer_ids(std::span<const Message> messages) const {
+  require_answer(messages);
+  std::span<const Message> before = messages.first(messages.size() - 1);
+  PromptPieces prompt = pieces_of(before, {.add_generation_prompt = true});
+  PromptPieces whole = pieces_of(messages, {.add_generation_prompt = false});
+  // Recordings stand before the answer, so all but the last piece must be the same text.
+  bool same = prompt.size() == whole.size();
+  for (size_t i = 0; same && i + 1 < prompt.size(); ++i) {
+    same = prompt[i].text == whole[i].text && prompt[i].trusted == whole[i].trusted;
+  }
+  if (!same) fail_answer("turns that the template writes alike with and without the answer", "others");
+  bool bos = adds_bos() && prompt.size() == 1;
+  std::vector<text::TokenId> opening = parts_.tokenizer->encode(prompt.back(), bos);
+  std::vector<text::TokenId> all = parts_.tokenizer->encode(whole.back(), bos);
+  if (all.size() < opening.size() || !std::equal(opening.begin(), opening.end(), all.begin())) {
+    fail_answer("an answer that begins with a token of its own behind the prompt",
+                "another prompt, or a token that reaches over its end");
+  }
+  AnswerIds ids{.prompt = assemble(prompt, clips_of(before), adds_bos()), .answer = {}};
+  ids.answer.assign(all.begin() + static_cast<std::ptrdiff_t>(opening.size()), all.end());
+  auto end = std::find_if(ids.answer.rbegin(), ids.answer.rend(),
+                          [&](text::TokenId id) { return parts_.tokenizer->is_special(id); });
+  ids.targets = end == ids.answer.rend() ? ids.answer.size() : static_cast<size_t>(ids.answer.rend() - end);
+  return ids;
 }
 
 ModelInput Processor::prepare_raw(std::string_view prompt, std::span<const Clip> clips) const {

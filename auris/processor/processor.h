@@ -31,6 +31,16 @@ struct PrepareOptions {
   bool add_generation_prompt = true;  // end with the opening of the assistant's turn
 };
 
+// A conversation that ends with the answer which a model is to learn.
+struct AnswerIds {
+  ModelInput prompt;  // what prepare() gives for the turns before the answer
+  // prompt.ids and these together are what the template writes for the whole conversation, token for token.
+  std::vector<int32_t> answer;
+  // The first of them are the model's to say: its words and the token that ends its turn. What a template
+  // writes behind that (ChatML a line break) is only read.
+  size_t targets = 0;
+};
+
 class Processor {
  public:
   // Throws kModel if a tokenizer lacks the marks its audio model needs, or if the encoder's window is not 30
@@ -40,6 +50,12 @@ class Processor {
   // Throws kUsage or kInput: a recording for a model that does not hear, or one that is too short; a chat
   // template that does not have as many places as there are recordings; a conversation the template refuses.
   ModelInput prepare(std::span<const Message> messages, const PrepareOptions& options = {}) const;
+
+  // The same for training: `messages` end with an assistant's turn of text. Throws kUsage if they do not;
+  // kInput as prepare() does, and if the turn cannot be told from the prompt: the template writes the turns
+  // before it in another way (without their thoughts, say), or a token would reach over its beginning, as
+  // line breaks can.
+  AnswerIds answer_ids(std::span<const Message> messages) const;
 
   // Text as it is, without a template: each "<audio>" marks one of `clips`, in order. Throws kUsage if their
   // numbers differ. For scoring and research.
@@ -56,6 +72,9 @@ class Processor {
  private:
   text::MarkedText render(std::span<const Message> messages, const PrepareOptions& options) const;
   std::string_view mark() const;
+  PromptPieces pieces_of(std::span<const Message> messages, const PrepareOptions& options) const;
+  // A template writes the beginning-of-text mark itself; LLaSO's prompt relies on the tokenizer for it.
+  bool adds_bos() const;
   ModelInput assemble(const PromptPieces& pieces, std::span<const Clip> clips, bool add_bos) const;
 
   ProcessorParts parts_;

@@ -6,17 +6,19 @@
 #include <fmt/format.h>
 
 #include "auris/tensor/ops/rows.h"
+#include "auris/tensor/transfer.h"
 
 namespace auris::models {
 
 AudioLlm::AudioLlm(const AudioLlmConfig& config, WhisperEncoder encoder, Projector projector,
-                   std::shared_ptr<const Llama> language)
+                   std::shared_ptr<const Llama> language, Device device)
     : config_(config),
       encoder_(std::move(encoder)),
       projector_(std::move(projector)),
-      language_(std::move(language)) {}
+      language_(std::move(language)),
+      device_(device) {}
 
-ProjectedRows AudioLlm::encode(std::span<const AudioWindow> windows, const Observer& observer) const {
+EncodedAudio AudioLlm::hear(std::span<const AudioWindow> windows, const Observer& observer) const {
   AURIS_CHECK(!windows.empty());
   Tensor mel;
   RowLayout frames;
@@ -42,10 +44,17 @@ ProjectedRows AudioLlm::encode(std::span<const AudioWindow> windows, const Obser
                  rows);
     };
   }
-  EncodedAudio encoded = encoder_.forward(mel, frames, options);
-  ProjectedRows projected = projector_.forward(encoded.hidden, encoded.layout);
+  return encoder_.forward(to_device(mel, device_), frames, options);
+}
+
+ProjectedRows AudioLlm::project(const EncodedAudio& heard, const Observer& observer) const {
+  ProjectedRows projected = projector_.forward(to_device(heard.hidden, device_), heard.layout);
   if (observer) observer("projector", projected.rows);
   return projected;
+}
+
+ProjectedRows AudioLlm::encode(std::span<const AudioWindow> windows, const Observer& observer) const {
+  return project(hear(windows, observer), observer);
 }
 
 Tensor AudioLlm::embed(std::span<const int32_t> ids, const Tensor& audio) const {

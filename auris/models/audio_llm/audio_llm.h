@@ -3,7 +3,7 @@
 // rows of one sequence. LLaSO-Base, Ultravox and Qwen2-Audio are configs of this class.
 //
 //   auto model = models::load_audio_llm({.model = folder});
-//   ProjectedRows sound = model->encode(windows);
+//   ProjectedRows sound = model->encode(windows);         // hear() and project() in one
 //   Tensor rows = model->embed(ids, sound.rows);          // ids hold kAudioRow where sound goes
 //   Tensor hidden = model->language().forward(rows, layout, {.cache = &cache});
 
@@ -30,13 +30,18 @@ struct AudioWindow {
 class AudioLlm {
  public:
   AudioLlm(const AudioLlmConfig& config, WhisperEncoder encoder, Projector projector,
-           std::shared_ptr<const Llama> language);
+           std::shared_ptr<const Llama> language, Device device = Device::kCpu);
 
   const AudioLlmConfig& config() const { return config_; }
   const Llama& language() const { return *language_; }
 
-  // Rows of all windows, one span per window; each span has audio_rows(config, window.frames) rows.
-  // The observer sees "encoder.layers.N", "encoder.norm" and "projector".
+  // What the encoder makes of all windows, one span per window: all that the projector needs to know, so that
+  // rows of an encoder that is not trained can be kept and used again. The observer sees "encoder.layers.N"
+  // and "encoder.norm".
+  EncodedAudio hear(std::span<const AudioWindow> windows, const Observer& observer = {}) const;
+  // These as embeddings; each span has audio_rows(config, window.frames) rows. The observer sees "projector".
+  ProjectedRows project(const EncodedAudio& heard, const Observer& observer = {}) const;
+  // project(hear(windows)).
   ProjectedRows encode(std::span<const AudioWindow> windows, const Observer& observer = {}) const;
 
   // Embeddings of a sequence whose kAudioRow ids take the audio rows, in order. Throws kUsage if their
@@ -48,6 +53,7 @@ class AudioLlm {
   WhisperEncoder encoder_;
   Projector projector_;
   std::shared_ptr<const Llama> language_;
+  Device device_;
 };
 
 // Where the parts are. A checkpoint may leave out the encoder (LLaSO), the language model (Ultravox) or both
@@ -71,10 +77,20 @@ struct AudioLlmParts {
   AudioLlmConfig config() const;  // throws kModel
 };
 
+// Names for the hooks, in every family as a composed checkpoint spells them: "encoder.layers.0.fc1.weight",
+// "projector.0.weight", "language_model.layers.0.self_attn.q_proj" (a linear layer). A composed checkpoint's
+// own adapter comes first; options.adapter is asked for the layers that it leaves out.
+using AudioLlmOptions = nn::LoadOptions;
+
 // Throw kModel. Parts are opened in any format Auris reads.
 AudioLlmParts open_audio_llm_parts(const AudioLlmSources& sources);
-std::shared_ptr<const AudioLlm> load_audio_llm(const AudioLlmParts& parts, Device device = Device::kCpu);
+std::shared_ptr<const AudioLlm> load_audio_llm(const AudioLlmParts& parts,
+                                               const AudioLlmOptions& options = {});
 std::shared_ptr<const AudioLlm> load_audio_llm(const AudioLlmSources& sources,
-                                               Device device = Device::kCpu);
+                                               const AudioLlmOptions& options = {});
+
+// The adapter of a composed checkpoint for its language model, with that model's own names ("layers.0..."):
+// for load_llama or write_merged_llama. Empty if it has none. Throws kModel.
+nn::AdapterSource language_adapter(const AudioLlmParts& parts);
 
 }  // namespace auris::models

@@ -90,7 +90,8 @@ ProjectorConfig composed_projector(const JsonFields& fields, int64_t in, int64_t
                             .in = in,
                             .inner = 0,
                             .out = out,
-                            .stack = static_cast<int>(fields.integer("stack", {1, 64}, 1))};
+                            .stack = static_cast<int>(fields.integer("stack", {1, 64}, 1)),
+                            .norm_post = fields.flag("norm_post", false)};
   std::string type = fields.text("type");
   if (type == "linear") return projector;
   if (type != "mlp_gelu" && type != "swiglu")
@@ -118,6 +119,7 @@ void configure_composed(const JsonFields& fields, const std::optional<WhisperCon
   config.projector =
       composed_projector(fields.object("projector"), config.encoder.d_model, config.language.hidden);
   config.projector_prefix = "projector";
+  if (fields.has("adapter")) config.adapter = nn::adapter_config_from_json(fields.object("adapter"));
 }
 
 }  // namespace

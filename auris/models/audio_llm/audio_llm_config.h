@@ -11,6 +11,7 @@
 #include "auris/models/encoders/whisper/whisper_config.h"
 #include "auris/models/language/llama/llama_config.h"
 #include "auris/models/projectors/projector.h"
+#include "auris/nn/adapter.h"
 #include "auris/weights/checkpoint.h"
 
 namespace auris::models {
@@ -19,8 +20,8 @@ enum class AudioLlmFamily {
   kLlaso,
   kUltravox,
   kQwen2Audio,
-  kComposed,  // Auris' own: a projector and the names of an encoder and a language model
-              // (docs/audio_models.md)
+  kComposed,  // Auris' own: a projector, the names of an encoder and a language model, and an adapter for the
+              // latter if it was trained with one (docs/audio_models.md)
 };
 std::string_view name_of(AudioLlmFamily family);
 
@@ -43,6 +44,7 @@ struct AudioLlmConfig {
   WhisperConfig encoder;
   ProjectorConfig projector;
   LlamaConfig language;
+  std::optional<nn::AdapterConfig> adapter = {};  // of the language model, kComposed only
   // Where the parts lie in the checkpoint.
   std::string projector_prefix;
   std::optional<int32_t> audio_token;  // the id the config names for audio rows, if any

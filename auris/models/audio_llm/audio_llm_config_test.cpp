@@ -108,6 +108,24 @@ TEST(AudioLlmConfig, HostileComposedFieldsAreRefused) {
   }
 }
 
+TEST(AudioLlmConfig, ComposedModelsMayHaveAnAdapterAndANormBehind) {
+  EXPECT_FALSE(read_composed(composed()).adapter.has_value());
+  EXPECT_FALSE(read_composed(composed()).projector.norm_post);
+  json config = composed();
+  config["adapter"] = {{"rank", 8}, {"alpha", 16}, {"layers", {"q_proj", "v_proj"}}};
+  config["projector"]["norm_post"] = true;
+  AudioLlmConfig read = read_composed(config);
+  ASSERT_TRUE(read.adapter.has_value());
+  EXPECT_EQ(read.adapter->rank, 8);
+  EXPECT_EQ(read.adapter->scale(), 2.0f);
+  EXPECT_TRUE(read.adapter->covers("layers.0.self_attn.v_proj"));
+  EXPECT_TRUE(read.projector.norm_post);
+  config["adapter"]["rank"] = 0;
+  EXPECT_THROW(read_composed(config), Error);
+  config["adapter"] = "q_proj";
+  EXPECT_THROW(read_composed(config), Error);
+}
+
 TEST(AudioLlmConfig, HostileFieldsAreRefused) {
   for (const auto& [key, value] : std::vector<std::pair<const char*, json>>{{"stack_factor", 0},
                                                                             {"stack_factor", 1 << 20},

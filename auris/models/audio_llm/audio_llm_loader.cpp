@@ -1,12 +1,34 @@
 // Builds an audio language model from the opened checkpoints of its parts.
 
+#include <set>
+
+#include "auris/base/nearest.h"
 #include "auris/models/audio_llm/audio_llm.h"
 #include "auris/models/audio_llm/audio_llm_names.h"
+#include "auris/models/encoders/whisper/whisper_hooks.h"
 
 namespace auris::models {
+namespace {
 
-std::shared_ptr<const AudioLlm> load_audio_llm(const AudioLlmParts& parts, Device device) {
-  AudioLlmConfig config = parts.config();
+constexpr const char* kEncoder = "encoder";
+constexpr const char* kProjector = "projector";
+constexpr const char* kLanguage = "language_model";
+
+std::shared_ptr<nn::StoredAdapter> stored_adapter(const AudioLlmParts& parts, const AudioLlmConfig& config) {
+  if (!config.adapter) return nullptr;
+  return std::make_shared<nn::StoredAdapter>(parts.model, *config.adapter, std::string(kLanguage) + ".");
+}
+
+nn::AdapterSource first_of(const nn::AdapterSource& first, const nn::AdapterSource& second) {
+  if (!first || !second) return first ? first : second;
+  return [first, second](std::string_view name, nn::LinearSize size) {
+    LowRank low = first(name, size);
+    return low.defined() ? low : second(name, size);
+  };
+}
+
+WhisperEncoder load_encoder(const AudioLlmParts& parts, const AudioLlmConfig& config,
+                            const nn::LoadOptions& options) {
   std::string prefix;
   if (parts.encoder->format() != weights::Format::kCTranslate2) {
     std::optional<std::string> found = encoder_prefix(*parts.encoder);
@@ -18,15 +40,63 @@ std::shared_ptr<const AudioLlm> load_audio_llm(const AudioLlmParts& parts, Devic
     }
     prefix = *found;
   }
-  WhisperEncoder whisper(whisper_encoder_weights(*parts.encoder, config.encoder, prefix, device),
-                         config.encoder);
-  Projector projector(config.projector, nn::Parameters(parts.model, {}, device).under(config.projector_prefix));
-  return std::make_shared<const AudioLlm>(config, std::move(whisper), std::move(projector),
-                                          load_llama(parts.language, config.language, device));
+  WhisperEncoderWeights all = whisper_encoder_weights(*parts.encoder, config.encoder, prefix, options.device);
+  return {with_hooks(std::move(all), options), config.encoder};
 }
 
-std::shared_ptr<const AudioLlm> load_audio_llm(const AudioLlmSources& sources, Device device) {
-  return load_audio_llm(open_audio_llm_parts(sources), device);
+// The projector, and the names of its tensors.
+Projector load_projector(const AudioLlmParts& parts, const AudioLlmConfig& config,
+                         const nn::LoadOptions& options, std::set<std::string, std::less<>>& names) {
+  nn::NameMap in_file = [&names, &config](std::string_view name) {
+    std::string behind(name.substr(std::string_view(kProjector).size()));
+    return *names.insert(config.projector_prefix + behind).first;
+  };
+  nn::Parameters parameters(parts.model, in_file, options.device);
+  return {config.projector,
+          parameters.with_adapter(options.adapter).adopting(options.adopt).under(kProjector)};
+}
+
+// A composed checkpoint holds a projector and an adapter, nothing that would be silently left aside.
+void expect_known(const weights::Checkpoint& checkpoint, const std::set<std::string, std::less<>>& names,
+                  bool has_adapter) {
+  for (const weights::TensorInfo& info : checkpoint.tensors()) {
+    if (names.contains(info.name)) continue;
+    bool lora = nn::is_adapter_tensor(info.name);
+    if (lora && has_adapter) continue;  // StoredAdapter looks at these
+    std::vector<std::string_view> known(names.begin(), names.end());
+    throw Error(ErrorCode::kModel,
+                {.where = checkpoint.path().string(),
+                 .expected = "tensors of the parts that config.json describes",
+                 .got = quoted(info.name),
+                 .hint = lora ? "config.json has no adapter" : nearest_hint(info.name, known)});
+  }
+}
+
+}  // namespace
+
+nn::AdapterSource language_adapter(const AudioLlmParts& parts) {
+  auto stored = stored_adapter(parts, parts.config());
+  return stored ? nn::source_of(stored) : nn::AdapterSource();
+}
+
+std::shared_ptr<const AudioLlm> load_audio_llm(const AudioLlmParts& parts, const AudioLlmOptions& options) {
+  AudioLlmConfig config = parts.config();
+  WhisperEncoder encoder = load_encoder(parts, config, options.of_part(kEncoder));
+  std::set<std::string, std::less<>> names;
+  Projector projector = load_projector(parts, config, options, names);
+  auto stored = stored_adapter(parts, config);
+  LlamaOptions language = options.of_part(kLanguage);
+  if (stored) language.adapter = first_of(nn::source_of(stored), language.adapter);
+  std::shared_ptr<const Llama> llama = load_llama(parts.language, config.language, language);
+  if (stored) stored->expect_all_used();
+  if (config.family == AudioLlmFamily::kComposed) expect_known(*parts.model, names, stored != nullptr);
+  return std::make_shared<const AudioLlm>(config, std::move(encoder), std::move(projector), std::move(llama),
+                                          options.device);
+}
+
+std::shared_ptr<const AudioLlm> load_audio_llm(const AudioLlmSources& sources,
+                                               const AudioLlmOptions& options) {
+  return load_audio_llm(open_audio_llm_parts(sources), options);
 }
 
 }  // namespace auris::models

@@ -83,11 +83,6 @@ bool has_language_model(const weights::Checkpoint& checkpoint) {
       [](const weights::TensorInfo& info) { return info.name.ends_with("embed_tokens.weight"); });
 }
 
-LlamaConfig language_config(const weights::Checkpoint& checkpoint) {
-  if (checkpoint.format() != weights::Format::kGguf) return llama_config_from_hf(checkpoint.metadata());
-  return llama_config_from_gguf(checkpoint.metadata(), checkpoint.contains("output.weight"));
-}
-
 }  // namespace
 
 std::optional<std::string> encoder_prefix(const weights::Checkpoint& checkpoint) {
@@ -104,7 +99,7 @@ AudioLlmConfig AudioLlmParts::config() const {
   std::optional<WhisperConfig> encoder_config;
   std::optional<LlamaConfig> llama_config;
   if (encoder != model) encoder_config = whisper_config_of(*encoder);
-  if (language != model) llama_config = language_config(*language);
+  if (language != model) llama_config = llama_config_of(*language);
   return audio_llm_config(family, model->metadata(), encoder_config, llama_config);
 }
 

@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "auris/base/test_folder.h"
 #include "auris/models/testing/device_under_test.h"
 #include "auris/models/testing/golden.h"
@@ -25,7 +27,7 @@ class AudioLlmParity : public ::testing::TestWithParam<std::string> {
  protected:
   AudioLlmParity() : golden_(GetParam()) {
     std::filesystem::path folder = golden_folder() / GetParam();
-    model_ = load_audio_llm(AudioLlmSources{.model = folder}, testing::device_under_test());
+    model_ = load_audio_llm(AudioLlmSources{.model = folder}, {.device = testing::device_under_test()});
     std::vector<int32_t> valid = golden_.ids("windows.valid");
     for (size_t i = 0; i < valid.size(); ++i) {
       Tensor mel = golden_.tensor("windows." + std::to_string(i) + ".mel");
@@ -78,6 +80,36 @@ TEST_P(AudioLlmParity, CachedAndBesideAnotherSequence) {
     logits = language.logits(language.forward(rows.slice_rows(row, 1), one, {.cache = &cache}));
     EXPECT_LE(relative_error(logits, golden.slice_rows(row, 1)), kTolerance) << row;
   }
+}
+
+// What was heard may be kept, in a file say, and projected later.
+TEST_P(AudioLlmParity, HearingAndProjectingIsEncoding) {
+  ProjectedRows expected = model_->encode(windows_);
+  EncodedAudio heard = model_->hear(windows_);
+  ASSERT_EQ(heard.hidden.cols(), model_->config().encoder.d_model);
+  EncodedAudio kept{.hidden = Tensor::from(heard.hidden.span<float>(), heard.hidden.shape()),
+                    .layout = heard.layout};
+  ProjectedRows projected = model_->project(kept);
+  EXPECT_EQ(relative_error(projected.rows, expected.rows), 0.0);
+  ASSERT_EQ(projected.layout.spans.size(), windows_.size());
+  EXPECT_EQ(projected.layout.rows(), expected.rows.rows());
+}
+
+TEST_P(AudioLlmParity, HooksSeeEveryTensorByTheComposedName) {
+  std::vector<std::string> names;
+  load_audio_llm(AudioLlmSources{.model = golden_folder() / GetParam()},
+                 {.adopt = [&](std::string_view name, const Tensor& tensor) {
+                   names.emplace_back(name);
+                   return tensor;
+                 }});
+  const char* projector = GetParam() == "llaso"         ? "projector.2.bias"
+                          : GetParam() == "qwen2-audio" ? "projector.linear.bias"
+                                                        : "projector.linear_1.weight";
+  EXPECT_THAT(names, ::testing::IsSupersetOf({projector, "encoder.layers.1.self_attn.k_proj.weight",
+                                              "encoder.layer_norm.bias", "encoder.embed_positions.weight",
+                                              "language_model.layers.1.mlp.down_proj.weight"}));
+  std::sort(names.begin(), names.end());
+  EXPECT_EQ(std::adjacent_find(names.begin(), names.end()), names.end());
 }
 
 TEST_P(AudioLlmParity, WindowsDoNotSeeEachOther) {

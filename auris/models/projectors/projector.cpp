@@ -5,7 +5,7 @@
 namespace auris::models {
 namespace {
 
-constexpr float kUltravoxNormEps = 1e-6f;
+constexpr float kNormEps = 1e-6f;  // Ultravox's
 
 }  // namespace
 
@@ -25,31 +25,36 @@ Projector::Projector(const ProjectorConfig& config, const nn::Parameters& parame
       break;
     case ProjectorKind::kUltravox: load_ultravox(parameters, stacked); break;
   }
+  if (config.norm_post) norm_post_ = nn::load_rms_norm(parameters, "norm_post", config.out, kNormEps);
 }
 
 void Projector::load_ultravox(const nn::Parameters& parameters, int64_t stacked) {
   AURIS_CHECK(config_.inner % 2 == 0);
   int64_t half = config_.inner / 2;
-  norm_pre_ = nn::load_rms_norm(parameters, "ln_pre", stacked, kUltravoxNormEps);
-  // Its SwiGLU takes the second half of the columns as the gate.
-  nn::Linear both = nn::load_linear(parameters, "linear_1", {.in = stacked, .out = config_.inner});
-  AURIS_CHECK(!both.weights.row_scale.defined());
-  up_.weight = both.weights.weight.slice_rows(0, half);
-  gate_.weight = both.weights.weight.slice_rows(half, half);
+  norm_pre_ = nn::load_rms_norm(parameters, "ln_pre", stacked, kNormEps);
+  both_ = nn::load_linear(parameters, "linear_1", {.in = stacked, .out = config_.inner});
   down_ = nn::load_linear(parameters, "linear_2", {.in = half, .out = config_.out});
-  norm_late_ = config_.norm_mid ? nn::load_rms_norm(parameters, "ln_mid", half, kUltravoxNormEps)
-                                : nn::load_rms_norm(parameters, "ln_post", config_.out, kUltravoxNormEps);
+  norm_late_ = config_.norm_mid ? nn::load_rms_norm(parameters, "ln_mid", half, kNormEps)
+                                : nn::load_rms_norm(parameters, "ln_post", config_.out, kNormEps);
+}
+
+// rows [rows, in * stack] -> [rows, out]
+Tensor Projector::translate(const Tensor& rows) const {
+  if (config_.kind == ProjectorKind::kLinear) return linear_.forward(rows);
+  if (config_.kind == ProjectorKind::kMlpGelu) return mlp_.forward(rows);
+  // Its SwiGLU takes the second half of the columns as the gate. The halves are cut here, not on loading, so
+  // that gradients reach the whole.
+  int64_t half = config_.inner / 2;
+  Tensor inner = ops::gated_linear(norm_pre_.forward(rows), both_.weights.slice(half, half),
+                                   both_.weights.slice(0, half), Activation::kSilu);
+  if (config_.norm_mid) return down_.forward(norm_late_.forward(inner));
+  return norm_late_.forward(down_.forward(inner));
 }
 
 ProjectedRows Projector::forward(const Tensor& x, const RowLayout& layout) const {
   AURIS_CHECK(x.rows() == layout.rows() && x.cols() == config_.in);
-  Tensor rows = config_.stack == 1 ? x : ops::stack_rows(x, layout, config_.stack);
-  RowLayout after = pooled_layout(layout, config_.stack);
-  if (config_.kind == ProjectorKind::kLinear) return {linear_.forward(rows), after};
-  if (config_.kind == ProjectorKind::kMlpGelu) return {mlp_.forward(rows), after};
-  Tensor inner = ops::gated_linear(norm_pre_.forward(rows), gate_, up_, Activation::kSilu);
-  if (config_.norm_mid) return {down_.forward(norm_late_.forward(inner)), after};
-  return {norm_late_.forward(down_.forward(inner)), after};
+  Tensor rows = translate(config_.stack == 1 ? x : ops::stack_rows(x, layout, config_.stack));
+  return {config_.norm_post ? norm_post_.forward(rows) : rows, pooled_layout(layout, config_.stack)};
 }
 
 }  // namespace auris::models

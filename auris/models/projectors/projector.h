@@ -24,6 +24,9 @@ struct ProjectorConfig {
   int64_t out = 0;    // columns of an embedding
   int stack = 1;
   bool norm_mid = true;  // kUltravox: ln_mid (0.5 and later) instead of ln_post (0.4.1 and before)
+  // Any kind: an RMSNorm "norm_post" behind everything, whose weight is the scale of the embeddings it stands
+  // among. Composed models only.
+  bool norm_post = false;
 };
 
 struct ProjectedRows {
@@ -33,7 +36,8 @@ struct ProjectedRows {
 
 class Projector {
  public:
-  // Names below `parameters`: "linear", "0" and "2", or "ln_pre", "linear_1" and so on. Throws kModel.
+  // Names below `parameters`: "linear", "0" and "2", or "ln_pre", "linear_1" and so on; "norm_post". Throws
+  // kModel.
   Projector(const ProjectorConfig& config, const nn::Parameters& parameters);
 
   const ProjectorConfig& config() const { return config_; }
@@ -44,13 +48,14 @@ class Projector {
 
  private:
   void load_ultravox(const nn::Parameters& parameters, int64_t stacked);
+  Tensor translate(const Tensor& rows) const;
 
   ProjectorConfig config_;
   nn::Linear linear_;  // kLinear
   nn::Mlp mlp_;        // kMlpGelu
   nn::RmsNorm norm_pre_, norm_late_;
-  LinearWeights gate_, up_;  // halves of kUltravox's linear_1
-  nn::Linear down_;          // kUltravox's linear_2
+  nn::Linear both_, down_;  // kUltravox's linear_1 and linear_2
+  nn::RmsNorm norm_post_;
 };
 
 }  // namespace auris::models

@@ -30,14 +30,6 @@ Tensor scales_of(const weights::Checkpoint& checkpoint, const std::string& weigh
   return ops::to_f32(checked(checkpoint, weight + "_scale", {rows}));
 }
 
-LinearWeights slice(const LinearWeights& fused, int64_t begin, int64_t count) {
-  LinearWeights part;
-  part.weight = fused.weight.slice_rows(begin, count);
-  if (fused.bias.defined()) part.bias = fused.bias.slice_rows(begin, count);
-  if (fused.row_scale.defined()) part.row_scale = fused.row_scale.slice_rows(begin, count);
-  return part;
-}
-
 }  // namespace
 
 WhisperTensors::WhisperTensors(const weights::Checkpoint& checkpoint, int64_t d_model, Device device)
@@ -97,15 +89,14 @@ WhisperAttention WhisperTensors::self_attention(const std::string& name) const {
             linear(name + ".out_proj", d, d)};
   }
   LinearWeights qkv = linear(name + "/linear_0", 3 * d, d);
-  return {slice(qkv, 0, d), slice(qkv, d, d), slice(qkv, 2 * d, d), linear(name + "/linear_1", d, d)};
+  return {qkv.slice(0, d), qkv.slice(d, d), qkv.slice(2 * d, d), linear(name + "/linear_1", d, d)};
 }
 
 WhisperAttention WhisperTensors::cross_attention(const std::string& name) const {
   if (!ctranslate2_) return self_attention(name);
   const int64_t d = d_model_;
   LinearWeights kv = linear(name + "/linear_1", 2 * d, d);
-  return {linear(name + "/linear_0", d, d), slice(kv, 0, d), slice(kv, d, d),
-          linear(name + "/linear_2", d, d)};
+  return {linear(name + "/linear_0", d, d), kv.slice(0, d), kv.slice(d, d), linear(name + "/linear_2", d, d)};
 }
 
 WhisperEncoderWeights whisper_encoder_weights(const weights::Checkpoint& checkpoint,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "auris/models/language/llama/llama_names.h"
+#include "auris/models/language/llama/llama_row_order.h"
 #include "auris/tensor/ops/elementwise.h"
 #include "auris/tensor/ops/rope.h"
 #include "auris/tensor/transfer.h"
@@ -21,6 +22,8 @@ Llama::Llama(const LlamaConfig& config, const nn::Parameters& parameters) : conf
   norm_ = nn::load_rms_norm(parameters, "norm", config.hidden, config.norm_eps, config.norm_weight_offset);
   if (config.tied_embeddings) {
     output_.weights.weight = embedding_.table;
+    output_.weights.low_rank =
+        parameters.low_rank("lm_head", {.in = config.hidden, .out = config.vocab_size});
   } else {
     output_ = nn::load_linear(parameters, "lm_head", {.in = config.hidden, .out = config.vocab_size});
   }
@@ -45,6 +48,8 @@ Llama::Layer Llama::load_layer(const nn::Parameters& all, int index) const {
                             {.in = c.hidden, .out = kv_columns, .bias = c.qkv_bias});
   layer.v = nn::load_linear(parameters, "self_attn.v_proj",
                             {.in = c.hidden, .out = kv_columns, .bias = c.qkv_bias});
+  if (LowRank& low = layer.q.weights.low_rank; low.defined()) low.b_rows = llama_row_order(c, c.heads);
+  if (LowRank& low = layer.k.weights.low_rank; low.defined()) low.b_rows = llama_row_order(c, c.kv_heads);
   layer.o = nn::load_linear(parameters, "self_attn.o_proj",
                             {.in = q_columns, .out = c.hidden, .bias = c.output_bias});
   if (c.qk_norm) {
@@ -156,18 +161,15 @@ std::vector<int32_t> last_rows(const RowLayout& layout) {
 }
 
 std::shared_ptr<const Llama> load_llama(const std::shared_ptr<const weights::Checkpoint>& checkpoint,
-                                        Device device) {
-  bool gguf = checkpoint->format() == weights::Format::kGguf;
-  LlamaConfig config =
-      gguf ? llama_config_from_gguf(checkpoint->metadata(), checkpoint->contains("output.weight"))
-           : llama_config_from_hf(checkpoint->metadata());
-  return load_llama(checkpoint, config, device);
+                                        const LlamaOptions& options) {
+  return load_llama(checkpoint, llama_config_of(*checkpoint), options);
 }
 
 std::shared_ptr<const Llama> load_llama(const std::shared_ptr<const weights::Checkpoint>& checkpoint,
-                                        const LlamaConfig& config, Device device) {
+                                        const LlamaConfig& config, const LlamaOptions& options) {
+  nn::Parameters parameters(checkpoint, llama_names(*checkpoint, config), options.device);
   return std::make_shared<const Llama>(config,
-                                       nn::Parameters(checkpoint, llama_names(*checkpoint, config), device));
+                                       parameters.with_adapter(options.adapter).adopting(options.adopt));
 }
 
 }  // namespace auris::models

@@ -84,11 +84,16 @@ class Llama {
 // The index of the last row of every span: what decoding needs.
 std::vector<int32_t> last_rows(const RowLayout& layout);
 
+// Names for the hooks: "embed_tokens.weight", "layers.0.self_attn.q_proj" (a linear layer), "norm.weight",
+// "lm_head". An adapter's rows are in Hugging Face's order whatever the file's is: one adapter serves a
+// folder and the GGUF file of the same weights.
+using LlamaOptions = nn::LoadOptions;
+
 // From a GGUF file, a Hugging Face folder, or the language model inside a composed checkpoint.
 std::shared_ptr<const Llama> load_llama(const std::shared_ptr<const weights::Checkpoint>& checkpoint,
-                                        Device device = Device::kCpu);
+                                        const LlamaOptions& options = {});
 // The same with a config that does not lie in the checkpoint's own metadata.
 std::shared_ptr<const Llama> load_llama(const std::shared_ptr<const weights::Checkpoint>& checkpoint,
-                                        const LlamaConfig& config, Device device = Device::kCpu);
+                                        const LlamaConfig& config, const LlamaOptions& options = {});
 
 }  // namespace auris::models

@@ -36,6 +36,11 @@ bool is_llama_family_architecture(const std::string& architecture) {
          architecture == "qwen3" || architecture == "gemma3";
 }
 
+LlamaConfig llama_config_of(const weights::Checkpoint& checkpoint) {
+  if (checkpoint.format() != weights::Format::kGguf) return llama_config_from_hf(checkpoint.metadata());
+  return llama_config_from_gguf(checkpoint.metadata(), checkpoint.contains("output.weight"));
+}
+
 void validate(const LlamaConfig& config, const std::string& where) {
   require(config.heads % config.kv_heads == 0, where, "heads that are a multiple of the key and value heads",
           fmt::format("{} and {}", config.heads, config.kv_heads));

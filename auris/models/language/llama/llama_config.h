@@ -13,6 +13,7 @@
 #include "auris/models/language/llama/rope_frequencies.h"
 #include "auris/nn/layers.h"
 #include "auris/tensor/ops/rope.h"
+#include "auris/weights/checkpoint.h"
 
 namespace auris::models {
 
@@ -59,6 +60,13 @@ LlamaConfig llama_config_from_hf(const nlohmann::json& config);
 // From the key-value pairs of a GGUF file. `has_output` says whether the file has an output matrix of its
 // own.
 LlamaConfig llama_config_from_gguf(const nlohmann::json& metadata, bool has_output);
+// By the checkpoint's format.
+LlamaConfig llama_config_of(const weights::Checkpoint& checkpoint);
+
+// The config.json of a Hugging Face checkpoint with this config, which llama_config_from_hf reads; its biases
+// must be known (not kIfPresent). Throws kUsage for what that format cannot say: rope_factors, an
+// attention_scale of its own outside Gemma 3, biases for q, k and v alone outside Qwen2.
+nlohmann::ordered_json llama_config_to_hf(const LlamaConfig& config);
 
 // Ranges and divisibility that both readers share. Throws kModel.
 void validate(const LlamaConfig& config, const std::string& where);

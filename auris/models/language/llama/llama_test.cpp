@@ -37,7 +37,7 @@ class LlamaParity : public ::testing::TestWithParam<Case> {
   LlamaParity() : golden_(GetParam().family) {
     std::filesystem::path path = golden_folder() / GetParam().family;
     if (!GetParam().file.empty()) path /= GetParam().file;
-    model_ = load_llama(weights::open_checkpoint(path), GetParam().device);
+    model_ = load_llama(weights::open_checkpoint(path), {.device = GetParam().device});
   }
 
   Tensor logits(std::string_view sequence) const { return golden_.tensor(std::string(sequence) + ".logits"); }
