@@ -157,28 +157,33 @@ void add_text(LanguageModel& model, const Homes& homes) {
 
 }  // namespace
 
-processor::ModelInput LanguageModel::prompt_of(const std::vector<Message>& messages) const {
+std::vector<processor::Message> LanguageModel::turns_of(const std::vector<Message>& messages) const {
   std::vector<processor::Message> turns;
   for (const Message& message : messages) {
     processor::Message turn = processor->user_turn(message.content, message.audio);
     turn.role = role_of(message.role);
     turns.push_back(std::move(turn));
   }
-  return processor->prepare(turns);
+  return turns;
+}
+
+processor::ModelInput LanguageModel::prompt_of(const std::vector<Message>& messages) const {
+  return processor->prepare(turns_of(messages));
 }
 
 std::shared_ptr<const LanguageModel> load_language_model(const std::filesystem::path& location,
-                                                         const std::string& name) {
+                                                         const std::string& name,
+                                                         const nn::LoadOptions& options) {
   auto checkpoint = weights::open_checkpoint(location);
   auto model = std::make_shared<LanguageModel>();
   model->name = name;
   if (models::kind_of(*checkpoint) == models::ModelKind::kAudioLanguage) {
     models::AudioLlmParts parts = models::open_audio_llm_parts({.model = location});
-    model->ears = models::load_audio_llm(parts);
+    model->ears = models::load_audio_llm(parts, options);
     model->llama = {model->ears, &model->ears->language()};
     add_text(*model, {.own = *parts.model, .language = *parts.language});
   } else {
-    model->llama = models::load_llama(checkpoint);
+    model->llama = models::load_llama(checkpoint, options);
     add_text(*model, {.own = *checkpoint, .language = *checkpoint});
   }
   return model;

@@ -28,11 +28,14 @@ struct LanguageModel {
   // text as the model's makers place them (processor::Processor::user_turn). Throws kUsage for a role that is
   // not known, and for recordings if the model does not hear.
   processor::ModelInput prompt_of(const std::vector<Message>& messages) const;
+  // The same turns, before they are rows.
+  std::vector<processor::Message> turns_of(const std::vector<Message>& messages) const;
 };
 
 // `location`: a GGUF file, a folder with config.json, safetensors and tokenizer.json, or the folder of an
-// audio language model (docs/audio_models.md). Throws kModel.
+// audio language model (docs/audio_models.md). `options`: as load_audio_llm or load_llama take them. Throws kModel.
 std::shared_ptr<const LanguageModel> load_language_model(const std::filesystem::path& location,
-                                                         const std::string& name);
+                                                         const std::string& name,
+                                                         const nn::LoadOptions& options = {});
 
 }  // namespace auris::engine

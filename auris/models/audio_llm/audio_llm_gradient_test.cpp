@@ -44,7 +44,7 @@ class AudioLlmGradient : public ::testing::TestWithParam<std::string> {};
 TEST_P(AudioLlmGradient, OfTheSoundIsTheSlope) {
   Golden golden(GetParam());
   AudioLlmSources sources{.model = golden_folder() / GetParam()};
-  auto learning = load_audio_llm(sources, Device::kTorch), serving = load_audio_llm(sources);
+  auto learning = load_audio_llm(sources, {.device = Device::kTorch}), serving = load_audio_llm(sources);
   Tensor mel = golden.tensor("windows.0.mel").slice_rows(0, golden.ids("windows.valid")[0]);
 
   Tensor leaf = to_device(mel, Device::kTorch);
