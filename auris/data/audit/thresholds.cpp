@@ -19,10 +19,7 @@ AuditThresholds parse_thresholds(std::string_view toml, const std::string& where
     if (value < least) table.fail(fmt::format("{} from {} on", key, least), fmt::format("{}", value));
   };
   const auto flag = [&](const char* key, bool& value) {
-    if (!table.has(key)) return;
-    const auto found = root[key].value_exact<bool>();
-    if (!found) table.fail(fmt::format("{} to be true or false", key), "another kind of value");
-    value = *found;
+    if (table.has(key)) value = table.flag(key);
   };
   number("min_duration_s", thresholds.min_duration_s, 0);
   number("max_duration_s", thresholds.max_duration_s, 0);

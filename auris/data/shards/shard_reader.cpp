@@ -37,14 +37,19 @@ std::shared_ptr<const MappedFile> ShardReader::shard(uint32_t number) const {
   return file;
 }
 
-Sample ShardReader::read(uint64_t index) const {
+Sample ShardReader::read(uint64_t index) const { return read_files(index, SIZE_MAX); }
+
+Sample ShardReader::read_first_file(uint64_t index) const { return read_files(index, 1); }
+
+Sample ShardReader::read_files(uint64_t index, size_t max_files) const {
   const SamplePlace place = index_[index];
   const auto file = shard(place.shard);
   const std::string where = fmt::format("{}, sample {}", index_.shards()[place.shard].file, index);
   if (file->bytes().size() < place.offset + place.bytes) fail(where, "a whole shard", "a shorter one");
   Sample sample;
   sample.facts = place.facts;
-  for (auto& [name, content] : read_tar(file->bytes().subspan(place.offset, place.bytes), where)) {
+  const auto bytes = file->bytes().subspan(place.offset, place.bytes);
+  for (auto& [name, content] : read_tar(bytes, where, max_files)) {
     const size_t slash = name.rfind('/');
     const size_t dot = name.find('.', slash == std::string::npos ? 0 : slash);
     if (dot == std::string::npos) fail(where, "files named KEY.EXTENSION", quoted(name));

@@ -20,8 +20,11 @@ class ShardReader {
   const ShardIndex& index() const { return index_; }
   // From any thread. kInput, naming shard and place, if it is damaged.
   Sample read(uint64_t index) const;
+  // With its first file only (an item, before its recordings), for passes over a whole data set.
+  Sample read_first_file(uint64_t index) const;
 
  private:
+  Sample read_files(uint64_t index, size_t max_files) const;
   std::shared_ptr<const MappedFile> shard(uint32_t number) const;
 
   std::filesystem::path folder_;

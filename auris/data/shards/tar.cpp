@@ -154,7 +154,7 @@ std::string TarReader::content(uint64_t max_bytes) {
 }
 
 std::vector<std::pair<std::string, std::string>> read_tar(std::span<const std::byte> bytes,
-                                                          const std::string& where) {
+                                                          const std::string& where, size_t max_files) {
   const Archive reader(archive_read_new());
   archive_read_support_format_tar(reader.get());
   std::vector<std::pair<std::string, std::string>> files;
@@ -164,7 +164,8 @@ std::vector<std::pair<std::string, std::string>> read_tar(std::span<const std::b
   };
   check(archive_read_open_memory(reader.get(), bytes.data(), bytes.size()) == ARCHIVE_OK, "a tar file");
   archive_entry* entry = nullptr;
-  for (int status; (status = archive_read_next_header(reader.get(), &entry)) != ARCHIVE_EOF;) {
+  for (int status; files.size() < max_files &&
+                   (status = archive_read_next_header(reader.get(), &entry)) != ARCHIVE_EOF;) {
     check(status == ARCHIVE_OK, "files in a tar file");
     const la_int64_t size = archive_entry_size(entry);
     const char* name = archive_entry_pathname(entry);

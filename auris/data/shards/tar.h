@@ -60,9 +60,10 @@ class TarReader {
   std::unique_ptr<State> state_;
 };
 
-// The files in a stretch of a tar file, name and content. kInput, naming `where`, if it is damaged, ends
-// early or holds anything but files.
+// The files in a stretch of a tar file, name and content, up to `max_files`: what lies behind them is not
+// looked at. kInput, naming `where`, if it is damaged, ends early or holds anything but files.
 std::vector<std::pair<std::string, std::string>> read_tar(std::span<const std::byte> bytes,
-                                                          const std::string& where);
+                                                          const std::string& where,
+                                                          size_t max_files = SIZE_MAX);
 
 }  // namespace auris::data

@@ -15,14 +15,6 @@ namespace {
 constexpr size_t kLeastInstructions = 6;
 constexpr const char* kHint = "auris/data/tasks/definitions/README.md describes the fields";
 
-template <class Value, size_t kCount>
-Value chosen(const TomlTable& table, const std::string& name, std::string_view key,
-             const NameTable<Value, kCount>& names) {
-  const auto value = value_in(names, name);
-  if (!value) table.fail(fmt::format("{} to be one of {}", key, names_in(names)), quoted(name));
-  return *value;
-}
-
 void check_identifier(const TomlTable& table, const std::string& id) {
   const bool plain = std::all_of(id.begin(), id.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -63,9 +55,9 @@ TaskVariant variant_of(const TomlTable& table) {
   variant.id = table.text("id");
   check_identifier(table, variant.id);
   variant.sources = table.texts_or_none("sources");
-  variant.answer = chosen(table, table.text("answer"), "answer", kAnswerKinds);
+  variant.answer = table.choice("answer", kAnswerKinds);
   for (const std::string& name : table.texts("metrics")) {
-    variant.metrics.push_back(chosen(table, name, "metrics", kMetrics));
+    variant.metrics.push_back(table.choice_of("metrics", name, kMetrics));
   }
   variant.licence = table.text_or_empty("licence");
   if (has_labels(variant.answer)) variant.labels = labels_of(table);
@@ -97,9 +89,9 @@ Task parse_task(std::string_view toml, const std::string& where) {
   task.abbreviation = table.text("abbreviation");
   task.title = table.text("title");
   task.summary = table.text("summary");
-  task.group = chosen(table, table.text("group"), "group", kTaskGroups);
+  task.group = table.choice("group", kTaskGroups);
   task.version = table.integer("version", 1, 1'000'000);
-  task.text_input = chosen(table, table.text("text_input"), "text_input", kTextInputs);
+  task.text_input = table.choice("text_input", kTextInputs);
   if (table.has("recordings")) task.recordings = table.integer("recordings", 1, 2);
   task.instructions = table.texts("instructions");
   if (table.has("options")) task.options = table.texts("options");

@@ -110,7 +110,7 @@ AnswersOfSystems read_answers_of_systems(const fs::path& data_set, const std::ve
                   {.where = "report", .expected = "to finish", .got = "a request to stop", .hint = ""});
     }
     try {
-      const LoadedItem loaded = load_item(*data, place);
+      const LoadedItem loaded = data::load_item(*data, place);
       const std::optional<double> snr_db = snr_db_of(loaded);
       for (size_t i = 0; i < stores.size(); ++i) add(answers.systems[i], *stores[i], loaded, snr_db);
       places.push_back(place);

@@ -27,7 +27,7 @@ AnswerSet answers_in(const data::ShardReader& data, const PredictionStore& store
   for (uint64_t i = 0; i < data.size(); ++i) {
     LoadedItem loaded;
     try {
-      loaded = load_item(data, i);
+      loaded = data::load_item(data, i);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kInput) throw;
       set.damaged.push_back({fmt::format("item {}", i), "damaged", error.what()});

@@ -107,7 +107,7 @@ MergeReport merge_predictions(const data::ShardReader& data, const std::vector<f
   for (uint64_t i = 0; i < data.size(); ++i) {
     LoadedItem loaded;
     try {
-      loaded = load_item(data, i);
+      loaded = data::load_item(data, i);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kInput) throw;
       ++report.damaged;

@@ -309,15 +309,15 @@ TEST(Cascade, HearsAndTheOracleReads) {
   const auto cascade = make_cascade(engine, {.max_tokens = 8, .beam_size = 1});
   const auto oracle = make_cascade(engine, {.oracle = true, .max_tokens = 8});
   EXPECT_NE(cascade->settings(), oracle->settings());
-  const LoadedItem read = load_item(data, 0);
+  const LoadedItem read = data::load_item(data, 0);
   ASSERT_EQ(read.item.configuration, Configuration::kTextAudio);
   EXPECT_THAT(cascade->answer(read).answer, HasSubstr("young man"));
   EXPECT_EQ(oracle->answer(read).answer, sentence().text);
-  const LoadedItem pure = load_item(data, 2);
+  const LoadedItem pure = data::load_item(data, 2);
   ASSERT_EQ(pure.item.configuration, Configuration::kAudio);
   EXPECT_THAT(cascade->answer(pure).transcript, HasSubstr("young man"));
   EXPECT_EQ(oracle->answer(pure).transcript, pure.item.instruction + " " + sentence().text);
-  const LoadedItem spoken = load_item(data, 1);
+  const LoadedItem spoken = data::load_item(data, 1);
   ASSERT_EQ(spoken.item.configuration, Configuration::kAudioText);
   EXPECT_EQ(oracle->answer(spoken).transcript, spoken.item.instruction + " " + sentence().text);
 }

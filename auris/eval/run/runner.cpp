@@ -7,9 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "auris/audio/decode.h"
 #include "auris/base/error.h"
-#include "auris/base/json_text.h"
 
 namespace auris::eval {
 namespace {
@@ -18,11 +16,6 @@ constexpr int kMaxUnreachable = 3;
 
 double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
-data::Item item_of(const data::Sample& sample) {
-  const std::string& text = content_of(sample, "json");
-  return data::item_from(parse_json(text, sample.key, ErrorCode::kInput, {.max_depth = 8}), sample.key);
 }
 
 // Clips go to the parts in turn, as they come.
@@ -57,7 +50,7 @@ std::vector<uint64_t> chosen(const data::ShardReader& data, const RunOptions& op
   for (uint64_t i = 0; i < data.size(); ++i) {
     data::Item item;
     try {
-      item = item_of(data.read(i));
+      item = data::item_in(data.read(i));
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kInput) throw;
       report.damaged += shares.next_is_mine() ? 1 : 0;
@@ -74,20 +67,6 @@ std::vector<uint64_t> chosen(const data::ShardReader& data, const RunOptions& op
 }
 
 }  // namespace
-
-LoadedItem load_item(const data::ShardReader& data, uint64_t index) {
-  const data::Sample sample = data.read(index);
-  const auto decoded = [&](const std::string& extension) {
-    const std::string& wav = content_of(sample, extension);
-    return audio::decode_audio(audio::AudioSource::memory(std::as_bytes(std::span(wav)), sample.key));
-  };
-  LoadedItem loaded{.item = item_of(sample), .recording = {}};
-  for (size_t turn = 0; turn < loaded.item.history.size(); ++turn) {
-    if (loaded.item.history[turn].has_recording()) loaded.earlier[turn] = decoded(data::recording_name(turn));
-  }
-  if (loaded.item.has_recording()) loaded.recording = decoded("wav");
-  return loaded;
-}
 
 RunReport run_system(const data::ShardReader& data, System& system, PredictionStore& store,
                      const RunOptions& options) {
@@ -110,7 +89,7 @@ RunReport run_system(const data::ShardReader& data, System& system, PredictionSt
     }
     LoadedItem loaded;
     try {
-      loaded = load_item(data, numbers[static_cast<size_t>(done)]);
+      loaded = data::load_item(data, numbers[static_cast<size_t>(done)]);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kInput) throw;
       ++report.damaged;

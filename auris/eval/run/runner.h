@@ -44,9 +44,6 @@ struct RunReport {
   double seconds = 0;
 };
 
-// As a data set holds it. kInput if the item or one of its recordings is damaged.
-LoadedItem load_item(const data::ShardReader& data, uint64_t index);
-
 // Errors of single items become predictions with an error; errors of the store stop the run. An item for
 // which the system was out of reach (kNetwork) is asked again in the next run; three of them in a row stop
 // this one. kUsage for a part that does not exist.

@@ -6,17 +6,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "auris/audio/audio_clip.h"
-#include "auris/data/items/item.h"
+#include "auris/data/items/loaded_item.h"
 
 namespace auris::eval {
 
-// An item and its recordings.
-struct LoadedItem {
-  data::Item item;
-  audio::AudioClip recording;                       // of the last turn; empty if it has none
-  std::map<size_t, audio::AudioClip> earlier = {};  // of earlier turns, by their place in the history
-};
+using data::LoadedItem;
 
 struct SystemAnswer {
   std::string answer = {};

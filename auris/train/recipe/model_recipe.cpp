@@ -1,0 +1,106 @@
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "auris/base/nearest.h"
+#include "auris/train/recipe/recipe_parts.h"
+
+namespace auris::train {
+namespace {
+
+constexpr int kMaxStack = 64;  // as in a composed model's config.json
+constexpr int64_t kMaxInner = 1 << 20;
+constexpr int64_t kMaxPooled = 1500;  // rows of a window
+constexpr int64_t kMaxRank = 4096;
+
+// Linear layers of a layer, as Hugging Face's modules call them.
+constexpr std::array<std::string_view, 7> kEncoderLayers{"all",      "q_proj", "k_proj", "v_proj",
+                                                         "out_proj", "fc1",    "fc2"};
+constexpr std::array<std::string_view, 8> kLanguageLayers{"all",    "q_proj",    "k_proj",  "v_proj",
+                                                          "o_proj", "gate_proj", "up_proj", "down_proj"};
+
+ProjectorRecipe projector_of(const TomlTable& table) {
+  table.allow({"type", "input", "stack", "inner", "pooled", "start"});
+  ProjectorRecipe projector;
+  projector.type = table.choice("type", kProjectorTypes);
+  take(table, "input", kProjectorInputs, projector.input);
+  take(table, "start", kProjectorStarts, projector.start);
+  if (table.has("stack")) projector.stack = static_cast<int>(table.integer("stack", 1, kMaxStack));
+  take(table, "pooled", 0, kMaxPooled, projector.pooled);
+  if (projector.type == models::ProjectorKind::kLinear) {
+    if (table.has("inner")) table.fail("inner only for mlp_gelu and swiglu", "a linear projector with inner");
+  } else {
+    projector.inner = table.integer("inner", 1, kMaxInner);
+  }
+  const bool halves = projector.type == models::ProjectorKind::kUltravox;
+  if (halves && projector.inner % 2 != 0) {
+    table.fail("an even inner for swiglu, which halves it", fmt::format("{}", projector.inner));
+  }
+  if (projector.input == ProjectorInput::kDecoder) {
+    if (projector.stack != 1)
+      table.fail("stack = 1 where the projector reads the decoder", fmt::format("{}", projector.stack));
+  } else {
+    if (projector.pooled != 0)
+      table.fail("pooled only with input = 'decoder'", fmt::format("{}", projector.pooled));
+    if (projector.start != ProjectorStart::kRandom)
+      table.fail("start = 'shared_tokens' only with input = 'decoder'", "input = 'encoder'");
+  }
+  return projector;
+}
+
+AdapterRecipe adapter_of(const TomlTable& table, std::span<const std::string_view> known) {
+  table.allow({"rank", "alpha", "dropout", "layers"});
+  AdapterRecipe adapter;
+  adapter.rank = table.integer("rank", 1, kMaxRank);
+  adapter.alpha = static_cast<double>(adapter.rank);
+  take(table, "alpha", 1e-3, 1e6, adapter.alpha);
+  take(table, "dropout", 0.0, 0.9, adapter.dropout);
+  adapter.layers = table.has("layers") ? table.texts("layers") : std::vector<std::string>{"all"};
+  for (const std::string& layer : adapter.layers) {
+    if (std::find(known.begin(), known.end(), layer) == known.end()) {
+      table.fail(fmt::format("layers of {}", fmt::join(known, ", ")), quoted(layer),
+                 nearest_hint(layer, known, 1));
+    }
+    if (std::ranges::count(adapter.layers, layer) > 1) table.fail("each layer once", quoted(layer));
+  }
+  if (adapter.layers.size() > 1 && std::ranges::count(adapter.layers, "all") > 0)
+    table.fail("layers = ['all'] or some of them by name", "both");
+  return adapter;
+}
+
+std::map<Part, std::filesystem::path> begin_of(const TomlTable& table, const std::filesystem::path& folder) {
+  table.allow({"projector", "encoder", "language_model", "encoder_adapter", "language_model_adapter"});
+  std::map<Part, std::filesystem::path> begin;
+  for (const auto& [part, name] : kParts) {
+    if (table.has(name)) begin[part] = folder / table.text(name);
+  }
+  return begin;
+}
+
+}  // namespace
+
+ModelRecipe model_of(const TomlTable& table, const std::filesystem::path& folder) {
+  table.allow({"encoder", "language_model", "window_rows", "projector", "encoder_adapter",
+               "language_model_adapter", "begin"});
+  ModelRecipe model;
+  model.encoder = table.text("encoder");
+  model.language_model = table.text("language_model");
+  take(table, "window_rows", kWindowRows, model.window_rows);
+  model.projector = projector_of(table.table("projector"));
+  if (table.has("encoder_adapter"))
+    model.encoder_adapter = adapter_of(table.table("encoder_adapter"), kEncoderLayers);
+  if (table.has("language_model_adapter"))
+    model.language_model_adapter = adapter_of(table.table("language_model_adapter"), kLanguageLayers);
+  if (table.has("begin")) model.begin = begin_of(table.table("begin"), folder);
+  const auto check_begin = [&](Part part, const std::optional<AdapterRecipe>& adapter) {
+    if (model.begin.contains(part) && !adapter)
+      table.fail(fmt::format("a table {} for what begins from a run", name_in(kParts, part)), "none");
+  };
+  check_begin(Part::kEncoderAdapter, model.encoder_adapter);
+  check_begin(Part::kLanguageModelAdapter, model.language_model_adapter);
+  return model;
+}
+
+}  // namespace auris::train
