@@ -60,6 +60,8 @@ function(auris_test name)
   add_executable(${name}_test ${arg_SOURCES})
   target_link_libraries(${name}_test PRIVATE auris_flags ${arg_DEPS} GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name}_test PRIVATE AURIS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  # What is tested is optimized as users run it; the tests themselves compile in two thirds of the time without the rest.
+  target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O1>)
   gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 120 DISCOVERY_MODE PRE_TEST
                        PROPERTIES ${properties})
 endfunction()

@@ -42,7 +42,7 @@ class EngineRecognizer : public Recognizer {
  private:
   Heard hear(const std::string& content, const std::string& language,
              const std::function<audio::AudioClip()>& sound) {
-    const std::string key = RecognitionCache::key_of(settings_, content, language);
+    const std::string key = heard_key(settings_, content, language);
     if (cache_) {
       if (const Heard* known = cache_->find(key)) return *known;
     }
@@ -51,9 +51,9 @@ class EngineRecognizer : public Recognizer {
     options.beam_size = options_.beam_size;
     options.temperatures = {0.0};
     const generate::Transcript said = engine_->transcribe(sound(), options);
-    Heard heard{.text = said.text, .language = said.language, .language_probability = 0};
+    Heard heard{.key = key, .text = said.text, .language = said.language, .language_probability = 0};
     if (!said.languages.empty()) heard.language_probability = said.language_probability;
-    if (cache_) cache_->add(key, heard);
+    if (cache_) cache_->add(heard);
     return heard;
   }
 

@@ -12,8 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       std::filesystem::temp_directory_path() / ("auris-fuzz-recognitions-" + std::to_string(::getpid()));
   std::ofstream(path, std::ios::binary)
       .write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));
-  const Heard heard{.text = "a", .language = "en", .language_probability = 0.5};
-  { RecognitionCache(path).add("fresh", heard); }
+  const Heard heard{.key = "fresh", .text = "a", .language = "en", .language_probability = 0.5};
+  { RecognitionCache(path).add(heard); }
   const RecognitionCache again(path);
   const Heard* found = again.find("fresh");
   const bool equal = found != nullptr && *found == heard;

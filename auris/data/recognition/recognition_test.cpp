@@ -87,10 +87,8 @@ TEST(Recognition, RejectsOtherWordsAndOtherLanguagesOnce) {
 }
 
 TEST(Recognition, AnotherModelHearsForItself) {
-  EXPECT_NE(RecognitionCache::key_of({{"model", "a"}}, "x", ""),
-            RecognitionCache::key_of({{"model", "b"}}, "x", ""));
-  EXPECT_NE(RecognitionCache::key_of({{"model", "a"}}, "x", ""),
-            RecognitionCache::key_of({{"model", "a"}}, "x", "en"));
+  EXPECT_NE(heard_key({{"model", "a"}}, "x", ""), heard_key({{"model", "b"}}, "x", ""));
+  EXPECT_NE(heard_key({{"model", "a"}}, "x", ""), heard_key({{"model", "a"}}, "x", "en"));
   TestFolder folder;
   const auto engine = engine::Engine::load({.speech_model = "whisper-tiny.en"});
   const auto recognizer = make_engine_recognizer(engine);

@@ -17,19 +17,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string split_of(const fs::path& folder) {
-  for (const fs::path& step : folder) {
-    std::string split = split_in(step.string());
-    if (split == "train" || split == "dev" || split == "test") return split;
-  }
-  return {};
-}
-
 Found found_in(const Record& record, const fs::path& folder, const std::string& origin) {
   const auto name = record.find("file_name");
   Found found{.recording = folder / (name != record.end() ? name->second : ""), .clip = clip_in(record)};
   found.clip.id = "hugging_face/" + found.recording.generic_string();
-  if (found.clip.split.empty()) found.clip.split = split_of(found.recording.parent_path());
+  if (found.clip.split.empty()) {
+    const fs::path parent = found.recording.parent_path();
+    found.clip.split = split_among(std::vector<std::string>(parent.begin(), parent.end()));
+  }
   found.clip.origin = origin;
   return found;
 }

@@ -38,14 +38,6 @@ Recording recording_in(const JsonFields& fields) {
   return {source.text("source"), ""};
 }
 
-std::string split_of(const fs::path& file) {
-  for (const std::string& word : text::split_at(file.filename().string(), R"([._-]+)")) {
-    std::string split = split_in(word);
-    if (split == "train" || split == "dev" || split == "test") return split;
-  }
-  return {};
-}
-
 // `offset_s`: where the times of the supervision begin in the recording.
 Found found_in(const JsonFields& supervision, const Recording& recording, double offset_s,
                const std::string& id, const fs::path& file) {
@@ -56,7 +48,7 @@ Found found_in(const JsonFields& supervision, const Recording& recording, double
   clip.start_s = std::max(0.0, offset_s + supervision.number("start", {-kLongestS, kLongestS}));
   clip.duration_s = supervision.number("duration", {0, kLongestS});
   if (clip.duration_s == 0) return refused(clip.id, "no_sound", "the supervision lasts 0 s");
-  clip.split = split_of(file);
+  clip.split = split_among(text::split_at(file.filename().string(), R"([._-]+)"));
   clip.text = trimmed(supervision.optional_text("text").value_or(""));
   clip.language = language_in(supervision.optional_text("language").value_or(""));
   clip.speaker = supervision.optional_text("speaker").value_or("");

@@ -34,6 +34,14 @@ std::string split_in(std::string_view word) {
                                    : lower;
 }
 
+std::string split_among(std::span<const std::string> words) {
+  for (const std::string& word : words) {
+    std::string split = split_in(word);
+    if (split == "train" || split == "dev" || split == "test") return split;
+  }
+  return {};
+}
+
 std::string language_in(std::string_view word) {
   return text::language_code(word.substr(0, word.find_first_of("-_")));
 }
