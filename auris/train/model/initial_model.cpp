@@ -1,5 +1,7 @@
 #include "auris/train/model/initial_model.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <string>
@@ -17,6 +19,10 @@ namespace {
 
 using models::ProjectorConfig;
 using models::ProjectorKind;
+
+// "all" in a recipe: the linear layers of a block of the llama family.
+constexpr std::array<const char*, 7> kAllLayers = {"q_proj",    "k_proj",  "v_proj",   "o_proj",
+                                                   "gate_proj", "up_proj", "down_proj"};
 
 std::shared_ptr<const weights::Checkpoint> open_named(const std::string& name) {
   return weights::open_checkpoint(weights::Catalog::load().resolve(name));
@@ -90,6 +96,8 @@ models::ComposedModel composed_model_of(const ModelRecipe& recipe) {
                               .window_rows = recipe.window_rows};
   if (const auto& adapter = recipe.language_model_adapter) {
     model.adapter = nn::AdapterConfig{.rank = adapter->rank, .alpha = adapter->alpha, .layers = adapter->layers};
+    const bool all = std::ranges::count(adapter->layers, "all") > 0;
+    if (all) model.adapter->layers.assign(kAllLayers.begin(), kAllLayers.end());
   }
   return model;
 }

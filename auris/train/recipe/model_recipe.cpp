@@ -51,12 +51,11 @@ ProjectorRecipe projector_of(const TomlTable& table) {
 }
 
 AdapterRecipe adapter_of(const TomlTable& table, std::span<const std::string_view> known) {
-  table.allow({"rank", "alpha", "dropout", "layers"});
+  table.allow({"rank", "alpha", "layers"});
   AdapterRecipe adapter;
   adapter.rank = table.integer("rank", 1, kMaxRank);
   adapter.alpha = static_cast<double>(adapter.rank);
   take(table, "alpha", 1e-3, 1e6, adapter.alpha);
-  take(table, "dropout", 0.0, 0.9, adapter.dropout);
   adapter.layers = table.has("layers") ? table.texts("layers") : std::vector<std::string>{"all"};
   for (const std::string& layer : adapter.layers) {
     if (std::find(known.begin(), known.end(), layer) == known.end()) {

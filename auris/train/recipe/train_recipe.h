@@ -81,11 +81,10 @@ struct ProjectorRecipe {
   ProjectorStart start = ProjectorStart::kRandom;
 };
 
-// Low-rank adapters (Hu and others 2021, arXiv 2106.09685): W x + alpha / rank * B A dropped(x).
+// Low-rank adapters (Hu and others 2021, arXiv 2106.09685): W x + alpha / rank * B A x.
 struct AdapterRecipe {
   int64_t rank = 0;
   double alpha = 0;
-  double dropout = 0;               // probability
   std::vector<std::string> layers;  // linear layers by their names in Hugging Face's modules; "all"
 };
 
