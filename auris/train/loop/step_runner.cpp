@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include <ATen/ATen.h>
 
+#include "auris/tensor/backend/torch/autocast.h"
 #include "auris/tensor/backend/torch/torch_tensor.h"
 #include "auris/tensor/ops/rows.h"
 #include "auris/tensor/transfer.h"
@@ -13,6 +15,8 @@
 
 namespace auris::train {
 namespace {
+
+double rms_of(const Tensor& rows) { return torch_of(rows).square().mean().sqrt().item<double>(); }
 
 const Objective* guard_of(const TrainRecipe& recipe) {
   const auto found = std::ranges::find(recipe.objectives, ObjectiveKind::kTextGuard, &Objective::kind);
@@ -56,55 +60,67 @@ models::ProjectedRows StepRunner::sound_of(const Batch& batch) const {
 
 BatchLoss StepRunner::loss_of(const Batch& batch, const StepCounts& counts) const {
   at::NoGradGuard no_gradients;
+  const torch_backend::Autocast mixed(recipe_.precision == Precision::kBf16);
   return batch_loss(model_.audio_llm(), batch, sound_of(batch), recipe_.objectives, counts);
 }
 
-void StepRunner::guard(StepResult& result) {
+void StepRunner::guard(int64_t step, StepRecord& record) {
   if (!guard_) return;
   const Objective& objective = *guard_of(recipe_);
-  const auto texts = guard_->texts_of(result.step, objective.tokens);
-  if (texts.empty()) return;
+  const auto texts = guard_->texts_of(step, objective.tokens);
   const at::Tensor loss = TextGuard::loss(model_.audio_llm().language(), *model_.untrained_language(), texts,
                                           objective.temperature);
-  result.parts["text_guard"] = loss.item<double>();
-  result.loss += objective.weight * loss.item<double>();
+  record.losses["text_guard"] = loss.item<double>();
+  record.loss += objective.weight * loss.item<double>();
   if (loss.requires_grad()) (loss * objective.weight).backward();
+}
+
+double StepRunner::embedding_rms(const Batch& batch) const {
+  at::NoGradGuard no_gradients;
+  std::vector<int32_t> text;
+  std::ranges::copy_if(batch.ids, std::back_inserter(text), [](int32_t id) { return id >= 0; });
+  return rms_of(model_.audio_llm().language().embed(text));
 }
 
 StepResult StepRunner::run(int64_t step, std::span<const Batch> batches) {
   StepCounts counts;
   for (const Batch& batch : batches) counts += counts_of(batch);
   if (counts.tokens == 0) {
-    throw Error(ErrorCode::kUsage,
-                {.where = "train", .expected = "examples in a step", .got = "none that could be used", .hint = ""});
+    throw Error(ErrorCode::kInput,
+                {.where = "train", .expected = "examples in a step", .got = "none that could be loaded", .hint = ""});
   }
-  StepResult result{.step = step, .tokens = counts.tokens};
+  StepResult result{.record = {.step = step + 1}};
+  StepRecord& record = result.record;
+  const torch_backend::Autocast mixed(recipe_.precision == Precision::kBf16);
   model_.parameters().clear_gradients();
   int64_t correct = 0, sounding = 0;
   for (const Batch& batch : batches) {
-    if (batch.examples.empty()) continue;
     const BatchLoss loss =
         batch_loss(model_.audio_llm(), batch, sound_of(batch), recipe_.objectives, counts);
     if (loss.loss.defined()) {
-      result.loss += loss.loss.item<double>();
+      record.loss += loss.loss.item<double>();
       if (loss.loss.requires_grad()) loss.loss.backward();
     }
-    for (const auto& [name, part] : loss.parts) result.parts[name] += part;
+    for (const auto& [name, part] : loss.parts) record.losses[name] += part;
     correct += loss.correct;
     if (loss.projected_rms > 0.0) {
-      result.projected_rms += loss.projected_rms;
+      record.projector_rms += loss.projected_rms;
       ++sounding;
     }
-    result.examples += static_cast<int64_t>(batch.examples.size());
-    result.audio_s += batch.audio_s();
+    record.examples += static_cast<int64_t>(batch.examples.size());
+    record.tokens += static_cast<int64_t>(batch.ids.size());
+    record.audio_s += batch.audio_s();
   }
-  guard(result);
-  if (sounding > 0) result.projected_rms /= static_cast<double>(sounding);
-  result.token_accuracy = static_cast<double>(correct) / static_cast<double>(counts.tokens);
-  result.gradient_norm = model_.parameters().clip_gradients(recipe_.optimizer.clip_norm);
-  result.finite = std::isfinite(result.loss) && std::isfinite(result.gradient_norm);
-  result.learning_rate_share = learning_rate_share(recipe_.schedule, step);
-  if (result.finite) optimizer_.step(result.learning_rate_share);
+  guard(step, record);
+  if (sounding > 0) record.projector_rms /= static_cast<double>(sounding);
+  record.embedding_rms = embedding_rms(batches.front());
+  record.token_accuracy = static_cast<double>(correct) / static_cast<double>(counts.tokens);
+  record.gradient_norm = model_.parameters().clip_gradients(recipe_.optimizer.clip_norm);
+  result.finite = std::isfinite(record.loss) && std::isfinite(record.gradient_norm);
+  const double share = learning_rate_share(recipe_.schedule, step);
+  for (const TrainedPart& part : recipe_.trained)
+    record.learning_rates[std::string(name_in(kParts, part.part))] = part.learning_rate * share;
+  if (result.finite) optimizer_.step(share);
   return result;
 }
 

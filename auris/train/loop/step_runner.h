@@ -1,10 +1,8 @@
 #pragma once
 // One step of training: the gradients of its batches, the guard's, and the optimizer.
 
-#include <map>
 #include <memory>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "auris/train/examples/batch.h"
@@ -13,19 +11,13 @@
 #include "auris/train/objectives/batch_loss.h"
 #include "auris/train/objectives/text_guard.h"
 #include "auris/train/optimizer/adamw.h"
+#include "auris/train/watch/run_record.h"
 
 namespace auris::train {
 
 struct StepResult {
-  int64_t step = 0;
-  double loss = 0.0;                         // of all objectives, weighted
-  std::map<std::string, double> parts = {};  // unweighted
-  double token_accuracy = 0.0;               // of answers' tokens
-  double learning_rate_share = 0.0;          // of the peaks
-  double gradient_norm = 0.0;                // before clipping
-  double projected_rms = 0.0;                // mean over batches with sound
-  int64_t examples = 0, tokens = 0;
-  double audio_s = 0.0;
+  // Without what the loader knows: times, examples that were lost.
+  StepRecord record;
   // False: loss or gradients were no numbers, and nothing was changed.
   bool finite = true;
 };
@@ -35,7 +27,7 @@ class StepRunner {
   // `features`: null, or where the rows of a frozen encoder are kept. All must outlive the runner.
   StepRunner(TrainedModel& model, AdamW& optimizer, const TrainRecipe& recipe, const FeatureCache* features);
 
-  // One after the other; batches without examples are left out. kUsage without any example.
+  // The batches of step `step`, counted from 0, one after the other. kInput without any example.
   StepResult run(int64_t step, std::span<const Batch> batches);
   // The loss of a batch as it is, without a gradient and without the guard.
   BatchLoss loss_of(const Batch& batch, const StepCounts& counts) const;
@@ -43,7 +35,8 @@ class StepRunner {
  private:
   models::ProjectedRows sound_of(const Batch& batch) const;
   models::EncodedAudio heard(const PreparedExample& example) const;
-  void guard(StepResult& result);
+  void guard(int64_t step, StepRecord& record);
+  double embedding_rms(const Batch& batch) const;
 
   TrainedModel& model_;
   AdamW& optimizer_;

@@ -8,9 +8,7 @@
 
 #include "auris/base/atomic_file.h"
 #include "auris/base/json_fields.h"
-#include "auris/base/line_file.h"
 #include "auris/base/mapped_file.h"
-#include "auris/base/json_text.h"
 #include "auris/train/checkpoint/checkpoint_store.h"
 #include "auris/train/examples/example_maker.h"
 #include "auris/train/feed/step_loader.h"
@@ -29,9 +27,31 @@ double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
+double now_s() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
 std::string text_in(const fs::path& path) {
   const auto file = MappedFile::open(path, ErrorCode::kUsage);
   return {reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size()};
+}
+
+[[noreturn]] void refuse(const std::string& what, const std::string& hint) {
+  throw Error(ErrorCode::kUsage,
+              {.where = "train", .expected = "a recipe that can be trained", .got = what, .hint = hint});
+}
+
+// What recipes can say and this loop cannot do: told before anything is computed.
+void check_supported(const TrainRecipe& recipe) {
+  for (const TrainedPart& trained : recipe.trained) {
+    if (trained.part == Part::kProjector || trained.part == Part::kLanguageModelAdapter) continue;
+    refuse(fmt::format("one that trains \"{}\"", name_in(kParts, trained.part)),
+           "what a run writes is a composed model: it holds a projector and an adapter of the language model");
+  }
+  if (recipe.model.encoder_adapter) refuse("one with an adapter of the encoder", "leave it out");
+  if (recipe.model.projector.input == ProjectorInput::kDecoder)
+    refuse("one whose projector reads the decoder", "projector.input = \"encoder\"");
+  if (recipe.recompute_activations) refuse("one that recomputes activations", "make its batches smaller");
 }
 
 // The recipe of the folder, which is this one from now on.
@@ -91,7 +111,13 @@ class Run {
     BatchPlan plan(std::move(feeds), {.seed = recipe_.seed, .batch = recipe_.batch});
     const std::vector<SetReport> reports = plan.reports();
     if (const auto newest = checkpoints_.newest()) restore(*newest, plan);
-    if (const auto& begun = options_.callbacks.begun) begun(reports, model_.parameters().elements(), step_);
+    if (const auto& begun = options_.callbacks.begun) {
+      begun({.sets = reports,
+             .trained_elements = model_.parameters().elements(),
+             .first_step = step_,
+             .steps = recipe_.schedule.steps});
+    }
+    monitor_ = std::make_unique<RunMonitor>(monitor_options());
     StepLoader<ExamplePtr> loader(
         std::move(plan), [this](const ExamplePlace& place) { return load(place); },
         {.threads = options_.loader_threads});
@@ -141,11 +167,16 @@ class Run {
     for (const std::vector<ExamplePtr>& examples : loaded.batches) {
       if (!examples.empty()) batches.push_back(pack(examples));
     }
-    const StepResult result = runner_.run(step_, batches);
+    StepResult result = runner_.run(step_, batches);
+    result.record.lost_examples = static_cast<int64_t>(loaded.lost.size());
+    result.record.wait_s = loaded.waited_s;
+    result.record.step_s = seconds_since(begin);
+    result.record.time_s = now_s();
     skipped_in_a_row_ = result.finite ? 0 : skipped_in_a_row_ + 1;
     outcome_.skipped_steps += result.finite ? 0 : 1;
     ++step_;
-    if (options_.callbacks.stepped) options_.callbacks.stepped(result, seconds_since(begin), loaded.waited_s);
+    monitor_->add(result.record);
+    if (options_.callbacks.stepped) options_.callbacks.stepped(result.record);
     if (skipped_in_a_row_ < kMaxSkippedSteps) return;
     throw Error(ErrorCode::kUsage, {.where = "train",
                                     .expected = "losses that are numbers",
@@ -158,7 +189,8 @@ class Run {
   // Whether it was the best one so far.
   bool evaluate_if_due() {
     if (!recipe_.evaluation || !is_due(recipe_.evaluation->every_steps)) return false;
-    const EvaluationResult result = evaluate();
+    const EvaluationRecord result = evaluate();
+    monitor_->add(result);
     if (options_.callbacks.evaluated) options_.callbacks.evaluated(result);
     const bool better =
         !outcome_.best || result.loss < outcome_.best->loss * (1.0 - recipe_.evaluation->min_improvement);
@@ -167,11 +199,14 @@ class Run {
     return better;
   }
 
-  EvaluationResult evaluate() const {
-    EvaluationResult result{.step = step_};
+  // Every set weighs as many tokens as it has.
+  EvaluationRecord evaluate() const {
+    EvaluationRecord result{.step = step_};
     double sum = 0.0;
-    int64_t correct = 0;
+    int64_t correct = 0, tokens = 0;
     for (const OpenSet& set : evaluation_sets_) {
+      double set_sum = 0.0;
+      int64_t set_tokens = 0;
       const auto examples = std::min<uint64_t>(set.shards->size(), static_cast<uint64_t>(recipe_.evaluation->max_examples));
       for (uint64_t row = 0; row < examples; ++row) {
         const auto example = std::make_shared<const PreparedExample>(plain_maker_.make(load_example(*set.shards, row), 0));
@@ -179,14 +214,17 @@ class Run {
         const StepCounts counts = counts_of(batch);
         const BatchLoss loss = runner_.loss_of(batch, counts);
         const auto words = loss.parts.contains("respond") ? loss.parts.at("respond") : loss.parts.at("answer");
-        sum += words * static_cast<double>(counts.tokens);
+        set_sum += words * static_cast<double>(counts.tokens);
+        set_tokens += counts.tokens;
         correct += loss.correct;
-        result.tokens += counts.tokens;
       }
+      result.losses[set.feed.name] = set_sum / static_cast<double>(std::max<int64_t>(1, set_tokens));
+      sum += set_sum;
+      tokens += set_tokens;
     }
-    const auto tokens = static_cast<double>(std::max<int64_t>(1, result.tokens));
-    result.loss = sum / tokens;
-    result.token_accuracy = static_cast<double>(correct) / tokens;
+    result.time_s = now_s();
+    result.loss = sum / static_cast<double>(std::max<int64_t>(1, tokens));
+    result.token_accuracy = static_cast<double>(correct) / static_cast<double>(std::max<int64_t>(1, tokens));
     return result;
   }
 
@@ -199,12 +237,7 @@ class Run {
                                     {"optimizer_steps", optimizer_.steps()},
                                     {"position", to_json(position)},
                                     {"not_better", not_better_}};
-    if (outcome_.best) {
-      state["best"] = {{"step", outcome_.best->step},
-                       {"loss", outcome_.best->loss},
-                       {"token_accuracy", outcome_.best->token_accuracy},
-                       {"tokens", outcome_.best->tokens}};
-    }
+    if (outcome_.best) state["best"] = to_json(RunRecord(*outcome_.best));
     const auto parameters = model_.tensors(), moments = optimizer_.state();
     checkpoints_.save({.step = step_, .parameters = parameters, .optimizer = moments, .state = state});
   }
@@ -216,17 +249,24 @@ class Run {
     constexpr int64_t kMost = int64_t{1} << 50;
     step_ = fields.integer("step", {0, kMost});
     not_better_ = fields.integer("not_better", {0, kMost});
-    if (fields.has("best")) {
-      const JsonFields best = fields.object("best");
-      outcome_.best = EvaluationResult{.step = best.integer("step", {0, kMost}),
-                                       .loss = best.number("loss", {0, 1e9}),
-                                       .token_accuracy = best.number("token_accuracy", {0, 1}),
-                                       .tokens = best.integer("tokens", {0, kMost})};
-    }
+    if (fields.has("best")) outcome_.best = std::get<EvaluationRecord>(run_record_from(fields.value("best")));
     plan.seek(feed_position_from(fields.value("position"), fields.where()));
     model_.restore(*weights::open_checkpoint(folder / CheckpointStore::kParametersName));
     optimizer_.restore(*weights::open_checkpoint(folder / CheckpointStore::kOptimizerName),
                        fields.integer("optimizer_steps", {0, kMost}));
+  }
+
+  MonitorOptions monitor_options() const {
+    const ModelRecipe& model = recipe_.model;
+    return {.folder = recipe_.output,
+            .title = recipe_.output.filename().string(),
+            .steps = recipe_.schedule.steps,
+            .last_step = step_,
+            .facts = {{"encoder", model.encoder},
+                      {"language model", model.language_model},
+                      {"trained parameters", std::to_string(model_.parameters().elements())}},
+            .line = options_.callbacks.line,
+            .warning = options_.callbacks.warning};
   }
 
   TrainOutcome ended(TrainEnd end) {
@@ -237,6 +277,7 @@ class Run {
   TrainOutcome finished(TrainEnd end) {
     if (outcome_.best) model_.restore(*weights::open_checkpoint(recipe_.output / "best"));
     model_.write(recipe_.output / "model");
+    monitor_->finish();
     return ended(end);
   }
 
@@ -249,6 +290,7 @@ class Run {
   CheckpointStore checkpoints_;
   ExampleMaker maker_, plain_maker_;
   std::vector<OpenSet> sets_, evaluation_sets_;
+  std::unique_ptr<RunMonitor> monitor_;
   TrainOutcome outcome_;
   int64_t step_ = 0;  // that comes next
   int64_t not_better_ = 0, skipped_in_a_row_ = 0;
@@ -257,6 +299,7 @@ class Run {
 }  // namespace
 
 TrainOutcome train(const TrainRecipe& recipe, const TrainOptions& options) {
+  check_supported(recipe);
   claim_folder(recipe);
   return Run(recipe, options).go();
 }

@@ -7,7 +7,7 @@
 //   checkpoints/    step-00000500/ ...: what is needed to go on, to the same bits (checkpoint/checkpoint_store.h)
 //   features/       rows of a frozen encoder
 //   lengths/        how long every example is
-//   steps.jsonl     a line a step
+//   steps.jsonl, events.out.tfevents.auris, live.html     what a user watches (watch/run_monitor.h)
 //   best/           the model of the best evaluation so far
 //   model/          the result, a composed model; of the best evaluation, if there is any
 
@@ -21,21 +21,23 @@
 #include "auris/train/feed/batch_plan.h"
 #include "auris/train/loop/step_runner.h"
 #include "auris/train/recipe/train_recipe.h"
+#include "auris/train/watch/run_monitor.h"
 
 namespace auris::train {
 
-struct EvaluationResult {
-  int64_t step = 0;
-  double loss = 0.0;  // nats a token of an answer, all sets together
-  double token_accuracy = 0.0;
-  int64_t tokens = 0;
-};
-
 // Who wants to know how it goes. Called from the training thread.
 struct TrainCallbacks {
-  std::function<void(const std::vector<SetReport>& sets, int64_t trained_elements, int64_t first_step)> begun = {};
-  std::function<void(const StepResult& step, double seconds, double waited_s)> stepped = {};
-  std::function<void(const EvaluationResult& evaluation)> evaluated = {};
+  struct Begin {
+    const std::vector<SetReport>& sets;
+    int64_t trained_elements = 0;
+    int64_t first_step = 0;  // 0, or that of the checkpoint it goes on from
+    int64_t steps = 0;
+  };
+  std::function<void(const Begin& begin)> begun = {};
+  std::function<void(const std::string& line)> line = {};        // how far it is, after each step
+  std::function<void(const RunWarning& warning)> warning = {};
+  std::function<void(const StepRecord& step)> stepped = {};
+  std::function<void(const EvaluationRecord& evaluation)> evaluated = {};
   std::function<void(const LostExample& lost)> lost = {};
   std::function<bool(uint64_t counted, uint64_t examples)> counting = {};  // lengths; false stops
   // Asked behind every step; true: a checkpoint is written and the run returns, to go on another time.
@@ -53,7 +55,7 @@ enum class TrainEnd { kFinished, kStopped, kNoBetter };
 struct TrainOutcome {
   TrainEnd end = TrainEnd::kFinished;
   int64_t steps = 0;                                // in all
-  std::optional<EvaluationResult> best = {};
+  std::optional<EvaluationRecord> best = {};
   int64_t lost_examples = 0;  // in this run
   int64_t skipped_steps = 0;  // in this run: losses or gradients that were no numbers
 };

@@ -30,7 +30,7 @@ class TrainerRuns : public ::testing::Test {
   std::vector<double> losses_of(const TrainRecipe& recipe, TrainOutcome* outcome = nullptr) {
     std::vector<double> losses;
     TrainOptions options;
-    options.callbacks.stepped = [&](const StepResult& step, double, double) { losses.push_back(step.loss); };
+    options.callbacks.stepped = [&](const StepRecord& step) { losses.push_back(step.loss); };
     const TrainOutcome end = train(recipe, options);
     if (outcome != nullptr) *outcome = end;
     return losses;
@@ -56,8 +56,8 @@ TEST_F(TrainerRuns, AreTheSameHoweverOftenTheyAreInterrupted) {
   const TrainRecipe recipe = recipe_in("broken");
   std::vector<double> losses;
   TrainOptions options;
-  options.callbacks.stepped = [&](const StepResult& step, double, double) {
-    losses.resize(static_cast<size_t>(step.step));
+  options.callbacks.stepped = [&](const StepRecord& step) {
+    losses.resize(static_cast<size_t>(step.step - 1));
     losses.push_back(step.loss);
   };
   options.callbacks.stop = [&] { return losses.size() == 3; };
@@ -69,7 +69,7 @@ TEST_F(TrainerRuns, AreTheSameHoweverOftenTheyAreInterrupted) {
   EXPECT_THROW(train(recipe, options), std::runtime_error);
   options.callbacks.stop = {};
   int64_t first = -1;
-  options.callbacks.begun = [&](const std::vector<SetReport>&, int64_t, int64_t step) { first = step; };
+  options.callbacks.begun = [&](const TrainCallbacks::Begin& begin) { first = begin.first_step; };
   EXPECT_EQ(train(recipe, options).end, TrainEnd::kFinished);
   EXPECT_EQ(first, 8);
   EXPECT_EQ(losses, whole);
@@ -132,7 +132,7 @@ TEST_F(TrainerRuns, NameADamagedCheckpoint) {
   const TrainRecipe recipe = small_recipe({.data = folder_ / "data", .output = folder_ / "run", .steps = 8});
   TrainOptions options;
   int64_t steps = 0;
-  options.callbacks.stepped = [&](const StepResult&, double, double) { ++steps; };
+  options.callbacks.stepped = [&](const StepRecord&) { ++steps; };
   options.callbacks.stop = [&] { return steps == 5; };
   train(recipe, options);
   folder_.write("run/checkpoints/step-00000005/parameters.safetensors", "12345678");

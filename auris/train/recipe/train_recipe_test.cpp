@@ -163,7 +163,6 @@ const Refusal kModel[] = {
     {"[[train]]", "encoder_adapter = { alpha = 3 }\n[[train]]", "a whole number rank"},
     {"[[train]]", "encoder_adapter = { rank = 0 }\n[[train]]", "rank from 1"},
     {"[[train]]", "encoder_adapter = { rank = 2, alpha = 0 }\n[[train]]", "alpha from"},
-    {"[[train]]", "encoder_adapter = { rank = 2, dropout = 1 }\n[[train]]", "dropout from 0"},
     {"[[train]]", "encoder_adapter = { rank = 2, layers = ['up_proj'] }\n[[train]]", "layers of all, q_proj"},
     {"[[train]]", "encoder_adapter = { rank = 2, layers = [] }\n[[train]]", "an empty one"},
     {"[[train]]", "encoder_adapter = { rank = 2, layers = ['fc1', 'fc1'] }\n[[train]]", "each layer once"},
