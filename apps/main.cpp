@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
   add_score(program);
   add_data(program);
   add_eval(program);
+  add_train(program);
   add_pull(program);
   add_models(program);
   add_inspect(program);

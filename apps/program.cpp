@@ -137,6 +137,7 @@ std::vector<std::pair<std::string, const CLI::App*>> Program::commands() const {
 }
 
 int Program::main(int argc, char** argv) {
+  arguments = argv;
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGPIPE, SIG_DFL);
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of writing, as a full disk is

@@ -46,6 +46,7 @@ class Program {
   int main(int argc, char** argv);
 
   CommonOptions common;
+  char** arguments = nullptr;  // as main() got them: the program's name first, null behind the last
   CLI::App app;
 
  private:
@@ -73,6 +74,7 @@ void add_chat(Program& program);
 void add_score(Program& program);
 void add_data(Program& program);
 void add_eval(Program& program);
+void add_train(Program& program);
 void add_pull(Program& program);
 void add_models(Program& program);
 void add_inspect(Program& program);

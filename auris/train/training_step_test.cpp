@@ -1,5 +1,5 @@
-// Gradients and losses of training steps on the small LLaSO checkpoint against torch and transformers. Golden values:
-// tools/reference/dump_training.py.
+// Gradients and losses of training steps on the small LLaSO checkpoint against torch and transformers. Golden
+// values: tools/reference/dump_training.py.
 
 #include <gtest/gtest.h>
 
@@ -99,7 +99,8 @@ TEST_P(TrainingStep, GradientsAgree) {
 TEST_P(TrainingStep, TenStepsHaveTheSameLosses) {
   const Tensor losses = golden_->tensor("losses"), norms = golden_->tensor("gradient_norms");
   AdamW optimizer(parameters_, {});
-  const ScheduleOptions schedule{.shape = ScheduleShape::kCosine, .steps = losses.elements(), .warmup_steps = 2};
+  const ScheduleOptions schedule{
+      .shape = ScheduleShape::kCosine, .steps = losses.elements(), .warmup_steps = 2};
   for (int64_t step = 0; step < losses.elements(); ++step) {
     EXPECT_NEAR(backward(together_), losses.data<float>()[step], 2e-4) << step;
     const double norm = norms.data<float>()[step];
@@ -108,13 +109,12 @@ TEST_P(TrainingStep, TenStepsHaveTheSameLosses) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Llaso, TrainingStep,
-    testing::Values(Stage{"align", {{.part = Part::kProjector, .learning_rate = 1e-2}}},
-                    Stage{"instruct",
-                          {{.part = Part::kProjector, .learning_rate = 3e-3},
-                           {.part = Part::kLanguageModel, .learning_rate = 3e-3}}}),
-    [](const auto& stage) { return std::string(stage.param.name); });
+INSTANTIATE_TEST_SUITE_P(Llaso, TrainingStep,
+                         testing::Values(Stage{"align", {{.part = Part::kProjector, .learning_rate = 1e-2}}},
+                                         Stage{"instruct",
+                                               {{.part = Part::kProjector, .learning_rate = 3e-3},
+                                                {.part = Part::kLanguageModel, .learning_rate = 3e-3}}}),
+                         [](const auto& stage) { return std::string(stage.param.name); });
 
 }  // namespace
 }  // namespace auris::train

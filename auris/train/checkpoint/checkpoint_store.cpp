@@ -41,7 +41,9 @@ CheckpointStore::CheckpointStore(fs::path folder, int keep) : folder_(std::move(
   AURIS_CHECK(keep >= 1);
 }
 
-fs::path CheckpointStore::path_of(int64_t step) const { return folder_ / fmt::format("{}{:08}", kPrefix, step); }
+fs::path CheckpointStore::path_of(int64_t step) const {
+  return folder_ / fmt::format("{}{:08}", kPrefix, step);
+}
 
 void CheckpointStore::save(const CheckpointContents& contents) {
   fs::path place = path_of(contents.step), unfinished = place;

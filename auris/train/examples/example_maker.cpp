@@ -21,7 +21,8 @@ double seconds_of(std::span<const engine::Message> messages) {
 }
 
 // A teacher that was cut off did not write the end of the turn.
-size_t taught_tokens(const data::AnswerLogits& teacher, std::span<const int32_t> targets, const std::string& id) {
+size_t taught_tokens(const data::AnswerLogits& teacher, std::span<const int32_t> targets,
+                     const std::string& id) {
   const std::vector<int32_t>& tokens = teacher.tokens;
   if (tokens.size() <= targets.size() && std::equal(tokens.begin(), tokens.end(), targets.begin()))
     return tokens.size();

@@ -1,6 +1,6 @@
 #pragma once
-// From an item in its shards to rows for a model: what varies recordings, the processor and the tokenizer that
-// evaluation and serving use, too.
+// From an item in its shards to rows for a model: what varies recordings, the processor and the tokenizer
+// that evaluation and serving use, too.
 
 #include <memory>
 
@@ -15,11 +15,12 @@ namespace auris::train {
 class ExampleMaker {
  public:
   // `model`: for its processor and tokenizer; one that hears. `augmenter`: null for recordings as they are.
-  ExampleMaker(std::shared_ptr<const engine::LanguageModel> model, std::shared_ptr<const Augmenter> augmenter);
+  ExampleMaker(std::shared_ptr<const engine::LanguageModel> model,
+               std::shared_ptr<const Augmenter> augmenter);
 
-  // From any thread; the same for the same seed. kInput for what cannot be learnt from: a recording of samples
-  // that are no numbers, an answer that the template does not tell from the prompt, a teacher's logits of another
-  // tokenizer.
+  // From any thread; the same for the same seed. kInput for what cannot be learnt from: a recording of
+  // samples that are no numbers, an answer that the template does not tell from the prompt, a teacher's
+  // logits of another tokenizer.
   PreparedExample make(const TrainingExample& example, uint64_t seed) const;
 
   // How long an item becomes, from its texts and durations alone. kInput as make().

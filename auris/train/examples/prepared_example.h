@@ -1,5 +1,6 @@
 #pragma once
-// One thing to learn, as a model reads it: rows of a conversation, and the tokens that it should have written.
+// One thing to learn, as a model reads it: rows of a conversation, and the tokens that it should have
+// written.
 
 #include <cstdint>
 #include <optional>
@@ -17,7 +18,7 @@ struct PreparedExample {
   int64_t answer_begin = 0;     // the answer's first row; the row before it is asked for its token
   double audio_s = 0.0;         // of all recordings
   std::optional<data::AnswerLogits> teacher = {};  // what a teacher thought at every token of the answer
-  bool ends_turn = true;  // the answer's last token is the end of the turn
+  bool ends_turn = true;                           // the answer's last token is the end of the turn
   std::vector<int32_t> words = {};                 // what is said in its recordings; empty if it is not known
 
   int64_t answer_tokens() const { return input.rows() - answer_begin; }

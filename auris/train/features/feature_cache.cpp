@@ -52,8 +52,8 @@ std::optional<models::EncodedAudio> parse(const std::shared_ptr<const MappedFile
   auto rows = static_cast<size_t>(heard.layout.rows());
   if (numbers.size() % (columns * sizeof(float)) != 0 || numbers.size() / (columns * sizeof(float)) != rows)
     return std::nullopt;
-  // The offset is a multiple of four, which is all that kernels ask of activations read from a mapping; a copy
-  // keeps them on whole cache lines and lets the file go.
+  // The offset is a multiple of four, which is all that kernels ask of activations read from a mapping; a
+  // copy keeps them on whole cache lines and lets the file go.
   heard.hidden = Tensor::empty({static_cast<int64_t>(rows), static_cast<int64_t>(columns)});
   std::memcpy(heard.hidden.data<std::byte>(), numbers.data(), numbers.size());
   return heard;

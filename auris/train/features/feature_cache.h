@@ -1,6 +1,6 @@
 #pragma once
-// What a frozen encoder heard, kept on disk, so that an epoch after the first computes it no more. Exact: rows
-// are kept as the f32 numbers they are, under a key made from all that decides them.
+// What a frozen encoder heard, kept on disk, so that an epoch after the first computes it no more. Exact:
+// rows are kept as the f32 numbers they are, under a key made from all that decides them.
 //
 //   FOLDER/3f/3fa8...e1.rows   "AURISFT1", u32 spans, u32 columns, u32 rows of each span,
 //                              f32 rows x columns, u64 XXH3 of all before; little-endian

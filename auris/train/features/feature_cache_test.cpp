@@ -42,8 +42,7 @@ TEST(FeatureCache, GivesBackTheSameBits) {
   ASSERT_TRUE(found);
   EXPECT_TRUE(test::same_bits(found->hidden, heard.hidden));
   ASSERT_EQ(found->layout.spans.size(), 3u);
-  for (size_t i = 0; i < 3; ++i)
-    EXPECT_EQ(found->layout.spans[i].row_count, heard.layout.spans[i].row_count);
+  for (size_t i = 0; i < 3; ++i) EXPECT_EQ(found->layout.spans[i].row_count, heard.layout.spans[i].row_count);
   EXPECT_EQ(cache.damaged(), 0);
 }
 

@@ -86,8 +86,9 @@ StepResult StepRunner::run(int64_t step, std::span<const Batch> batches) {
   StepCounts counts;
   for (const Batch& batch : batches) counts += counts_of(batch);
   if (counts.tokens == 0) {
-    throw Error(ErrorCode::kInput,
-                {.where = "train", .expected = "examples in a step", .got = "none that could be loaded", .hint = ""});
+    throw Error(
+        ErrorCode::kInput,
+        {.where = "train", .expected = "examples in a step", .got = "none that could be loaded", .hint = ""});
   }
   StepResult result{.record = {.step = step + 1}};
   StepRecord& record = result.record;
@@ -95,8 +96,7 @@ StepResult StepRunner::run(int64_t step, std::span<const Batch> batches) {
   model_.parameters().clear_gradients();
   int64_t correct = 0, sounding = 0;
   for (const Batch& batch : batches) {
-    const BatchLoss loss =
-        batch_loss(model_.audio_llm(), batch, sound_of(batch), recipe_.objectives, counts);
+    const BatchLoss loss = batch_loss(model_.audio_llm(), batch, sound_of(batch), recipe_.objectives, counts);
     if (loss.loss.defined()) {
       record.loss += loss.loss.item<double>();
       if (loss.loss.requires_grad()) loss.loss.backward();

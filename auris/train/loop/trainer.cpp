@@ -45,8 +45,9 @@ std::string text_in(const fs::path& path) {
 void check_supported(const TrainRecipe& recipe) {
   for (const TrainedPart& trained : recipe.trained) {
     if (trained.part == Part::kProjector || trained.part == Part::kLanguageModelAdapter) continue;
-    refuse(fmt::format("one that trains \"{}\"", name_in(kParts, trained.part)),
-           "what a run writes is a composed model: it holds a projector and an adapter of the language model");
+    refuse(
+        fmt::format("one that trains \"{}\"", name_in(kParts, trained.part)),
+        "what a run writes is a composed model: it holds a projector and an adapter of the language model");
   }
   if (recipe.model.encoder_adapter) refuse("one with an adapter of the encoder", "leave it out");
   if (recipe.model.projector.input == ProjectorInput::kDecoder)
@@ -93,8 +94,9 @@ class Run {
         options_(options),
         model_(recipe, initial_model_of(recipe), options.device),
         features_(recipe.output / "features", identity_of_encoder(recipe.model)),
-        optimizer_(model_.parameters(),
-                   {.beta1 = recipe.optimizer.beta1, .beta2 = recipe.optimizer.beta2, .epsilon = recipe.optimizer.epsilon}),
+        optimizer_(model_.parameters(), {.beta1 = recipe.optimizer.beta1,
+                                         .beta2 = recipe.optimizer.beta2,
+                                         .epsilon = recipe.optimizer.epsilon}),
         runner_(model_, optimizer_, recipe_, model_.frozen_ears() == nullptr ? nullptr : &features_),
         checkpoints_(recipe.output / "checkpoints", static_cast<int>(recipe.checkpoint.keep)),
         maker_(model_.language_model(), std::make_shared<Augmenter>(recipe.augmentation)),
@@ -117,10 +119,10 @@ class Run {
              .first_step = step_,
              .steps = recipe_.schedule.steps});
     }
+    if (options_.check_only) return ended(TrainEnd::kChecked);
     monitor_ = std::make_unique<RunMonitor>(monitor_options());
-    StepLoader<ExamplePtr> loader(
-        std::move(plan), [this](const ExamplePlace& place) { return load(place); },
-        {.threads = options_.loader_threads});
+    StepLoader<ExamplePtr> loader(std::move(plan), [this](const ExamplePlace& place) { return load(place); },
+                                  {.threads = options_.loader_threads});
     while (step_ < recipe_.schedule.steps) {
       one_step(loader);
       const bool stopping = options_.callbacks.stop && options_.callbacks.stop();
@@ -136,19 +138,20 @@ class Run {
 
  private:
   OpenSet opened(const DataSet& set) {
-    OpenSet open{.shards = std::make_shared<data::ShardReader>(set.shards),
-                 .feed = {.name = set.name, .weight = set.weight, .tasks = set.tasks, .max_audio_s = set.max_audio_s}};
+    OpenSet open{
+        .shards = std::make_shared<data::ShardReader>(set.shards),
+        .feed = {.name = set.name, .weight = set.weight, .tasks = set.tasks, .max_audio_s = set.max_audio_s}};
     const LengthOptions options{.counter_name = counter_name(), .progress = options_.callbacks.counting};
-    open.feed.lengths = std::make_shared<LengthTable>(
-        lengths_of(*open.shards, recipe_.output / "lengths" / (set.name + ".bin"),
-                   [this](const data::Item& item) { return plain_maker_.count(item); }, options));
+    open.feed.lengths = std::make_shared<LengthTable>(lengths_of(
+        *open.shards, recipe_.output / "lengths" / (set.name + ".bin"),
+        [this](const data::Item& item) { return plain_maker_.count(item); }, options));
     return open;
   }
 
   // All that the number of tokens of an example depends on.
   std::string counter_name() const {
-    return fmt::format("{} {} {}", name_in(kWindowRows, recipe_.model.window_rows), recipe_.model.projector.stack,
-                       recipe_.model.language_model);
+    return fmt::format("{} {} {}", name_in(kWindowRows, recipe_.model.window_rows),
+                       recipe_.model.projector.stack, recipe_.model.language_model);
   }
 
   ExamplePtr load(const ExamplePlace& place) const {
@@ -176,6 +179,7 @@ class Run {
     outcome_.skipped_steps += result.finite ? 0 : 1;
     ++step_;
     monitor_->add(result.record);
+    if (options_.callbacks.line) options_.callbacks.line(result.record, line_);
     if (options_.callbacks.stepped) options_.callbacks.stepped(result.record);
     if (skipped_in_a_row_ < kMaxSkippedSteps) return;
     throw Error(ErrorCode::kUsage, {.where = "train",
@@ -207,13 +211,16 @@ class Run {
     for (const OpenSet& set : evaluation_sets_) {
       double set_sum = 0.0;
       int64_t set_tokens = 0;
-      const auto examples = std::min<uint64_t>(set.shards->size(), static_cast<uint64_t>(recipe_.evaluation->max_examples));
+      const auto examples =
+          std::min<uint64_t>(set.shards->size(), static_cast<uint64_t>(recipe_.evaluation->max_examples));
       for (uint64_t row = 0; row < examples; ++row) {
-        const auto example = std::make_shared<const PreparedExample>(plain_maker_.make(load_example(*set.shards, row), 0));
+        const auto example =
+            std::make_shared<const PreparedExample>(plain_maker_.make(load_example(*set.shards, row), 0));
         const Batch batch = pack(std::span<const ExamplePtr>(&example, 1));
         const StepCounts counts = counts_of(batch);
         const BatchLoss loss = runner_.loss_of(batch, counts);
-        const auto words = loss.parts.contains("respond") ? loss.parts.at("respond") : loss.parts.at("answer");
+        const auto words =
+            loss.parts.contains("respond") ? loss.parts.at("respond") : loss.parts.at("answer");
         set_sum += words * static_cast<double>(counts.tokens);
         set_tokens += counts.tokens;
         correct += loss.correct;
@@ -229,7 +236,8 @@ class Run {
   }
 
   bool out_of_patience() const {
-    return recipe_.evaluation && recipe_.evaluation->patience > 0 && not_better_ >= recipe_.evaluation->patience;
+    return recipe_.evaluation && recipe_.evaluation->patience > 0 &&
+           not_better_ >= recipe_.evaluation->patience;
   }
 
   void save(const FeedPosition& position) {
@@ -265,7 +273,7 @@ class Run {
             .facts = {{"encoder", model.encoder},
                       {"language model", model.language_model},
                       {"trained parameters", std::to_string(model_.parameters().elements())}},
-            .line = options_.callbacks.line,
+            .line = [this](const std::string& line) { line_ = line; },
             .warning = options_.callbacks.warning};
   }
 
@@ -291,6 +299,7 @@ class Run {
   ExampleMaker maker_, plain_maker_;
   std::vector<OpenSet> sets_, evaluation_sets_;
   std::unique_ptr<RunMonitor> monitor_;
+  std::string line_;  // of the last step
   TrainOutcome outcome_;
   int64_t step_ = 0;  // that comes next
   int64_t not_better_ = 0, skipped_in_a_row_ = 0;

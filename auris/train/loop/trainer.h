@@ -4,12 +4,11 @@
 //
 //   recipe.toml     what the run does; another recipe there is refused
 //   initial/        the model it began with
-//   checkpoints/    step-00000500/ ...: what is needed to go on, to the same bits (checkpoint/checkpoint_store.h)
-//   features/       rows of a frozen encoder
-//   lengths/        how long every example is
-//   steps.jsonl, events.out.tfevents.auris, live.html     what a user watches (watch/run_monitor.h)
-//   best/           the model of the best evaluation so far
-//   model/          the result, a composed model; of the best evaluation, if there is any
+//   checkpoints/    step-00000500/ ...: what is needed to go on, to the same bits
+//   (checkpoint/checkpoint_store.h) features/       rows of a frozen encoder lengths/        how long every
+//   example is steps.jsonl, events.out.tfevents.auris, live.html     what a user watches
+//   (watch/run_monitor.h) best/           the model of the best evaluation so far model/          the result,
+//   a composed model; of the best evaluation, if there is any
 
 #include <cstdint>
 #include <filesystem>
@@ -34,7 +33,8 @@ struct TrainCallbacks {
     int64_t steps = 0;
   };
   std::function<void(const Begin& begin)> begun = {};
-  std::function<void(const std::string& line)> line = {};        // how far it is, after each step
+  // How far it is, after each step.
+  std::function<void(const StepRecord& step, const std::string& line)> line = {};
   std::function<void(const RunWarning& warning)> warning = {};
   std::function<void(const StepRecord& step)> stepped = {};
   std::function<void(const EvaluationRecord& evaluation)> evaluated = {};
@@ -47,14 +47,15 @@ struct TrainCallbacks {
 struct TrainOptions {
   Device device = Device::kTorch;
   int loader_threads = 1;
+  bool check_only = false;  // read recipe, models and data, and return before the first step
   TrainCallbacks callbacks = {};
 };
 
-enum class TrainEnd { kFinished, kStopped, kNoBetter };
+enum class TrainEnd { kFinished, kStopped, kNoBetter, kChecked };
 
 struct TrainOutcome {
   TrainEnd end = TrainEnd::kFinished;
-  int64_t steps = 0;                                // in all
+  int64_t steps = 0;  // in all
   std::optional<EvaluationRecord> best = {};
   int64_t lost_examples = 0;  // in this run
   int64_t skipped_steps = 0;  // in this run: losses or gradients that were no numbers
@@ -63,8 +64,9 @@ struct TrainOutcome {
 // Steps in a row without a number that end a run with kUsage.
 inline constexpr int64_t kMaxSkippedSteps = 10;
 
-// Goes on from the newest checkpoint, if there is one. Throws kUsage for a folder with another recipe, or if the
-// system refuses to write (what was saved before stays); kInput and kModel for data and models that cannot be used.
+// Goes on from the newest checkpoint, if there is one. Throws kUsage for a folder with another recipe, or if
+// the system refuses to write (what was saved before stays); kInput and kModel for data and models that
+// cannot be used.
 TrainOutcome train(const TrainRecipe& recipe, const TrainOptions& options = {});
 
 }  // namespace auris::train

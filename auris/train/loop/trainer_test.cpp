@@ -18,9 +18,9 @@ namespace auris::train {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::HasSubstr;
 using testing::small_recipe;
 using testing::write_small_data;
-using ::testing::HasSubstr;
 
 class TrainerRuns : public ::testing::Test {
  protected:
@@ -78,8 +78,11 @@ TEST_F(TrainerRuns, AreTheSameHoweverOftenTheyAreInterrupted) {
 
 TEST_F(TrainerRuns, LearnWhatTheyAreShown) {
   write_small_data(folder_ / "data", {.items = 8});
-  const TrainRecipe recipe = small_recipe(
-      {.data = folder_ / "data", .output = folder_ / "run", .steps = 300, .accumulation = 4, .learning_rate = 2e-2});
+  const TrainRecipe recipe = small_recipe({.data = folder_ / "data",
+                                           .output = folder_ / "run",
+                                           .steps = 300,
+                                           .accumulation = 4,
+                                           .learning_rate = 2e-2});
   const std::vector<double> losses = losses_of(recipe);
   EXPECT_GT(losses.front(), 2.0);
   EXPECT_LT(losses.back(), 0.05);
@@ -142,13 +145,15 @@ TEST_F(TrainerRuns, NameADamagedCheckpoint) {
 TEST_F(TrainerRuns, StopWhenEvaluationGetsNoBetter) {
   write_small_data(folder_ / "data");
   const std::string evaluation = fmt::format(
-      "[evaluation]\nevery_steps = 2\npatience = 2\nmin_improvement = 0.9\n\n[[evaluation.data]]\nname = \"dev\"\n"
+      "[evaluation]\nevery_steps = 2\npatience = 2\nmin_improvement = 0.9\n\n[[evaluation.data]]\nname = "
+      "\"dev\"\n"
       "shards = \"{}\"\n",
       (folder_ / "data").string());
   const TrainRecipe recipe =
       small_recipe({.data = folder_ / "data", .output = folder_ / "run", .steps = 40, .more = evaluation});
   TrainOutcome outcome;
-  EXPECT_EQ(losses_of(recipe, &outcome).size(), 6u);  // the first evaluation is the best, two are not 90 % better
+  EXPECT_EQ(losses_of(recipe, &outcome).size(),
+            6u);  // the first evaluation is the best, two are not 90 % better
   EXPECT_EQ(outcome.end, TrainEnd::kNoBetter);
   ASSERT_TRUE(outcome.best);
   EXPECT_EQ(outcome.best->step, 2);

@@ -95,7 +95,8 @@ models::ComposedModel composed_model_of(const ModelRecipe& recipe) {
                                             .stack = recipe.projector.stack},
                               .window_rows = recipe.window_rows};
   if (const auto& adapter = recipe.language_model_adapter) {
-    model.adapter = nn::AdapterConfig{.rank = adapter->rank, .alpha = adapter->alpha, .layers = adapter->layers};
+    model.adapter =
+        nn::AdapterConfig{.rank = adapter->rank, .alpha = adapter->alpha, .layers = adapter->layers};
     const bool all = std::ranges::count(adapter->layers, "all") > 0;
     if (all) model.adapter->layers.assign(kAllLayers.begin(), kAllLayers.end());
   }

@@ -1,5 +1,6 @@
 #pragma once
-// What a run begins with: a composed model (docs/audio_models.md) whose projector is new, or that of an earlier run.
+// What a run begins with: a composed model (docs/audio_models.md) whose projector is new, or that of an
+// earlier run.
 
 #include <cstdint>
 #include <filesystem>
@@ -15,8 +16,8 @@ models::ComposedModel composed_model_of(const ModelRecipe& recipe);
 inline constexpr float kProjectorNorm = 0.4f;  // weights of a new projector's norms: Ultravox' norm_init
 
 // Writes it without its adapter, which begins when the model is loaded (nn::fresh_adapter). A new projector's
-// linear layers are uniform in +-1/sqrt(in), as torch's nn.Linear begins; each tensor's numbers depend on its name
-// and the seed alone. Throws kModel for parts that cannot be opened.
+// linear layers are uniform in +-1/sqrt(in), as torch's nn.Linear begins; each tensor's numbers depend on its
+// name and the seed alone. Throws kModel for parts that cannot be opened.
 void write_initial_model(const std::filesystem::path& folder, const ModelRecipe& recipe, uint64_t seed);
 
 }  // namespace auris::train

@@ -54,7 +54,9 @@ bool has_guard(const TrainRecipe& recipe) {
 }  // namespace
 
 TrainedModel::TrainedModel(const TrainRecipe& recipe, const std::filesystem::path& initial, Device device)
-    : recipe_(recipe.model), initial_(initial), parameters_(std::make_unique<ParameterSet>(recipe.trained, device)) {
+    : recipe_(recipe.model),
+      initial_(initial),
+      parameters_(std::make_unique<ParameterSet>(recipe.trained, device)) {
   TensorsByName kept;
   nn::Adopt adopt = parameters_->adopt();
   if (has_guard(recipe)) adopt = keeping(adopt, kept);
@@ -86,10 +88,11 @@ void TrainedModel::restore(const weights::Checkpoint& parameters) {
     const Tensor saved = parameters.tensor(parameter.name);
     const Tensor ours = tensor_of(parameter.value.detach());
     if (saved.shape() != ours.shape() || saved.dtype() != DType::kF32) {
-      throw Error(ErrorCode::kModel, {.where = parameters.path().string(),
-                                      .expected = quoted(parameter.name) + " f32 " + ours.shape().to_string(),
-                                      .got = std::string(name_of(saved.dtype())) + " " + saved.shape().to_string(),
-                                      .hint = "the checkpoint belongs to another recipe"});
+      throw Error(ErrorCode::kModel,
+                  {.where = parameters.path().string(),
+                   .expected = quoted(parameter.name) + " f32 " + ours.shape().to_string(),
+                   .got = std::string(name_of(saved.dtype())) + " " + saved.shape().to_string(),
+                   .hint = "the checkpoint belongs to another recipe"});
     }
     at::Tensor value = parameter.value;
     value.copy_(torch_of(to_device(saved, ours.device())));

@@ -1,6 +1,6 @@
 #pragma once
-// The model of a run: parts that stay as they were published, what training changes about it, and what both need to
-// be written down as a model that `auris` loads directly.
+// The model of a run: parts that stay as they were published, what training changes about it, and what both
+// need to be written down as a model that `auris` loads directly.
 
 #include <filesystem>
 #include <memory>
@@ -14,8 +14,8 @@ namespace auris::train {
 
 class TrainedModel {
  public:
-  // `initial`: the folder of write_initial_model. Throws what loading throws, and kUsage for parts that the model
-  // does not have.
+  // `initial`: the folder of write_initial_model. Throws what loading throws, and kUsage for parts that the
+  // model does not have.
   TrainedModel(const TrainRecipe& recipe, const std::filesystem::path& initial, Device device);
 
   // On the device, with gradients.
@@ -24,8 +24,8 @@ class TrainedModel {
   const std::shared_ptr<const engine::LanguageModel>& language_model() const { return model_; }
   // The same encoder on the cpu backend: what serves users hears for training, too. Null if it is trained.
   const models::AudioLlm* frozen_ears() const { return frozen_ears_.get(); }
-  // The language model as it was before training; it shares what is not trained. Null unless the recipe has a text
-  // guard.
+  // The language model as it was before training; it shares what is not trained. Null unless the recipe has a
+  // text guard.
   const models::Llama* untrained_language() const { return untrained_.get(); }
 
   ParameterSet& parameters() { return *parameters_; }

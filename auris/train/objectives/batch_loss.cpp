@@ -100,10 +100,10 @@ void add_answer(const AnswerRows& answer, std::span<const Objective> objectives,
   const Objective* respond = find(objectives, ObjectiveKind::kRespond);
   if (respond != nullptr && answer.example.teacher) {
     const LossSum words = cross_entropy(answer.logits, answer.targets);
-    const LossSum thoughts = distillation(
-        answer.logits, *answer.example.teacher,
-        {.temperature = respond->temperature,
-         .last_row_weight = answer.example.ends_turn ? respond->end_of_turn_weight : 1.0});
+    const LossSum thoughts =
+        distillation(answer.logits, *answer.example.teacher,
+                     {.temperature = respond->temperature,
+                      .last_row_weight = answer.example.ends_turn ? respond->end_of_turn_weight : 1.0});
     sum.add("respond", words.sum / tokens, respond->weight * respond->cross_entropy_weight);
     sum.add("divergence", thoughts.sum / tokens, respond->weight * respond->divergence_weight);
     result.correct += words.correct;
@@ -148,10 +148,12 @@ BatchLoss batch_loss(const models::AudioLlm& model, const Batch& batch, const mo
   if (spell != nullptr) {
     const at::Tensor logits = torch_of(model.language().logits(tensor_of(clips.rows)));
     const CtcSum spelt = ctc(logits, clips.layout, clips.words, kCtcBlank);
-    if (spelt.tokens > 0) sum.add("ctc", spelt.sum * (share / static_cast<double>(spelt.tokens)), spell->weight);
+    if (spelt.tokens > 0)
+      sum.add("ctc", spelt.sum * (share / static_cast<double>(spelt.tokens)), spell->weight);
   }
   if (contrasted != nullptr && clips.words.size() > 1)
-    sum.add("contrastive", contrast(model.language(), clips, contrasted->temperature) * share, contrasted->weight);
+    sum.add("contrastive", contrast(model.language(), clips, contrasted->temperature) * share,
+            contrasted->weight);
   return result;
 }
 

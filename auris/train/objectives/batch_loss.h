@@ -14,8 +14,8 @@ namespace auris::train {
 
 // What sums over batches are divided by, so that a step's loss does not depend on how it is cut into batches.
 struct StepCounts {
-  int64_t tokens = 0;       // of answers
-  int64_t spoken_clips = 0; // clips whose words are known: ctc, contrastive
+  int64_t tokens = 0;        // of answers
+  int64_t spoken_clips = 0;  // clips whose words are known: ctc, contrastive
 
   StepCounts& operator+=(const StepCounts& other);
 };
@@ -23,7 +23,8 @@ StepCounts counts_of(const Batch& batch);
 
 struct BatchLoss {
   at::Tensor loss = {};  // of the step, this batch's part of it: to go backward from
-  // By objective, unweighted, this batch's part of the step's mean: "answer", "respond", "divergence", "ctc", ...
+  // By objective, unweighted, this batch's part of the step's mean: "answer", "respond", "divergence", "ctc",
+  // ...
   std::map<std::string, double> parts = {};
   int64_t correct = 0;         // tokens of answers that were the likeliest
   double projected_rms = 0.0;  // of the projector's rows; 0 without sound

@@ -12,6 +12,7 @@ struct ContrastiveOptions {
 
 // audio, text [clips, dim] f32: a row each for the same clips in the same order. The mean over clips of both
 // directions, in nats; ln(clips) for rows that say nothing.
-at::Tensor contrastive(const at::Tensor& audio, const at::Tensor& text, const ContrastiveOptions& options = {});
+at::Tensor contrastive(const at::Tensor& audio, const at::Tensor& text,
+                       const ContrastiveOptions& options = {});
 
 }  // namespace auris::train

@@ -17,6 +17,7 @@ struct LossSum {
 
 // logits [rows, vocab] f32; targets [rows]. `label_smoothing`: the share of each target that all tokens get
 // (torch's).
-LossSum cross_entropy(const at::Tensor& logits, std::span<const int32_t> targets, double label_smoothing = 0.0);
+LossSum cross_entropy(const at::Tensor& logits, std::span<const int32_t> targets,
+                      double label_smoothing = 0.0);
 
 }  // namespace auris::train

@@ -15,9 +15,9 @@ namespace auris::train {
 inline constexpr int32_t kCtcBlank = 0;
 
 struct CtcSum {
-  at::Tensor sum;           // nats over all texts that can be spelt, with a gradient
-  int64_t tokens = 0;       // of these texts
-  int64_t impossible = 0;   // clips with fewer rows than their text needs: left out
+  at::Tensor sum;          // nats over all texts that can be spelt, with a gradient
+  int64_t tokens = 0;      // of these texts
+  int64_t impossible = 0;  // clips with fewer rows than their text needs: left out
 };
 
 // logits [rows, vocab]; a text for each span of `layout`; `blank` is the token that stands for nothing.

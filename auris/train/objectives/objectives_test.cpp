@@ -24,7 +24,9 @@ at::Tensor random_logits(Rng& rng, int64_t rows, int64_t cols) {
   return x.set_requires_grad(true);
 }
 
-double at2(const at::Tensor& x, int64_t row, int64_t col) { return x.data_ptr<float>()[row * x.size(1) + col]; }
+double at2(const at::Tensor& x, int64_t row, int64_t col) {
+  return x.data_ptr<float>()[row * x.size(1) + col];
+}
 
 // log softmax of some columns of a row, divided by a temperature
 std::vector<double> log_softmax_of(const std::vector<double>& values) {
@@ -66,7 +68,8 @@ TEST(CrossEntropy, SumsTheSurpriseOfRows) {
     plain -= logs[target];
     smoothed -= 0.9 * logs[target];
     for (double value : logs) smoothed -= 0.1 / 5 * value;
-    correct += std::max_element(values.begin(), values.end()) - values.begin() == targets[static_cast<size_t>(row)];
+    correct +=
+        std::max_element(values.begin(), values.end()) - values.begin() == targets[static_cast<size_t>(row)];
   }
   LossSum loss = cross_entropy(logits, targets);
   EXPECT_NEAR(loss.sum.item<double>(), plain, 1e-5);
@@ -157,8 +160,8 @@ TEST(Contrastive, ComparesEveryClipWithEveryText) {
 }
 
 // The probability of a text is the sum over all ways to spell it: tried one after the other.
-double spelling_probability(const std::vector<std::vector<double>>& probabilities, const std::vector<int32_t>& text,
-                            int32_t blank) {
+double spelling_probability(const std::vector<std::vector<double>>& probabilities,
+                            const std::vector<int32_t>& text, int32_t blank) {
   size_t rows = probabilities.size(), vocab = probabilities[0].size();
   std::vector<size_t> path(rows, 0);
   double sum = 0.0;

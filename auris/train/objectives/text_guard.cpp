@@ -27,7 +27,8 @@ void add_paragraphs(const std::filesystem::path& path, const text::Tokenizer& to
 
 }  // namespace
 
-TextGuard::TextGuard(std::span<const std::filesystem::path> files, const text::Tokenizer& tokenizer, uint64_t seed)
+TextGuard::TextGuard(std::span<const std::filesystem::path> files, const text::Tokenizer& tokenizer,
+                     uint64_t seed)
     : seed_(seed) {
   for (const std::filesystem::path& file : files) add_paragraphs(file, tokenizer, paragraphs_);
   if (!paragraphs_.empty()) return;
@@ -38,8 +39,8 @@ TextGuard::TextGuard(std::span<const std::filesystem::path> files, const text::T
 }
 
 std::vector<std::vector<int32_t>> TextGuard::texts_of(int64_t step, int64_t tokens) const {
-  // A step may take as many paragraphs as it has room for; each step has a stretch of its own to take them from,
-  // so that a step's texts do not depend on those before.
+  // A step may take as many paragraphs as it has room for; each step has a stretch of its own to take them
+  // from, so that a step's texts do not depend on those before.
   constexpr uint64_t kStretch = 64;
   std::vector<std::vector<int32_t>> texts;
   int64_t left = tokens;

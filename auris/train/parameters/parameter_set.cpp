@@ -15,7 +15,8 @@ std::optional<Part> part_named(std::string_view name) {
   const bool adapter = nn::is_adapter_tensor(name);
   if (name.starts_with("projector.")) return Part::kProjector;
   if (name.starts_with("encoder.")) return adapter ? Part::kEncoderAdapter : Part::kEncoder;
-  if (name.starts_with("language_model.")) return adapter ? Part::kLanguageModelAdapter : Part::kLanguageModel;
+  if (name.starts_with("language_model."))
+    return adapter ? Part::kLanguageModelAdapter : Part::kLanguageModel;
   return std::nullopt;
 }
 
@@ -46,14 +47,15 @@ nn::Adopt ParameterSet::adopt() {
 
 void ParameterSet::require_all_parts() const {
   for (const TrainedPart& part : parts_) {
-    const bool used = std::ranges::any_of(
-        parameters_, [&](const TrainedParameter& parameter) { return part_named(parameter.name) == part.part; });
+    const bool used = std::ranges::any_of(parameters_, [&](const TrainedParameter& parameter) {
+      return part_named(parameter.name) == part.part;
+    });
     if (used) continue;
-    throw Error(ErrorCode::kUsage, {.where = "train",
-                                    .expected = "parts that the model has",
-                                    .got = "part \"" + std::string(name_in(kParts, part.part)) +
-                                           "\", of which it has no tensor",
-                                    .hint = "adapters are described in [model]"});
+    throw Error(ErrorCode::kUsage,
+                {.where = "train",
+                 .expected = "parts that the model has",
+                 .got = "part \"" + std::string(name_in(kParts, part.part)) + "\", of which it has no tensor",
+                 .hint = "adapters are described in [model]"});
   }
 }
 

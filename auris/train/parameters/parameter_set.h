@@ -1,6 +1,6 @@
 #pragma once
-// The parameters that training changes. Loading a model through adopt() makes trainable f32 copies of the tensors
-// that belong to the parts a recipe trains, and leaves all others as they are, without gradients.
+// The parameters that training changes. Loading a model through adopt() makes trainable f32 copies of the
+// tensors that belong to the parts a recipe trains, and leaves all others as they are, without gradients.
 //
 //   ParameterSet parameters(recipe.trained, Device::kTorch);
 //   auto model = models::load_audio_llm(parts, {.device = Device::kTorch, .adopt = parameters.adopt()});
@@ -34,8 +34,8 @@ class ParameterSet {
   // `device`: kTorch or kCuda.
   ParameterSet(std::vector<TrainedPart> parts, Device device);
 
-  // For load_audio_llm. The set must outlive the loading, and stay where it is meanwhile. A tensor that is asked
-  // for twice is one parameter.
+  // For load_audio_llm. The set must outlive the loading, and stay where it is meanwhile. A tensor that is
+  // asked for twice is one parameter.
   nn::Adopt adopt();
 
   // Throws kUsage if the model has nothing of a part: less would be trained than was asked for.

@@ -64,8 +64,10 @@ void write_small_data(const std::filesystem::path& folder, const SmallDataOption
 }
 
 TrainRecipe small_recipe(const SmallRunOptions& options) {
-  const std::filesystem::path golden = std::filesystem::path(AURIS_SOURCE_DIR) / "tests" / "golden" / "audio_llm";
-  const std::string text = fmt::format(R"(seed = 5
+  const std::filesystem::path golden =
+      std::filesystem::path(AURIS_SOURCE_DIR) / "tests" / "golden" / "audio_llm";
+  const std::string text =
+      fmt::format(R"(seed = 5
 steps = {steps}
 output = "{output}"
 
@@ -106,10 +108,10 @@ keep = 2
 
 {more}
 )",
-                                       fmt::arg("steps", options.steps), fmt::arg("output", options.output.string()),
-                                       fmt::arg("golden", golden.string()), fmt::arg("rate", options.learning_rate),
-                                       fmt::arg("data", options.data.string()),
-                                       fmt::arg("accumulation", options.accumulation), fmt::arg("more", options.more));
+                  fmt::arg("steps", options.steps), fmt::arg("output", options.output.string()),
+                  fmt::arg("golden", golden.string()), fmt::arg("rate", options.learning_rate),
+                  fmt::arg("data", options.data.string()), fmt::arg("accumulation", options.accumulation),
+                  fmt::arg("more", options.more));
   return parse_train_recipe(text, "small recipe", "/");
 }
 

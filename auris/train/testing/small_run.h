@@ -1,6 +1,6 @@
 #pragma once
-// For tests: a data set of tones that tell words, and a recipe that learns them with the small random models of
-// tests/golden/audio_llm.
+// For tests: a data set of tones that tell words, and a recipe that learns them with the small random models
+// of tests/golden/audio_llm.
 
 #include <cstdint>
 #include <filesystem>
@@ -10,8 +10,8 @@
 
 namespace auris::train::testing {
 
-// A word of a few letters for a tone of its own, half a second to a second long. `broken`: that many recordings,
-// the first ones, are of no sound file.
+// A word of a few letters for a tone of its own, half a second to a second long. `broken`: that many
+// recordings, the first ones, are of no sound file.
 struct SmallDataOptions {
   int64_t items = 12;
   int64_t broken = 0;
