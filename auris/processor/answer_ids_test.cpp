@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <fstream>
 
+#include "auris/base/cache_folder.h"
 #include "auris/base/error.h"
 #include "auris/processor/processor.h"
+#include "auris/weights/checkpoint.h"
 
 namespace auris::processor {
 namespace {
@@ -141,6 +143,31 @@ ErrorCode code_of(Action&& action) {
   }
   ADD_FAILURE() << "no error";
   return ErrorCode::kInternal;
+}
+
+// The model as people have it: tokenizer and template of the GGUF file.
+TEST(AnswerIds, OfTheRealSmolLm2) {
+  auto file = weights::open_checkpoint(model_folder() / "smollm2-135m-instruct");
+  TokenizerPtr tokenizer = text::tokenizer_from_gguf(file->metadata());
+  Processor processor = processor_of(tokenizer, {}, file->metadata()["tokenizer.chat_template"]);
+  for (const std::string& answer : {std::string("It is a bell."), std::string("1 2  3"), std::string(" a"),
+                                    std::string("- one\n- two\n\nthree")}) {
+    std::vector<Message> all{{Role::kUser, {TextPart{"What is it?"}}},
+                             {Role::kAssistant, {TextPart{answer}}}};
+    AnswerIds ids = processor.answer_ids(all);
+    EXPECT_EQ(joined(ids.prompt.ids, ids.answer),
+              processor.prepare(all, {.add_generation_prompt = false}).ids);
+    EXPECT_EQ(tokenizer->decode(std::span(ids.answer).first(ids.targets), true), answer + "<|im_end|>");
+    EXPECT_EQ(tokenizer->decode(std::span(ids.answer).subspan(ids.targets), true), "\n");
+    EXPECT_THAT(tokenizer->decode(ids.prompt.ids, true),
+                ::testing::EndsWith("<|im_start|>user\nWhat is it?<|im_end|>\n<|im_start|>assistant\n"));
+  }
+  // Its digits stand alone, which leaves a blank before one to the prompt's line break.
+  EXPECT_EQ(code_of([&] {
+              processor.answer_ids(std::vector<Message>{{Role::kUser, {TextPart{"What is it?"}}},
+                                                        {Role::kAssistant, {TextPart{" 1"}}}});
+            }),
+            ErrorCode::kInput);
 }
 
 TEST(AnswerIds, OnlyAnAssistantsTextIsAnAnswer) {
