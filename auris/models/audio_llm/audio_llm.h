@@ -74,7 +74,6 @@ struct AudioLlmParts {
 // Throw kModel. Parts are opened in any format Auris reads.
 AudioLlmParts open_audio_llm_parts(const AudioLlmSources& sources);
 std::shared_ptr<const AudioLlm> load_audio_llm(const AudioLlmParts& parts, Device device = Device::kCpu);
-std::shared_ptr<const AudioLlm> load_audio_llm(const AudioLlmSources& sources,
-                                               Device device = Device::kCpu);
+std::shared_ptr<const AudioLlm> load_audio_llm(const AudioLlmSources& sources, Device device = Device::kCpu);
 
 }  // namespace auris::models

@@ -20,7 +20,8 @@ std::shared_ptr<const AudioLlm> load_audio_llm(const AudioLlmParts& parts, Devic
   }
   WhisperEncoder whisper(whisper_encoder_weights(*parts.encoder, config.encoder, prefix, device),
                          config.encoder);
-  Projector projector(config.projector, nn::Parameters(parts.model, {}, device).under(config.projector_prefix));
+  Projector projector(config.projector,
+                      nn::Parameters(parts.model, {}, device).under(config.projector_prefix));
   return std::make_shared<const AudioLlm>(config, std::move(whisper), std::move(projector),
                                           load_llama(parts.language, config.language, device));
 }
