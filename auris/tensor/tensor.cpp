@@ -111,10 +111,11 @@ Tensor Tensor::reshape(const Shape& shape) const {
 
 Tensor Tensor::on(Device device) const {
   if (device != device_ && !(shares_host_tensors(device_) && shares_host_tensors(device))) {
-    throw Error(ErrorCode::kInternal, {.where = "tensor",
-                                       .expected = "devices that share host tensors",
-                                       .got = std::string(name_of(device_)) + " to " + std::string(name_of(device)),
-                                       .hint = "to_device() copies"});
+    throw Error(ErrorCode::kInternal,
+                {.where = "tensor",
+                 .expected = "devices that share host tensors",
+                 .got = std::string(name_of(device_)) + " to " + std::string(name_of(device)),
+                 .hint = "to_device() copies"});
   }
   Tensor other = *this;
   other.device_ = device;

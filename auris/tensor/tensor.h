@@ -25,8 +25,8 @@ class Storage {
   std::byte* data() const { return data_; }
   size_t bytes() const { return bytes_; }
 
-  // Another library's tensor has a shape of its own and makes its views itself, so that they keep their place in its
-  // graph of gradients. Memory without a shape gives nullptr, and Tensor does the arithmetic.
+  // Another library's tensor has a shape of its own and makes its views itself, so that they keep their place
+  // in its graph of gradients. Memory without a shape gives nullptr, and Tensor does the arithmetic.
   virtual std::shared_ptr<Storage> sliced_rows(int64_t /*begin*/, int64_t /*count*/) const { return nullptr; }
   virtual std::shared_ptr<Storage> reshaped(const Shape& /*shape*/) const { return nullptr; }
 
@@ -51,8 +51,8 @@ class Tensor {
  public:
   Tensor() = default;
 
-  // Uninitialised memory, 64-byte aligned, taken from a pool and given back to it; the backend's own on devices that
-  // do not share host tensors.
+  // Uninitialised memory, 64-byte aligned, taken from a pool and given back to it; the backend's own on
+  // devices that do not share host tensors.
   static Tensor empty(const Shape& shape, DType dtype = DType::kF32, Device device = Device::kCpu);
   static Tensor zeros(const Shape& shape, DType dtype = DType::kF32, Device device = Device::kCpu);
   // A copy of `values`.
@@ -76,8 +76,8 @@ class Tensor {
   size_t row_bytes() const;                                               // bytes of one row
   size_t bytes() const { return row_bytes() * static_cast<size_t>(rows()); }
 
-  // T must match dtype(); std::byte always does, uint16_t holds f16 and bf16 bits. Throws kInternal for memory that
-  // the host cannot read.
+  // T must match dtype(); std::byte always does, uint16_t holds f16 and bf16 bits. Throws kInternal for
+  // memory that the host cannot read.
   template <typename T>
   T* data() const {
     AURIS_ASSERT(defined() && matches<T>(dtype_));

@@ -1,4 +1,5 @@
-// Gradients of whole audio language models on the torch backend: the code that computes them is the one that serves.
+// Gradients of whole audio language models on the torch backend: the code that computes them is the one that
+// serves.
 
 #include <ATen/TensorOperators.h>
 #include <gtest/gtest.h>
@@ -39,8 +40,8 @@ double dot(const Tensor& x, const Tensor& y) {
 
 class AudioLlmGradient : public ::testing::TestWithParam<std::string> {};
 
-// Along its own direction the gradient's norm is the derivative: from mel through encoder, projector and language model
-// to random sums of the logits, against differences of the cpu backend.
+// Along its own direction the gradient's norm is the derivative: from mel through encoder, projector and
+// language model to random sums of the logits, against differences of the cpu backend.
 TEST_P(AudioLlmGradient, OfTheSoundIsTheSlope) {
   Golden golden(GetParam());
   AudioLlmSources sources{.model = golden_folder() / GetParam()};

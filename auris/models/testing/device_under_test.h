@@ -1,6 +1,6 @@
 #pragma once
-// Where the models of a test program are loaded: its torch backend if it has one (auris_torch_test), a GPU first, else
-// the cpu.
+// Where the models of a test program are loaded: its torch backend if it has one (auris_torch_test), a GPU
+// first, else the cpu.
 
 #include "auris/tensor/backend/backend.h"
 

@@ -44,12 +44,13 @@ Backend& backend_of(Device device) {
   if (device == Device::kCpu) return cpu_backend();
   if (device == Device::kPlain) return plain_backend();
   if (Backend* backend = registered(device).load(std::memory_order_acquire)) return *backend;
-  throw Error(ErrorCode::kUsage,
-              {.where = "device",
-               .expected = "a backend for " + std::string(name_of(device)),
-               .got = "none in this program",
-               .hint = "it needs a build with LibTorch (cmake -DAURIS_TORCH=ON), register_torch_backends() at "
-                       "start-up and, for cuda, a GPU"});
+  throw Error(
+      ErrorCode::kUsage,
+      {.where = "device",
+       .expected = "a backend for " + std::string(name_of(device)),
+       .got = "none in this program",
+       .hint = "it needs a build with LibTorch (cmake -DAURIS_TORCH=ON), register_torch_backends() at "
+               "start-up and, for cuda, a GPU"});
 }
 
 bool has_backend(Device device) {

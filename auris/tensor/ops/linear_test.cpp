@@ -73,7 +73,8 @@ TEST_P(LinearTypes, MatchPlain) {
     for_each_backend([&](const std::string& name, Device device) {
       Tensor y = ops::linear(to_device(x, device), to_device(w, device), options);
       EXPECT_EQ(y.device(), device);
-      EXPECT_LE(difference(y, expected), kTolerance) << name << " " << s.rows << " x " << in << " x " << s.out;
+      EXPECT_LE(difference(y, expected), kTolerance)
+          << name << " " << s.rows << " x " << in << " x " << s.out;
     });
   }
 }

@@ -22,7 +22,8 @@ constexpr int64_t kRowStep = 149;  // of whisper_layers.py
 WhisperEncoder load(const std::string& model) {
   auto checkpoint = weights::open_checkpoint(model_folder() / model);
   WhisperConfig config = whisper_config_of(*checkpoint);
-  return {whisper_encoder_weights(*checkpoint, config, "model.encoder.", testing::device_under_test()), config};
+  return {whisper_encoder_weights(*checkpoint, config, "model.encoder.", testing::device_under_test()),
+          config};
 }
 
 std::string layer_name(int layer, int layers) {

@@ -3,7 +3,8 @@
 //   Hugging Face   PREFIX + "layers.N.self_attn.q_proj.weight" ..., PREFIX = "model.encoder.", "audio_tower."
 //   ... CTranslate2    "encoder/layer_N/self_attention/linear_0/weight" = q, k and v in one tensor, used as
 //   row slices
-// Nothing is copied, except to devices with memory of their own. Missing tensors and wrong shapes throw kModel.
+// Nothing is copied, except to devices with memory of their own. Missing tensors and wrong shapes throw
+// kModel.
 
 #include <string>
 #include <vector>

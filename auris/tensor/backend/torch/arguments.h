@@ -13,8 +13,8 @@ namespace auris::torch_backend {
 
 std::vector<int64_t> sizes_of(const Shape& shape);
 
-// The numbers as f32 on `device`, undefined for an undefined tensor. A weight on the host is dequantized and copied at
-// each call: what is used often is moved there once, by to_device().
+// The numbers as f32 on `device`, undefined for an undefined tensor. A weight on the host is dequantized and
+// copied at each call: what is used often is moved there once, by to_device().
 at::Tensor floats_of(const Tensor& tensor, at::Device device);
 
 // Indices as torch wants them: i64 on `device`.

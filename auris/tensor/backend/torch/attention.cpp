@@ -8,6 +8,7 @@
 #include <ATen/ops/zeros.h>
 
 #include <limits>
+#include <optional>
 
 #include "auris/tensor/backend/torch/arguments.h"
 #include "auris/tensor/backend/torch/span_groups.h"
@@ -72,8 +73,9 @@ at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
     bias = bias.defined() ? bias + mask : mask;
   }
   if (spec.softcap > 0.0f) return attend_capped(q, k, v, bias, spec);
-  if (bias.defined()) bias = factor_of(bias);
-  return at::scaled_dot_product_attention(q, k, v, bias, 0.0, spec.causal && !masked, spec.scale,
+  std::optional<at::Tensor> added;
+  if (bias.defined()) added = factor_of(bias);
+  return at::scaled_dot_product_attention(q, k, v, added, 0.0, spec.causal && !masked, spec.scale,
                                           spec.heads != spec.kv_heads);
 }
 

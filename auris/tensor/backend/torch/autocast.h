@@ -1,7 +1,8 @@
 #pragma once
-// Mixed precision: while a guard lives, the factors of matrix products, attention and convolutions on this thread's
-// torch backends are rounded to bf16 and their results widened again. Weights stay f32 and so do norms, softmax,
-// residuals and gradients of weights. What it is for is the tensor cores of GPUs; on the CPU it works too, slower.
+// Mixed precision: while a guard lives, the factors of matrix products, attention and convolutions on this
+// thread's torch backends are rounded to bf16 and their results widened again. Weights stay f32 and so do
+// norms, softmax, residuals and gradients of weights. What it is for is the tensor cores of GPUs; on the CPU
+// it works too, slower.
 //
 //   torch_backend::Autocast mixed;             // until the end of the scope
 //   Tensor logits = model.logits(hidden);

@@ -65,7 +65,7 @@ TEST(Autocast, LeavesNormsAndMasterWeightsAlone) {
     AttentionSpec spec{.heads = 4, .kv_heads = 4, .head_dim = 16, .scale = 0.25f};
     torch_of(weight).requires_grad_(true);
     auto gradient = [&] {
-      torch_of(weight).mutable_grad() = {};
+      torch_of(weight).mutable_grad() = at::Tensor();
       Tensor q = ops::linear(x, {.weight = weight, .bias = {}, .row_scale = {}});
       torch_of(ops::attention(q, x, x, RowLayout::single(6), spec)).square().sum().backward();
       return tensor_of(torch_of(weight).grad().clone());

@@ -9,11 +9,13 @@ namespace {
 
 // A cache forgets where its numbers came from, so training through it would silently learn nothing.
 Tensor without_gradient(const char* op, const Tensor& tensor) {
-  if (!shares_host_tensors(tensor.device()) && at::GradMode::is_enabled() && torch_of(tensor).requires_grad()) {
-    throw Error(ErrorCode::kInternal, {.where = op,
-                                       .expected = "tensors that want no gradients",
-                                       .got = "one that does",
-                                       .hint = "train without a cache, or generate under torch's NoGradGuard"});
+  if (!shares_host_tensors(tensor.device()) && at::GradMode::is_enabled() &&
+      torch_of(tensor).requires_grad()) {
+    throw Error(ErrorCode::kInternal,
+                {.where = op,
+                 .expected = "tensors that want no gradients",
+                 .got = "one that does",
+                 .hint = "train without a cache, or generate under torch's NoGradGuard"});
   }
   return to_host(tensor);
 }

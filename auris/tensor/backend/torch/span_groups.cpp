@@ -43,8 +43,8 @@ at::Tensor compute_by_length(const RowLayout& layout, const std::vector<at::Tens
     }
     return compute(groups[0], batches).flatten(0, 1);
   }
-  // One split and one concatenation, whose gradients cost as much: a slice per group would fill the gradient of all
-  // rows with zeros for each of them.
+  // One split and one concatenation, whose gradients cost as much: a slice per group would fill the gradient
+  // of all rows with zeros for each of them.
   std::vector<int64_t> lengths;
   for (const RowSpan& span : layout.spans) lengths.push_back(span.row_count);
   std::vector<std::vector<at::Tensor>> pieces;

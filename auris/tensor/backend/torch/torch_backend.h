@@ -1,12 +1,13 @@
 #pragma once
-// The backend that learns: every op by LibTorch, with gradients, on the CPU (kTorch) or a GPU (kCuda). Gradients flow
-// wherever torch records them; a caller that wants none uses torch's NoGradGuard.
+// The backend that learns: every op by LibTorch, with gradients, on the CPU (kTorch) or a GPU (kCuda).
+// Gradients flow wherever torch records them; a caller that wants none uses torch's NoGradGuard.
 
 #include "auris/tensor/backend/backend.h"
 
 namespace auris {
 
-// Makes Device::kTorch usable, and Device::kCuda if LibTorch sees a GPU. Call it at start-up, as often as you like.
+// Makes Device::kTorch usable, and Device::kCuda if LibTorch sees a GPU. Call it at start-up, as often as you
+// like.
 void register_torch_backends();
 
 class TorchBackend final : public Backend {
@@ -17,8 +18,8 @@ class TorchBackend final : public Backend {
 
   Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const RowLayout& layout,
                    const AttentionSpec& spec) override;
-  // The cache lies in host memory, where the cpu backend attends: for inference. They throw kInternal if an argument
-  // wants gradients.
+  // The cache lies in host memory, where the cpu backend attends: for inference. They throw kInternal if an
+  // argument wants gradients.
   Tensor attention_cached(const Tensor& q, const Tensor& k, const Tensor& v, const RowLayout& layout,
                           const AttentionSpec& spec, KvCache& cache, int layer) override;
   void store_keys_values(const Tensor& k, const Tensor& v, const RowLayout& layout, KvCache& cache,

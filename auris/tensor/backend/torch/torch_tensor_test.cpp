@@ -81,7 +81,7 @@ TEST(TorchTransfer, WeightsBecomeTheNumbersTheyStandFor) {
     Tensor expected = Tensor::empty(weight.shape());
     dequantize(dtype, weight.data<std::byte>(), weight.elements(), expected.data<float>());
     EXPECT_EQ(difference(there, expected), 0.0) << name_of(dtype);
-    EXPECT_NE(there.data<float>(), weight.data<std::byte>());  // a copy
+    EXPECT_NE(there.data<std::byte>(), weight.data<std::byte>());  // a copy
   }
 }
 
