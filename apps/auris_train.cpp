@@ -24,6 +24,9 @@ void tell_begin(const TrainCallbacks::Begin& begin) {
     say(fmt::format("{}: {} examples, {:.1f} min of sound{}", set.name, set.examples, set.audio_s / 60,
                     left_out));
   }
+  say(text_of(begin.plan.memory));
+  say(fmt::format("about {} a step, {} in all", duration_text(begin.plan.time.step_s),
+                  duration_text(begin.plan.time.total_s)));
   say(fmt::format("{} parameters are trained, steps {} to {}", begin.trained_elements, begin.first_step + 1,
                   begin.steps));
 }

@@ -113,12 +113,17 @@ class Run {
     BatchPlan plan(std::move(feeds), {.seed = recipe_.seed, .batch = recipe_.batch});
     const std::vector<SetReport> reports = plan.reports();
     if (const auto newest = checkpoints_.newest()) restore(*newest, plan);
+    const FeedPosition begin = plan.position();
+    const RunPlan needs = plan_run(recipe_, model_, plan.next().totals, step_);
+    plan.seek(begin);
     if (const auto& begun = options_.callbacks.begun) {
       begun({.sets = reports,
              .trained_elements = model_.parameters().elements(),
              .first_step = step_,
-             .steps = recipe_.schedule.steps});
+             .steps = recipe_.schedule.steps,
+             .plan = needs});
     }
+    if (options_.device == Device::kTorch) check_fits(needs.memory, available_memory_bytes(), "this machine");
     if (options_.check_only) return ended(TrainEnd::kChecked);
     monitor_ = std::make_unique<RunMonitor>(monitor_options());
     StepLoader<ExamplePtr> loader(std::move(plan), [this](const ExamplePlace& place) { return load(place); },

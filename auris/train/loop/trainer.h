@@ -18,6 +18,7 @@
 
 #include "auris/tensor/device.h"
 #include "auris/train/feed/batch_plan.h"
+#include "auris/train/loop/run_plan.h"
 #include "auris/train/loop/step_runner.h"
 #include "auris/train/recipe/train_recipe.h"
 #include "auris/train/watch/run_monitor.h"
@@ -31,6 +32,7 @@ struct TrainCallbacks {
     int64_t trained_elements = 0;
     int64_t first_step = 0;  // 0, or that of the checkpoint it goes on from
     int64_t steps = 0;
+    const RunPlan& plan;
   };
   std::function<void(const Begin& begin)> begun = {};
   // How far it is, after each step.
@@ -64,9 +66,9 @@ struct TrainOutcome {
 // Steps in a row without a number that end a run with kUsage.
 inline constexpr int64_t kMaxSkippedSteps = 10;
 
-// Goes on from the newest checkpoint, if there is one. Throws kUsage for a folder with another recipe, or if
-// the system refuses to write (what was saved before stays); kInput and kModel for data and models that
-// cannot be used.
+// Goes on from the newest checkpoint, if there is one. Throws kUsage for a run that this machine's memory
+// does not hold, for a folder with another recipe, or if the system refuses to write (what was saved before
+// stays); kInput and kModel for data and models that cannot be used.
 TrainOutcome train(const TrainRecipe& recipe, const TrainOptions& options = {});
 
 }  // namespace auris::train
