@@ -101,6 +101,7 @@ void write_composed_model(const std::filesystem::path& folder, const ComposedMod
   check(model, tensors);
   std::string config = composed_model_json(model).dump(2) + "\n";
   std::vector<weights::NamedTensor> named;
+  named.reserve(tensors.size());
   for (const auto& [name, tensor] : tensors) named.push_back({name, tensor});
   const std::filesystem::path config_path = folder / "config.json";
   bool same = holds(config_path, config);  // then the weights alone change, at once

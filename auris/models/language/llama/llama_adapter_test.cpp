@@ -108,8 +108,9 @@ TEST(LlamaAdopt, EveryTensorIsAdoptedAndUsed) {
              }});
   ASSERT_EQ(seen.size(), checkpoint->tensors().size());
   Tensor bare = Golden("qwen2.5").tensor("a.logits");
-  for (const auto& [changed, times] : seen) {
-    EXPECT_EQ(times, 1) << changed;
+  for (const auto& entry : seen) {
+    const std::string& changed = entry.first;
+    EXPECT_EQ(entry.second, 1) << changed;
     auto llama = load_llama(checkpoint, {.adopt = [&](std::string_view name, const Tensor& tensor) {
                               if (name != changed) return tensor;
                               Tensor own = ops::to_f32(tensor);
