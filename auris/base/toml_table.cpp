@@ -32,10 +32,10 @@ TomlTable::TomlTable(const toml::table& table, std::string where, ErrorCode code
     : table_(&table), where_(std::move(where)), code_(code), hint_(std::move(hint)) {}
 
 void TomlTable::fail(std::string expected, std::string got, std::string hint) const {
-  throw Error(code_, {.where = where_,
-                      .expected = std::move(expected),
-                      .got = std::move(got),
-                      .hint = hint.empty() ? hint_ : std::move(hint)});
+  if (hint.empty()) hint = hint_;
+  throw Error(
+      code_,
+      {.where = where_, .expected = std::move(expected), .got = std::move(got), .hint = std::move(hint)});
 }
 
 void TomlTable::fail_choice(std::string_view key, const std::string& name,
