@@ -5,19 +5,24 @@ BUILD := build/$(PRESET)
 SOURCES := auris apps bench tests examples
 QUESTION ?= What has been installed?
 
-.PHONY: run test build setup models eval-demo bench format lint clean help
+.PHONY: run test build setup torch models eval-demo bench format lint clean help
 
 help:
 	@echo "make run        build, then transcribe a real recording and answer a question about it"
 	@echo "make test       build and pass every test"
 	@echo "make build      build only: build/auris"
 	@echo "make eval-demo  build an evaluation set of 13 tasks, evaluate what ships on it and write the report"
+	@echo "make torch      fetch LibTorch (about 190 MB), with which the next build can train"
 	@echo "make bench      measure against other engines and the machine's limits"
 	@echo "make format     format the sources      make lint   check format and clang-tidy"
 	@echo "PRESET=dev|release|asan|tsan chooses the build (default release)"
 
 setup:
 	@tools/setup.sh
+
+# LibTorch, for the backend that learns. What does not learn builds and passes its tests without it.
+torch: setup
+	@tools/setup_torch.sh || echo "warning: no LibTorch: building without the torch backend" >&2
 
 build: setup
 	@[ -f $(BUILD)/build.ninja ] || cmake --preset $(PRESET) >/dev/null
@@ -30,7 +35,7 @@ models: build
 run: models
 	@tools/run_demo.sh build/auris "$(QUESTION)"
 
-test: models
+test: torch models
 	@tools/setup.sh tools/test_packages.txt
 	@ctest --preset $(PRESET) -j $$(nproc)
 

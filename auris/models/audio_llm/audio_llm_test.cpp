@@ -52,6 +52,7 @@ TEST_P(AudioLlmParity, EveryLayerAgrees) {
   Tensor hidden = model_->language().forward(rows, RowLayout::single(rows.rows()), {.observer = see});
   difference.see("logits", model_->language().logits(hidden));
   EXPECT_EQ(difference.found(), "");
+  EXPECT_EQ(hidden.device(), testing::device_under_test());
   // Two encoder layers and their norm, projector, embeddings, two layers, norm, logits.
   EXPECT_EQ(difference.compared(), 9);
   ASSERT_EQ(sound.layout.spans.size(), windows_.size());

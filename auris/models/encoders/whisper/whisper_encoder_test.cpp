@@ -46,7 +46,8 @@ void compare_layers(const std::string& model, const std::string& recording,
     if (!(error <= 1e-3) && first_different.empty()) first_different = fmt::format("{}: {}", name, error);
   };
   Tensor mel = testing::first_window(audio::decode_audio(path.string()));
-  encoder.forward(mel, RowLayout::single(mel.rows()), options);
+  Tensor hidden = encoder.forward(mel, RowLayout::single(mel.rows()), options).hidden;
+  EXPECT_EQ(hidden.device(), testing::device_under_test());
   EXPECT_EQ(compared, encoder.config().encoder_layers + 2);
   EXPECT_EQ(first_different, "");
 }

@@ -9,6 +9,7 @@
 #include "auris/base/cache_folder.h"
 #include "auris/base/sanitized.h"
 #include "auris/models/language/llama/llama.h"
+#include "auris/models/testing/device_under_test.h"
 #include "auris/models/testing/golden.h"
 
 namespace auris::models {
@@ -21,7 +22,8 @@ constexpr const char* kName = "smollm2-135m-instruct";
 
 std::shared_ptr<const Llama> smollm2() {
   static const std::shared_ptr<const Llama> model =
-      load_llama(weights::open_checkpoint(model_folder() / kName / "SmolLM2-135M-Instruct.Q4_1.gguf"));
+      load_llama(weights::open_checkpoint(model_folder() / kName / "SmolLM2-135M-Instruct.Q4_1.gguf"),
+                 testing::device_under_test());
   return model;
 }
 
@@ -69,8 +71,8 @@ TEST(SmolLm2, GreedyTextIsIdenticalOnTwentyPrompts) {
       ids.insert(ids.end(), talk.next.begin(), talk.next.end());
     }
     std::vector<int32_t> rows = last_rows(layout);
-    Tensor logits =
-        smollm2()->logits(smollm2()->forward(smollm2()->embed(ids), layout, {.cache = &cache, .rows = rows}));
+    Tensor logits = to_host(smollm2()->logits(
+        smollm2()->forward(smollm2()->embed(ids), layout, {.cache = &cache, .rows = rows})));
     std::vector<Talk> going;
     for (size_t i = 0; i < talks.size(); ++i) {
       Talk& talk = talks[i];
