@@ -41,8 +41,8 @@ struct PlannedStack {  // of equal layers that activations pass through
 };
 
 struct PlanOptions {
-  std::vector<PlannedPart> parts;
-  std::vector<PlannedStack> stacks;
+  std::vector<PlannedPart> parts = {};
+  std::vector<PlannedStack> stacks = {};
   int64_t logit_rows = 0;  // with a target, in a micro-batch
   int64_t vocab = 0;
   int activation_bytes = 4;            // 2 with bf16

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include "auris/models/testing/golden.h"
 #include "auris/tensor/backend/torch/torch_backend.h"

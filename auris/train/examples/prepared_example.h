@@ -14,7 +14,7 @@ namespace auris::train {
 
 struct PreparedExample {
   std::string id;
-  processor::ModelInput input;  // prompt and answer
+  processor::ModelInput input = {};  // prompt and answer
   int64_t answer_begin = 0;     // the answer's first row; the row before it is asked for its token
   double audio_s = 0.0;         // of all recordings
   std::optional<data::AnswerLogits> teacher = {};  // what a teacher thought at every token of the answer

@@ -27,7 +27,7 @@ namespace auris::train {
 
 struct FeedSet {
   std::string name;
-  std::shared_ptr<const LengthTable> lengths;
+  std::shared_ptr<const LengthTable> lengths = {};
   double weight = 1;
   std::vector<std::string> tasks = {};  // ids; empty = all
   double max_audio_s = 30;

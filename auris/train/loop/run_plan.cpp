@@ -3,7 +3,7 @@
 #include <chrono>
 #include <vector>
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include "auris/tensor/backend/torch/torch_tensor.h"
 #include "auris/train/objectives/cross_entropy.h"

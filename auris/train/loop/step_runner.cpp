@@ -5,7 +5,9 @@
 #include <iterator>
 #include <utility>
 
-#include <ATen/ATen.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
+#include <c10/core/GradMode.h>
 
 #include "auris/tensor/backend/torch/autocast.h"
 #include "auris/tensor/backend/torch/torch_tensor.h"
@@ -59,7 +61,7 @@ models::ProjectedRows StepRunner::sound_of(const Batch& batch) const {
 }
 
 BatchLoss StepRunner::loss_of(const Batch& batch, const StepCounts& counts) const {
-  at::NoGradGuard no_gradients;
+  c10::NoGradGuard no_gradients;
   const torch_backend::Autocast mixed(recipe_.precision == Precision::kBf16);
   return batch_loss(model_.audio_llm(), batch, sound_of(batch), recipe_.objectives, counts);
 }
@@ -76,7 +78,7 @@ void StepRunner::guard(int64_t step, StepRecord& record) {
 }
 
 double StepRunner::embedding_rms(const Batch& batch) const {
-  at::NoGradGuard no_gradients;
+  c10::NoGradGuard no_gradients;
   std::vector<int32_t> text;
   std::ranges::copy_if(batch.ids, std::back_inserter(text), [](int32_t id) { return id >= 0; });
   return rms_of(model_.audio_llm().language().embed(text));

@@ -11,7 +11,6 @@
 #include "auris/base/mapped_file.h"
 #include "auris/train/checkpoint/checkpoint_store.h"
 #include "auris/train/examples/example_maker.h"
-#include "auris/train/feed/step_loader.h"
 #include "auris/train/model/initial_model.h"
 #include "auris/weights/catalog.h"
 #include "auris/weights/fingerprint.h"
@@ -269,7 +268,7 @@ class Run {
                        fields.integer("optimizer_steps", {0, kMost}));
   }
 
-  MonitorOptions monitor_options() const {
+  MonitorOptions monitor_options() {
     const ModelRecipe& model = recipe_.model;
     return {.folder = recipe_.output,
             .title = recipe_.output.filename().string(),

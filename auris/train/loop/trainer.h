@@ -17,7 +17,7 @@
 #include <string>
 
 #include "auris/tensor/device.h"
-#include "auris/train/feed/batch_plan.h"
+#include "auris/train/feed/step_loader.h"
 #include "auris/train/loop/run_plan.h"
 #include "auris/train/loop/step_runner.h"
 #include "auris/train/recipe/train_recipe.h"

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <limits>
+#include <fmt/format.h>
 
 #include "auris/audio/decode.h"
 #include "auris/base/test_folder.h"

@@ -5,7 +5,8 @@
 #include <map>
 #include <utility>
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <c10/core/GradMode.h>
 
 #include "auris/nn/adapter.h"
 #include "auris/tensor/backend/torch/torch_tensor.h"
@@ -83,7 +84,7 @@ std::vector<weights::NamedTensor> TrainedModel::tensors() const {
 }
 
 void TrainedModel::restore(const weights::Checkpoint& parameters) {
-  at::NoGradGuard no_gradients;
+  c10::NoGradGuard no_gradients;
   for (const TrainedParameter& parameter : parameters_->parameters()) {
     const Tensor saved = parameters.tensor(parameter.name);
     const Tensor ours = tensor_of(parameter.value.detach());

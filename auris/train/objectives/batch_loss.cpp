@@ -4,7 +4,10 @@
 #include <utility>
 #include <vector>
 
-#include <ATen/ATen.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/stack.h>
 
 #include "auris/tensor/backend/torch/torch_tensor.h"
 #include "auris/train/objectives/contrastive.h"

@@ -1,6 +1,10 @@
 #include "auris/train/objectives/contrastive.h"
 
-#include <ATen/ATen.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/matmul.h>
 
 #include "auris/base/error.h"
 

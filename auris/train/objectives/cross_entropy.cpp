@@ -1,6 +1,7 @@
 #include "auris/train/objectives/cross_entropy.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/cross_entropy_loss.h>
 
 #include "auris/base/error.h"
 #include "auris/train/objectives/host_values.h"

@@ -2,7 +2,11 @@
 
 #include <vector>
 
-#include <ATen/ATen.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/ctc_loss.h>
+#include <ATen/ops/log_softmax.h>
+#include <ATen/ops/zeros.h>
 
 #include "auris/base/error.h"
 #include "auris/train/objectives/host_values.h"

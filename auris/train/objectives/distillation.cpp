@@ -2,7 +2,9 @@
 
 #include <vector>
 
-#include <ATen/ATen.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/log_softmax.h>
 
 #include "auris/base/error.h"
 #include "auris/tensor/float16.h"

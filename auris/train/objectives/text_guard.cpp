@@ -1,6 +1,8 @@
 #include "auris/train/objectives/text_guard.h"
 
-#include <ATen/ATen.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
+#include <c10/core/GradMode.h>
 
 #include "auris/base/mapped_file.h"
 #include "auris/base/stable_hash.h"
@@ -18,8 +20,8 @@ void add_paragraphs(const std::filesystem::path& path, const text::Tokenizer& to
   std::string_view text(reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size());
   while (!text.empty()) {
     const size_t end = std::min(text.find('\n'), text.size());
-    const std::string line = trimmed(text.substr(0, end));
-    std::vector<int32_t> ids = tokenizer.encode(std::string_view(line));
+    const std::string_view line = trimmed(text.substr(0, end));
+    std::vector<int32_t> ids = tokenizer.encode(line);
     if (ids.size() >= 2) paragraphs.push_back(std::move(ids));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
@@ -69,7 +71,7 @@ at::Tensor TextGuard::loss(const models::Llama& trained, const models::Llama& un
   };
   at::Tensor taught;
   {
-    at::NoGradGuard no_gradients;
+    c10::NoGradGuard no_gradients;
     taught = logits_of(untrained);
   }
   return full_distillation(logits_of(trained), taught, {.temperature = temperature}) /

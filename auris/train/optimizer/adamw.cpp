@@ -2,7 +2,10 @@
 
 #include <cmath>
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/zeros_like.h>
+#include <c10/core/GradMode.h>
 
 #include "auris/tensor/backend/torch/torch_tensor.h"
 #include "auris/tensor/transfer.h"
@@ -34,7 +37,7 @@ AdamW::AdamW(const ParameterSet& parameters, const AdamWOptions& options)
 }
 
 void AdamW::step(double factor) {
-  at::NoGradGuard no_gradients;
+  c10::NoGradGuard no_gradients;
   ++steps_;
   auto t = static_cast<double>(steps_);
   double correction1 = 1.0 - std::pow(options_.beta1, t);

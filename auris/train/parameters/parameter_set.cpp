@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/stack.h>
 
 #include "auris/nn/adapter.h"
 #include "auris/tensor/backend/torch/torch_tensor.h"
