@@ -145,6 +145,17 @@ ErrorCode code_of(Action&& action) {
   return ErrorCode::kInternal;
 }
 
+// In the whole conversation a token reaches over the answer's beginning: the prompt stays what is asked, and
+// the answer has tokens of its own.
+void expect_cut_apart(const Processor& processor, const text::Tokenizer& tokenizer,
+                      const std::vector<Message>& messages, const std::string& answer) {
+  AnswerIds ids = processor.answer_ids(messages);
+  EXPECT_EQ(ids.prompt.ids, processor.prepare(std::span(messages).first(messages.size() - 1)).ids);
+  EXPECT_EQ(tokenizer.decode(ids.answer, true), answer);
+  EXPECT_NE(joined(ids.prompt.ids, ids.answer),
+            processor.prepare(messages, {.add_generation_prompt = false}).ids);
+}
+
 // The model as people have it: tokenizer and template of the GGUF file.
 TEST(AnswerIds, OfTheRealSmolLm2) {
   auto file = weights::open_checkpoint(model_folder() / "smollm2-135m-instruct");
@@ -163,11 +174,9 @@ TEST(AnswerIds, OfTheRealSmolLm2) {
                 ::testing::EndsWith("<|im_start|>user\nWhat is it?<|im_end|>\n<|im_start|>assistant\n"));
   }
   // Its digits stand alone, which leaves a blank before one to the prompt's line break.
-  EXPECT_EQ(code_of([&] {
-              processor.answer_ids(std::vector<Message>{{Role::kUser, {TextPart{"What is it?"}}},
-                                                        {Role::kAssistant, {TextPart{" 1"}}}});
-            }),
-            ErrorCode::kInput);
+  expect_cut_apart(processor, *tokenizer,
+                   {{Role::kUser, {TextPart{"What is it?"}}}, {Role::kAssistant, {TextPart{" 1"}}}},
+                   " 1<|im_end|>\n");
 }
 
 TEST(AnswerIds, OnlyAnAssistantsTextIsAnAnswer) {
@@ -192,13 +201,17 @@ TEST(AnswerIds, TurnsThatCannotBeToldApartAreErrors) {
       "{% for m in messages %}{{ m.role }}:{% if loop.last %}{{ m.content }}{% endif %}\n{% endfor %}"
       "{% if add_generation_prompt %}assistant:{% endif %}");
   EXPECT_EQ(code_of([&] { changing.answer_ids(all); }), ErrorCode::kInput);
+}
+
+TEST(AnswerIds, TokensThatReachOverTheBeginningAreCutThere) {
+  Case test = cases().front();
   // "\n\n" is one token of this vocabulary: the prompt's line break would be joined with the answer's,
   ASSERT_EQ(test.tokenizer->encode("\n\n").size(), 1u);
-  EXPECT_EQ(code_of([&] { processor_of(test).answer_ids(conversation(test, "\n\n")); }), ErrorCode::kInput);
+  expect_cut_apart(processor_of(test), *test.tokenizer, conversation(test, "\n\n"), "\n\n" + test.end);
   // and the two at the end of Llama 3's prompt would come apart before a word, where GPT-2's pattern cuts.
   Case apart = cases()[2];
   apart.tokenizer = gpt2_tokenizer();
-  EXPECT_EQ(code_of([&] { processor_of(apart).answer_ids(conversation(apart, "x")); }), ErrorCode::kInput);
+  expect_cut_apart(processor_of(apart), *apart.tokenizer, conversation(apart, "x"), "x" + apart.end);
 }
 
 }  // namespace

@@ -75,8 +75,20 @@ void require_answer(std::span<const Message> messages) {
                                   .hint = ""});
 }
 
+constexpr const char* kAlike = "turns that the template writes alike with and without the answer";
 [[noreturn]] void fail_answer(const char* expected, const char* got) {
   throw Error(ErrorCode::kInput, {.where = "processor", .expected = expected, .got = got, .hint = ""});
+}
+
+// The text of `whole` behind `beginning`, which it begins with.
+text::MarkedText behind(const text::MarkedText& whole, const text::MarkedText& beginning) {
+  if (!whole.text.starts_with(beginning.text)) fail_answer(kAlike, "others");
+  size_t cut = beginning.text.size();
+  text::MarkedText rest{.text = whole.text.substr(cut), .trusted = {}};
+  for (const text::MarkedText::Range& range : whole.trusted) {
+    if (range.end > cut) rest.trusted.push_back({std::max(range.begin, cut) - cut, range.end - cut});
+  }
+  return rest;
 }
 
 // The front end makes windows of 3,000 frames; only Ultravox' are cut to the encoder's length.
@@ -157,16 +169,16 @@ AnswerIds Processor::answer_ids(std::span<const Message> messages) const {
   for (size_t i = 0; same && i + 1 < prompt.size(); ++i) {
     same = prompt[i].text == whole[i].text && prompt[i].trusted == whole[i].trusted;
   }
-  if (!same) fail_answer("turns that the template writes alike with and without the answer", "others");
+  if (!same) fail_answer(kAlike, "others");
   bool bos = adds_bos() && prompt.size() == 1;
   std::vector<text::TokenId> opening = parts_.tokenizer->encode(prompt.back(), bos);
   std::vector<text::TokenId> all = parts_.tokenizer->encode(whole.back(), bos);
-  if (all.size() < opening.size() || !std::equal(opening.begin(), opening.end(), all.begin())) {
-    fail_answer("an answer that begins with a token of its own behind the prompt",
-                "another prompt, or a token that reaches over its end");
-  }
   AnswerIds ids{.prompt = assemble(prompt, clips_of(before), adds_bos()), .answer = {}};
-  ids.answer.assign(all.begin() + static_cast<std::ptrdiff_t>(opening.size()), all.end());
+  if (all.size() >= opening.size() && std::equal(opening.begin(), opening.end(), all.begin())) {
+    ids.answer.assign(all.begin() + static_cast<std::ptrdiff_t>(opening.size()), all.end());
+  } else {
+    ids.answer = parts_.tokenizer->encode(behind(whole.back(), prompt.back()), false);
+  }
   auto end = std::find_if(ids.answer.rbegin(), ids.answer.rend(),
                           [&](text::TokenId id) { return parts_.tokenizer->is_special(id); });
   ids.targets = end == ids.answer.rend() ? ids.answer.size() : static_cast<size_t>(ids.answer.rend() - end);

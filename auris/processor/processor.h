@@ -34,7 +34,9 @@ struct PrepareOptions {
 // A conversation that ends with the answer which a model is to learn.
 struct AnswerIds {
   ModelInput prompt;  // what prepare() gives for the turns before the answer
-  // prompt.ids and these together are what the template writes for the whole conversation, token for token.
+  // What the template writes behind the prompt. Both together are its whole conversation, token for token,
+  // unless a token there reaches over the answer's beginning, as line breaks can: then the answer is cut into
+  // tokens by itself, since that is how a model that was asked with this prompt would say it.
   std::vector<int32_t> answer;
   // The first of them are the model's to say: its words and the token that ends its turn. What a template
   // writes behind that (ChatML a line break) is only read.
@@ -53,8 +55,7 @@ class Processor {
 
   // The same for training: `messages` end with an assistant's turn of text. Throws kUsage if they do not;
   // kInput as prepare() does, and if the turn cannot be told from the prompt: the template writes the turns
-  // before it in another way (without their thoughts, say), or a token would reach over its beginning, as
-  // line breaks can.
+  // before it in another way (without their thoughts, say).
   AnswerIds answer_ids(std::span<const Message> messages) const;
 
   // Text as it is, without a template: each "<audio>" marks one of `clips`, in order. Throws kUsage if their

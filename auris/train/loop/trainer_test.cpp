@@ -125,8 +125,8 @@ std::string refusal_of(const std::function<void()>& action, ErrorCode code) {
 
 TEST_F(TrainerRuns, RefuseAFolderWithAnotherRecipe) {
   write_small_data(folder_ / "data");
-  train(small_recipe({.data = folder_ / "data", .output = folder_ / "run", .steps = 1}));
-  const TrainRecipe other = small_recipe({.data = folder_ / "data", .output = folder_ / "run", .steps = 2});
+  train(small_recipe({.data = folder_ / "data", .output = folder_ / "run", .steps = 3}));
+  const TrainRecipe other = small_recipe({.data = folder_ / "data", .output = folder_ / "run", .steps = 4});
   EXPECT_THAT(refusal_of([&] { train(other); }, ErrorCode::kUsage), HasSubstr("another recipe"));
 }
 

@@ -44,7 +44,8 @@ void write_small_data(const std::filesystem::path& folder, const SmallDataOption
     data::Item item;
     item.id = fmt::format("tone-{:03}", i);
     item.task = "speech_recognition";
-    item.variant = "default";
+    item.variant = "any";
+    item.task_version = 2;
     item.prompt = fmt::format("Repeat the word.\n{}", data::kAudioMark);
     item.answer = word(i);
     item.transcript = item.answer;
