@@ -255,9 +255,19 @@ class Run {
   }
 
   void restore(int64_t step, BatchPlan& plan) {
-    const fs::path folder = checkpoints_.path_of(step);
-    const nlohmann::json state = checkpoints_.state_of(step);
-    const JsonFields fields(state, (folder / CheckpointStore::kStateName).string(), ErrorCode::kInput);
+    try {
+      restore_from(checkpoints_.path_of(step), checkpoints_.state_of(step), plan);
+    } catch (const Error& error) {
+      throw Error(error.code(),
+                  {.where = checkpoints_.path_of(step).string(),
+                   .expected = "a checkpoint of this run to go on from",
+                   .got = error.what(),
+                   .hint = "without this folder the run goes on from the checkpoint before it"});
+    }
+  }
+
+  void restore_from(const fs::path& folder, const nlohmann::json& state, BatchPlan& plan) {
+    const JsonFields fields(state, CheckpointStore::kStateName, ErrorCode::kInput);
     constexpr int64_t kMost = int64_t{1} << 50;
     step_ = fields.integer("step", {0, kMost});
     not_better_ = fields.integer("not_better", {0, kMost});
