@@ -1,6 +1,7 @@
 # One folder, one target. auris_library(NAME SOURCES ... DEPS ... [PRIVATE_DEPS ...]) makes the static library auris_NAME,
-# auris_test(NAME SOURCES ... DEPS ... [TIMEOUT SECONDS] [ENVIRONMENT VARIABLE=VALUE]) its GoogleTest program,
-# auris_fuzzer(NAME SOURCES ... DEPS ...) a libFuzzer target.
+# auris_test(NAME SOURCES ... DEPS ... [TIMEOUT SECONDS] [ENVIRONMENT VARIABLE=VALUE] [ONE_PROCESS]) its GoogleTest program,
+# auris_fuzzer(NAME SOURCES ... DEPS ...) a libFuzzer target. ONE_PROCESS runs all tests of a program that is slow to start
+# as one.
 
 option(AURIS_WERROR "Treat warnings as errors" OFF)
 option(AURIS_ASSERTS "Check internal invariants at run time" OFF)
@@ -46,7 +47,7 @@ function(auris_test name)
   if(NOT AURIS_TESTS OR AURIS_FUZZ)
     return()
   endif()
-  cmake_parse_arguments(arg "" "TIMEOUT;ENVIRONMENT" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(arg "ONE_PROCESS" "TIMEOUT;ENVIRONMENT" "SOURCES;DEPS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
@@ -62,8 +63,13 @@ function(auris_test name)
   target_compile_definitions(${name}_test PRIVATE AURIS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   # What is tested is optimized as users run it; the tests themselves compile in two thirds of the time without the rest.
   target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O1>)
-  gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 120 DISCOVERY_MODE PRE_TEST
-                       PROPERTIES ${properties})
+  if(arg_ONE_PROCESS)
+    add_test(NAME ${name} COMMAND ${name}_test)
+    set_tests_properties(${name} PROPERTIES ${properties})
+  else()
+    gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 120 DISCOVERY_MODE PRE_TEST
+                         PROPERTIES ${properties})
+  endif()
 endfunction()
 
 # The corpus of fuzzer NAME lies in tests/fuzz/corpus/NAME.

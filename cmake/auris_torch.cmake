@@ -70,8 +70,9 @@ function(auris_torch_test name)
     return()
   endif()
   cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPS" ${ARGN})
-  # LibTorch's threads would spin while they wait, on cores that other tests need.
-  auris_test(${name}_torch TIMEOUT ${arg_TIMEOUT}
+  # One process, since LibTorch takes a third of a second to load; its threads would spin while they wait, on cores that
+  # other tests need.
+  auris_test(${name}_torch ONE_PROCESS TIMEOUT ${arg_TIMEOUT}
     SOURCES ${arg_SOURCES} ${PROJECT_SOURCE_DIR}/auris/tensor/backend/torch/register_for_tests.cpp
     DEPS ${arg_DEPS} auris::tensor_torch
     ENVIRONMENT OMP_WAIT_POLICY=passive)

@@ -33,7 +33,8 @@ struct LanguageModel {
 };
 
 // `location`: a GGUF file, a folder with config.json, safetensors and tokenizer.json, or the folder of an
-// audio language model (docs/audio_models.md). `options`: as load_audio_llm or load_llama take them. Throws kModel.
+// audio language model (docs/audio_models.md). `options`: as load_audio_llm or load_llama take them. Throws
+// kModel.
 std::shared_ptr<const LanguageModel> load_language_model(const std::filesystem::path& location,
                                                          const std::string& name,
                                                          const nn::LoadOptions& options = {});

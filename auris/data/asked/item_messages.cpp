@@ -31,7 +31,8 @@ std::vector<engine::Message> messages_of(const LoadedItem& loaded) {
     messages.push_back(message_of(item.history[i].role, item.history[i].text,
                                   recording == loaded.earlier.end() ? nullptr : &recording->second));
   }
-  messages.push_back(message_of(Role::kUser, item.prompt, item.has_recording() ? &loaded.recording : nullptr));
+  messages.push_back(
+      message_of(Role::kUser, item.prompt, item.has_recording() ? &loaded.recording : nullptr));
   return messages;
 }
 

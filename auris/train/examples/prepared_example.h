@@ -15,8 +15,8 @@ namespace auris::train {
 struct PreparedExample {
   std::string id;
   processor::ModelInput input = {};  // prompt and answer
-  int64_t answer_begin = 0;     // the answer's first row; the row before it is asked for its token
-  double audio_s = 0.0;         // of all recordings
+  int64_t answer_begin = 0;          // the answer's first row; the row before it is asked for its token
+  double audio_s = 0.0;              // of all recordings
   std::optional<data::AnswerLogits> teacher = {};  // what a teacher thought at every token of the answer
   bool ends_turn = true;                           // the answer's last token is the end of the turn
   std::vector<int32_t> words = {};                 // what is said in its recordings; empty if it is not known

@@ -23,7 +23,7 @@ constexpr const char* kName = "smollm2-135m-instruct";
 std::shared_ptr<const Llama> smollm2() {
   static const std::shared_ptr<const Llama> model =
       load_llama(weights::open_checkpoint(model_folder() / kName / "SmolLM2-135M-Instruct.Q4_1.gguf"),
-                 testing::device_under_test());
+                 {.device = testing::device_under_test()});
   return model;
 }
 
