@@ -80,6 +80,12 @@ std::string identity_of_encoder(const ModelRecipe& recipe) {
   return fmt::format("{} {}", weights::model_fingerprint(path), name_in(kWindowRows, recipe.window_rows));
 }
 
+// Whether a recording sounds different each time, so that what was heard is of no use again.
+bool varies(const AugmentOptions& options) {
+  return !options.speed.factors.empty() || options.reverberation.probability > 0 ||
+         options.noise.probability > 0 || options.spec.time_masks > 0 || options.spec.frequency_masks > 0;
+}
+
 // A set of data, opened.
 struct OpenSet {
   std::shared_ptr<const data::ShardReader> shards;
@@ -96,7 +102,8 @@ class Run {
         optimizer_(model_.parameters(), {.beta1 = recipe.optimizer.beta1,
                                          .beta2 = recipe.optimizer.beta2,
                                          .epsilon = recipe.optimizer.epsilon}),
-        runner_(model_, optimizer_, recipe_, model_.frozen_ears() == nullptr ? nullptr : &features_),
+        runner_(model_, optimizer_, recipe_,
+                model_.frozen_ears() == nullptr || varies(recipe.augmentation) ? nullptr : &features_),
         checkpoints_(recipe.output / "checkpoints", static_cast<int>(recipe.checkpoint.keep)),
         maker_(model_.language_model(), std::make_shared<Augmenter>(recipe.augmentation)),
         plain_maker_(model_.language_model(), nullptr) {
