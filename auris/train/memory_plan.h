@@ -9,9 +9,8 @@
 // h columns, with k columns of keys and of values, an MLP of i columns, and values of b bytes:
 //
 //   attention   input of the norm h, its result h, queries h, keys k, values k, what attention gives h
-//   MLP         input of the norm h, its result h, and 3 i (gate, up, their product) or 2 i (before and
-//   behind
-//               the activation)
+//   MLP         input of the norm h, its result h, and 3 i (gate, up, their product), or without a gate
+//               2 i (before and behind the activation)
 //
 // Attention itself keeps nothing but a number for each row and head, as it is computed again in blocks (Dao
 // and others 2022). With recomputation (Chen and others 2016) a layer keeps its input, h, and one layer at a

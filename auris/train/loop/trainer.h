@@ -2,13 +2,14 @@
 // A run: what a recipe describes, from its first step to a model that `auris` loads, however often it is
 // interrupted. Everything lies in the recipe's output folder:
 //
-//   recipe.toml     what the run does; another recipe there is refused
-//   initial/        the model it began with
-//   checkpoints/    step-00000500/ ...: what is needed to go on, to the same bits
-//   (checkpoint/checkpoint_store.h) features/       rows of a frozen encoder lengths/        how long every
-//   example is steps.jsonl, events.out.tfevents.auris, live.html     what a user watches
-//   (watch/run_monitor.h) best/           the model of the best evaluation so far model/          the result,
-//   a composed model; of the best evaluation, if there is any
+//   recipe.toml    what the run does; another recipe there is refused
+//   initial/       the model it began with
+//   checkpoints/   what is needed to go on, to the same bits (checkpoint/checkpoint_store.h)
+//   features/      rows of a frozen encoder, unless recordings are varied
+//   lengths/       how long every example is
+//   best/          the model of the best evaluation so far
+//   model/         the result, a composed model; of the best evaluation, if there is any
+//   steps.jsonl, events.out.tfevents.auris, live.html    what a user watches (watch/run_monitor.h)
 
 #include <cstdint>
 #include <filesystem>

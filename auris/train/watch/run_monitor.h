@@ -5,9 +5,8 @@
 //   events.out.tfevents.auris    the same for TensorBoard
 //   live.html                    a page with curves, written anew while the run goes on
 //
-//   RunMonitor monitor({.folder = recipe.output, .title = "frames", .steps = 4000, .last_step =
-//   checkpoint.step,
-//                       .line = print, .warning = warn});
+//   RunMonitor monitor({.folder = recipe.output, .title = "frames", .steps = 4000,
+//                       .last_step = checkpoint.step, .line = print, .warning = warn});
 //   monitor.add(StepRecord{...});
 //   monitor.finish();
 
