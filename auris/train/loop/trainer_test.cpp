@@ -5,13 +5,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "auris/audio/decode.h"
 #include "auris/base/test_folder.h"
 #include "auris/data/asked/item_messages.h"
 #include "auris/engine/engine.h"
+#include "auris/models/testing/golden.h"
 #include "auris/tensor/backend/torch/torch_backend.h"
+#include "auris/tensor/transfer.h"
 #include "auris/train/testing/small_run.h"
 
 namespace auris::train {
@@ -101,6 +105,35 @@ TEST_F(TrainerRuns, LearnWhatTheyAreShown) {
     const auto session = engine->start_session({});
     const auto said = session->send({.text = messages.back().content, .audio = messages.back().audio}, {});
     EXPECT_EQ(said.text, loaded.item.answer);
+  }
+}
+
+// The train/serve guard: what learned with LibTorch is served by our own kernels.
+TEST_F(TrainerRuns, GiveOneModelOnBothBackends) {
+  write_small_data(folder_ / "data");
+  train(small_recipe({.data = folder_ / "data", .output = folder_ / "run", .steps = 20}));
+  const fs::path location = folder_ / "run" / "model";
+  const auto served = engine::load_language_model(location, "served");
+  const auto trained = engine::load_language_model(location, "trained", {.device = Device::kTorch});
+  const data::ShardReader shards(folder_ / "data");
+  constexpr int kTokens = 12;
+  for (uint64_t row = 0; row < 4; ++row) {
+    const auto messages = data::messages_of(data::load_item(shards, row));
+    processor::ModelInput input = served->prompt_of(messages);
+    for (int token = 0; token < kTokens; ++token) {
+      const auto logits_of = [&](const engine::LanguageModel& model) {
+        const Tensor rows = model.ears->embed(input.ids, model.ears->encode(input.windows).rows);
+        return to_host(model.llama->logits(model.llama->forward(rows, input.layout())));
+      };
+      const Tensor ours = logits_of(*served), theirs = logits_of(*trained);
+      ASSERT_LE(models::testing::relative_error(ours, theirs), 1e-4);
+      const auto likeliest = [](const Tensor& logits) {
+        const std::span<float> last = logits.slice_rows(logits.rows() - 1, 1).span<float>();
+        return static_cast<int32_t>(std::ranges::max_element(last) - last.begin());
+      };
+      ASSERT_EQ(likeliest(ours), likeliest(theirs));
+      input.ids.push_back(likeliest(ours));
+    }
   }
 }
 
