@@ -21,9 +21,13 @@ size_t printable_bytes(std::string_view text) {
   return shown ? static_cast<size_t>(length) : 0;
 }
 
+// A part may be another message, which ends a sentence already.
+std::string_view full_stop(std::string_view part) { return part.ends_with('.') ? "" : "."; }
+
 std::string message_of(const ErrorParts& parts) {
-  std::string text = fmt::format("[{}] expected {}, got {}.", parts.where, parts.expected, parts.got);
-  if (!parts.hint.empty()) text += fmt::format(" Hint: {}.", parts.hint);
+  std::string text = fmt::format("[{}] expected {}, got {}{}", parts.where, parts.expected, parts.got,
+                                 full_stop(parts.got));
+  if (!parts.hint.empty()) text += fmt::format(" Hint: {}{}", parts.hint, full_stop(parts.hint));
   return text;
 }
 

@@ -19,6 +19,12 @@ TEST(Error, HintIsOptional) {
   EXPECT_STREQ(error.what(), "[wav] expected a header, got nothing.");
 }
 
+TEST(Error, AMessageWithinAMessageHasItsOwnFullStop) {
+  Error inner(ErrorCode::kInput, {.where = "wav", .expected = "a header", .got = "nothing", .hint = ""});
+  Error outer(ErrorCode::kInput, {.where = "data", .expected = "a clip", .got = inner.what(), .hint = ""});
+  EXPECT_STREQ(outer.what(), "[data] expected a clip, got [wav] expected a header, got nothing.");
+}
+
 TEST(Error, QuotedEscapesAndCuts) {
   EXPECT_EQ(quoted("a\nb"), "'a\\x0ab'");
   EXPECT_EQ(quoted("abcdef", 3), "'abc...'");
