@@ -106,7 +106,7 @@ TEST(RunLog, ForgetsWhatCameBehindTheCheckpoint) {
   }
   EXPECT_THAT(seen, ElementsAre(1, 2, 3, 3));
   EXPECT_THAT(steps_in(folder / "log"), ElementsAre(1, 2, 3, 3, 4));
-  RunLog(folder / "log", 0, [](const RunRecord&) {});  // a new run
+  const RunLog begun_anew(folder / "log", 0, [](const RunRecord&) {});
   EXPECT_EQ(folder.read("log"), "");
 }
 
