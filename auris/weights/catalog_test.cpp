@@ -119,7 +119,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Case{"NotToml", "[[model", "line 1"}, Case{"Empty", "", "a list model"},
         Case{"ModelIsText", "model = \"x\"", "a list model"},
-        Case{"ModelsAreText", "model = [\"x\"]", "another kind of value"},
+        Case{"ModelsAreText", "model = [\"x\"]", "got the text 'x'"},
         Case{"UnknownKey", "[[model]]\nnmae = \"vad\"", "'nmae'"},
         Case{"NameMissing", "[[model]]\nkind = \"vad\"", "a text name"},
         Case{"NameIsPath", entry_with("../x", "x", "5", kHash, "pip:a==1", "m"), "plain package name"},
