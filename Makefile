@@ -5,7 +5,7 @@ BUILD := build/$(PRESET)
 SOURCES := auris apps bench tests examples
 QUESTION ?= What has been installed?
 
-.PHONY: run test build setup torch models eval-demo bench format lint clean help
+.PHONY: run test build setup torch models eval-demo train-smoke bench format lint clean help
 
 help:
 	@echo "make run        build, then transcribe a real recording and answer a question about it"
@@ -13,6 +13,7 @@ help:
 	@echo "make build      build only: build/auris"
 	@echo "make eval-demo  build an evaluation set of 13 tasks, evaluate what ships on it and write the report"
 	@echo "make torch      fetch LibTorch (about 190 MB), with which the next build can train"
+	@echo "make train-smoke  train a model to hear 32 clips by heart, in three minutes"
 	@echo "make bench      measure against other engines and the machine's limits"
 	@echo "make format     format the sources      make lint   check format and clang-tidy"
 	@echo "PRESET=dev|release|asan|tsan chooses the build (default release)"
@@ -41,6 +42,9 @@ test: torch models
 
 eval-demo: models
 	@tools/eval_demo.sh build/auris build/eval-demo
+
+train-smoke: torch models
+	@OMP_WAIT_POLICY=passive tools/train_smoke.sh build/auris
 
 bench: models
 	@bench/run.sh
