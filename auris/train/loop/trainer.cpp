@@ -70,7 +70,7 @@ void claim_folder(const TrainRecipe& recipe) {
 }
 
 fs::path initial_model_of(const TrainRecipe& recipe) {
-  const fs::path folder = recipe.output / "initial";
+  fs::path folder = recipe.output / "initial";
   if (!fs::exists(folder / "config.json")) write_initial_model(folder, recipe.model, recipe.seed);
   return folder;
 }

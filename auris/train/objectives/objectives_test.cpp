@@ -37,6 +37,7 @@ std::vector<double> log_softmax_of(const std::vector<double>& values) {
   double sum = 0.0;
   for (double value : values) sum += std::exp(value);
   std::vector<double> logs;
+  logs.reserve(values.size());
   for (double value : values) logs.push_back(value - std::log(sum));
   return logs;
 }
