@@ -25,8 +25,8 @@ size_t printable_bytes(std::string_view text) {
 std::string_view full_stop(std::string_view part) { return part.ends_with('.') ? "" : "."; }
 
 std::string message_of(const ErrorParts& parts) {
-  std::string text = fmt::format("[{}] expected {}, got {}{}", parts.where, parts.expected, parts.got,
-                                 full_stop(parts.got));
+  std::string text =
+      fmt::format("[{}] expected {}, got {}{}", parts.where, parts.expected, parts.got, full_stop(parts.got));
   if (!parts.hint.empty()) text += fmt::format(" Hint: {}{}", parts.hint, full_stop(parts.hint));
   return text;
 }
