@@ -67,6 +67,16 @@ void AtomicFile::commit() {
 
 void AtomicFile::fail(const char* doing) const { fail_write(code_, path_, doing, errno); }
 
+void write_whole(const std::filesystem::path& path, std::span<const std::byte> bytes, ErrorCode code) {
+  AtomicFile file(path, code);
+  file.write(bytes);
+  file.commit();
+}
+
+void write_whole(const std::filesystem::path& path, std::string_view text, ErrorCode code) {
+  write_whole(path, std::as_bytes(std::span(text)), code);
+}
+
 void replace_file(const std::filesystem::path& from, const std::filesystem::path& path, ErrorCode code) {
   flush_path(from, O_RDONLY, code);
   if (::rename(from.c_str(), path.c_str()) != 0) fail_write(code, path, "renaming to", errno);

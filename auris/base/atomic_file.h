@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <span>
+#include <string_view>
 
 #include "auris/base/error.h"
 
@@ -30,6 +31,10 @@ class AtomicFile {
   ErrorCode code_;
   int fd_ = -1;
 };
+
+// All of a file at once.
+void write_whole(const std::filesystem::path& path, std::span<const std::byte> bytes, ErrorCode code);
+void write_whole(const std::filesystem::path& path, std::string_view text, ErrorCode code);
 
 // Puts a finished file in the place of `path`: flushes both file and folder. `from` must lie on the same file
 // system.

@@ -8,7 +8,6 @@
 #include "auris/models/testing/golden.h"
 #include "auris/tensor/backend/torch/torch_backend.h"
 #include "auris/tensor/backend/torch/torch_tensor.h"
-#include "auris/tensor/transfer.h"
 #include "auris/train/objectives/batch_loss.h"
 #include "auris/train/optimizer/adamw.h"
 #include "auris/train/parameters/parameter_set.h"
@@ -59,12 +58,7 @@ class TrainingStep : public testing::TestWithParam<Stage> {
     parameters_.clear_gradients();
     for (const Batch& batch : batches) {
       const std::vector<Objective> objectives(1);
-      std::vector<models::AudioWindow> windows;
-      for (models::AudioWindow window : batch.windows) {
-        window.mel = to_device(window.mel, Device::kTorch);
-        windows.push_back(window);
-      }
-      const BatchLoss part = batch_loss(*model_, batch, model_->encode(windows), objectives, counts);
+      const BatchLoss part = batch_loss(*model_, batch, model_->encode(batch.windows), objectives, counts);
       loss += part.loss.item<double>();
       part.loss.backward();
     }

@@ -76,12 +76,6 @@ std::string first_line(const fs::path& path) {
   return line;
 }
 
-void write_text(const fs::path& path, std::string_view text) {
-  AtomicFile file(path, ErrorCode::kModel);
-  file.write(std::as_bytes(std::span(text)));
-  file.commit();
-}
-
 std::string commit_in_cache(const HubReference& reference) {
   if (is_commit(reference.revision)) return reference.revision;
   std::string commit = first_line(repository_folder(reference) / "refs" / reference.revision);
@@ -124,7 +118,8 @@ class HubPull {
     if (reference_.file.empty()) files = needed_files(reference_.repository, list_files());
     std::string commit;
     for (const std::string& file : files) commit = fetch(file);
-    if (!is_commit(reference_.revision)) write_text(folder_ / "refs" / reference_.revision, commit);
+    if (!is_commit(reference_.revision))
+      write_whole(folder_ / "refs" / reference_.revision, commit, ErrorCode::kModel);
     return cached_hub_path(reference_);
   }
 

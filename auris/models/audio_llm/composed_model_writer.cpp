@@ -70,12 +70,6 @@ void check(const ComposedModel& model, const std::map<std::string, Tensor>& tens
   }
 }
 
-void write_text(const std::filesystem::path& path, const std::string& text) {
-  AtomicFile file(path, ErrorCode::kUsage);
-  file.write(std::as_bytes(std::span(text)));
-  file.commit();
-}
-
 bool holds(const std::filesystem::path& path, const std::string& text) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) return false;
@@ -108,7 +102,7 @@ void write_composed_model(const std::filesystem::path& folder, const ComposedMod
   std::error_code ignored;
   if (!same) std::filesystem::remove(config_path, ignored);
   weights::write_safetensors(folder / "model.safetensors", named, {{"format", "pt"}});
-  if (!same) write_text(config_path, config);
+  if (!same) write_whole(config_path, config, ErrorCode::kUsage);
 }
 
 }  // namespace auris::models

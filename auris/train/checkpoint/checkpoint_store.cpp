@@ -29,12 +29,6 @@ std::optional<int64_t> step_of(const fs::path& folder) {
   return step;
 }
 
-void write_text(const fs::path& path, const std::string& text) {
-  AtomicFile file(path, ErrorCode::kUsage);
-  file.write(std::as_bytes(std::span<const char>(text)));
-  file.commit();
-}
-
 }  // namespace
 
 CheckpointStore::CheckpointStore(fs::path folder, int keep) : folder_(std::move(folder)), keep_(keep) {
@@ -52,7 +46,7 @@ void CheckpointStore::save(const CheckpointContents& contents) {
   fs::remove_all(unfinished, ignored);
   weights::write_safetensors(unfinished / kParametersName, contents.parameters);
   weights::write_safetensors(unfinished / kOptimizerName, contents.optimizer);
-  write_text(unfinished / kStateName, contents.state.dump(2) + "\n");
+  write_whole(unfinished / kStateName, contents.state.dump(2) + "\n", ErrorCode::kUsage);
   fs::remove_all(place, ignored);  // of a run that went on from an earlier step
   replace_file(unfinished, place, ErrorCode::kUsage);
   remove_old(contents.step);

@@ -16,7 +16,6 @@ struct Batch {
   std::vector<models::AudioWindow> windows;  // of all examples, in the order of their rows
   std::vector<int32_t> target_rows;          // rows whose next token is to be learnt, ascending
   std::vector<int32_t> targets;              // these tokens
-  std::vector<size_t> first_target;          // of each example; its end is the next one's, or targets.size()
 
   double audio_s() const;
 };

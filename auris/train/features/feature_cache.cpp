@@ -99,9 +99,7 @@ void FeatureCache::add(const std::string& key, const models::EncodedAudio& heard
   put(bytes, heard.hidden.data<float>(), static_cast<size_t>(heard.hidden.elements()));
   uint64_t hash = XXH3_64bits(bytes.data(), bytes.size());
   put(bytes, &hash, 1);
-  AtomicFile file(path_of(key), ErrorCode::kUsage);
-  file.write(bytes);
-  file.commit();
+  write_whole(path_of(key), bytes, ErrorCode::kUsage);
 }
 
 }  // namespace auris::train

@@ -64,9 +64,7 @@ void claim_folder(const TrainRecipe& recipe) {
                                     .got = "a run of another recipe, or of an earlier text of it",
                                     .hint = "name another output folder, or remove this one"});
   }
-  AtomicFile file(path, ErrorCode::kUsage);
-  file.write(std::as_bytes(std::span(recipe.text)));
-  file.commit();
+  write_whole(path, recipe.text, ErrorCode::kUsage);
 }
 
 fs::path initial_model_of(const TrainRecipe& recipe) {

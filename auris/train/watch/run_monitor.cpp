@@ -54,9 +54,7 @@ void RunMonitor::add(const RunRecord& record) {
 
 void RunMonitor::write_page() {
   const std::string html = html_of(page_);
-  AtomicFile file(options_.folder / kPageName, ErrorCode::kInput);
-  file.write(std::as_bytes(std::span(html)));
-  file.commit();
+  write_whole(options_.folder / kPageName, html, ErrorCode::kInput);
   page_written_ = std::chrono::steady_clock::now();
 }
 

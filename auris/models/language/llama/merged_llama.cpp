@@ -185,12 +185,6 @@ nlohmann::ordered_json config_of(const Checkpoint& source, const Taken& taken, D
   return json;
 }
 
-void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {
-  AtomicFile file(path, ErrorCode::kUsage);
-  file.write(bytes);
-  file.commit();
-}
-
 }  // namespace
 
 void write_merged_llama(const std::filesystem::path& folder, const CheckpointPtr& source,
@@ -206,10 +200,10 @@ void write_merged_llama(const std::filesystem::path& folder, const CheckpointPtr
     for (const char* name : kTokenizerFiles) {
       std::filesystem::path path = source->folder() / name;
       if (!std::filesystem::is_regular_file(path, ignored)) continue;
-      write_file(folder / name, MappedFile::open(path, ErrorCode::kModel)->bytes());
+      write_whole(folder / name, MappedFile::open(path, ErrorCode::kModel)->bytes(), ErrorCode::kUsage);
     }
   }
-  write_file(folder / "config.json", std::as_bytes(std::span(config)));
+  write_whole(folder / "config.json", config, ErrorCode::kUsage);
 }
 
 }  // namespace auris::models
