@@ -7,6 +7,7 @@
 
 #include "auris/base/json_text.h"
 #include "auris/base/mapped_file.h"
+#include "auris/engine/whisper_listener.h"
 #include "auris/models/registry.h"
 #include "auris/weights/checkpoint.h"
 
@@ -151,7 +152,8 @@ void add_text(LanguageModel& model, const Homes& homes) {
   model.processor = std::make_shared<processor::Processor>(processor::ProcessorParts{
       .tokenizer = model.tokenizer,
       .chat_template = text::ChatTemplate::parse(template_source(home, config.family, *model.tokenizer)),
-      .audio = audio});
+      .audio = audio,
+      .listener = model.listener});
   model.end_of_turn = end_of_turn_ids(home, *model.tokenizer);
 }
 
@@ -181,6 +183,11 @@ std::shared_ptr<const LanguageModel> load_language_model(const std::filesystem::
     models::AudioLlmParts parts = models::open_audio_llm_parts({.model = location});
     model->ears = models::load_audio_llm(parts, options);
     model->llama = {model->ears, &model->ears->language()};
+    const models::AudioLlmConfig& config = model->ears->config();
+    if (config.hears_words()) {
+      model->listener = std::make_shared<const WhisperListener>(models::load_whisper(parts.encoder->folder()),
+                                                                config.projector.pooled);
+    }
     add_text(*model, {.own = *parts.model, .language = *parts.language});
   } else {
     model->llama = models::load_llama(checkpoint, options);

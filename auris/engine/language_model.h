@@ -20,7 +20,8 @@ struct LanguageModel {
       ears;  // null for a model that reads text only; its language() is `llama`
   std::shared_ptr<const text::Tokenizer> tokenizer;
   std::shared_ptr<const processor::Processor> processor;
-  std::vector<text::TokenId> end_of_turn;  // any of them ends an answer
+  std::shared_ptr<const processor::Listener> listener;  // null unless the model hears words
+  std::vector<text::TokenId> end_of_turn;               // any of them ends an answer
 
   bool hears() const { return ears != nullptr; }
 

@@ -12,6 +12,7 @@ PromptRows::PromptRows(const LanguageModel& model, const processor::ModelInput& 
   AURIS_CHECK(input.windows.empty() || model.hears());
   for (const processor::AudioSegment& segment : input.audio) {
     int64_t begin = segment.row_begin;
+    if (!input.heard.empty()) windows_.push_back({.begin = begin, .end = begin + segment.row_count});
     for (size_t i = 0; i < segment.window_count; ++i) {
       int64_t count =
           models::audio_rows(model.ears->config(), input.windows[segment.first_window + i].frames);
@@ -19,6 +20,11 @@ PromptRows::PromptRows(const LanguageModel& model, const processor::ModelInput& 
       begin += count;
     }
   }
+}
+
+Tensor PromptRows::computed(size_t window) const {
+  if (!input_.heard.empty()) return model_.ears->project(std::span(input_.heard).subspan(window, 1)).rows;
+  return model_.ears->encode(std::span(input_.windows).subspan(window, 1)).rows;
 }
 
 Tensor PromptRows::rows(int64_t begin, int64_t count) {
@@ -30,8 +36,7 @@ Tensor PromptRows::rows(int64_t begin, int64_t count) {
     int64_t from = std::max(begin, window.begin), to = std::min(begin + count, window.end);
     if (window.end <= begin) window.rows = {};
     if (from >= to) continue;
-    if (!window.rows.defined())
-      window.rows = model_.ears->encode(std::span(input_.windows).subspan(i, 1)).rows;
+    if (!window.rows.defined()) window.rows = computed(i);
     Tensor part = window.rows.slice_rows(from - window.begin, to - from);
     sound = sound.defined() ? ops::concat_rows(sound, part) : part;
   }

@@ -18,10 +18,13 @@ class PromptRows {
   Tensor rows(int64_t begin, int64_t count);
 
  private:
+  // What is computed at once: a window of sound, or the words of a recording.
   struct Window {
     int64_t begin = 0, end = 0;  // its rows in the prompt
     Tensor rows = {};            // [end - begin, hidden] once computed
   };
+
+  Tensor computed(size_t window) const;
 
   const LanguageModel& model_;
   const processor::ModelInput& input_;

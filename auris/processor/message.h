@@ -21,8 +21,11 @@ struct TextPart {
   std::string text;  // never read as control marks, whatever it contains
 };
 using Clip = std::shared_ptr<const audio::AudioClip>;  // mono, 16 kHz
+struct Recognition;
 struct AudioPart {
   Clip clip;
+  // What a model that hears words hears in it, where somebody knows already; else its listener is asked.
+  std::shared_ptr<const Recognition> known = {};
 };
 using Part = std::variant<TextPart, AudioPart>;
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "auris/processor/audio_windows.h"
+#include "auris/processor/heard_words.h"
 
 namespace auris::processor {
 namespace {
@@ -28,14 +29,14 @@ std::string piece_or_empty(const text::Tokenizer& tokenizer, std::optional<text:
   return id ? tokenizer.piece(*id) : std::string();
 }
 
-std::vector<Clip> clips_of(std::span<const Message> messages) {
-  std::vector<Clip> clips;
+std::vector<AudioPart> recordings_of(std::span<const Message> messages) {
+  std::vector<AudioPart> recordings;
   for (const Message& message : messages) {
     for (const Part& part : message.parts) {
-      if (const auto* audio = std::get_if<AudioPart>(&part)) clips.push_back(audio->clip);
+      if (const auto* audio = std::get_if<AudioPart>(&part)) recordings.push_back(*audio);
     }
   }
-  return clips;
+  return recordings;
 }
 
 // The texts around the marks: one more than there are marks.
@@ -66,8 +67,8 @@ PromptPieces cut_raw(std::string_view prompt) {
 }
 
 void require_answer(std::span<const Message> messages) {
-  bool text_only =
-      !messages.empty() && messages.back().role == Role::kAssistant && clips_of(messages.last(1)).empty();
+  bool text_only = !messages.empty() && messages.back().role == Role::kAssistant &&
+                   recordings_of(messages.last(1)).empty();
   if (text_only) return;
   throw Error(ErrorCode::kUsage, {.where = "processor",
                                   .expected = "a conversation that ends with an assistant's turn of text",
@@ -156,7 +157,7 @@ PromptPieces Processor::pieces_of(std::span<const Message> messages, const Prepa
 bool Processor::adds_bos() const { return parts_.audio && parts_.audio->family == AudioLlmFamily::kLlaso; }
 
 ModelInput Processor::prepare(std::span<const Message> messages, const PrepareOptions& options) const {
-  return assemble(pieces_of(messages, options), clips_of(messages), adds_bos());
+  return assemble(pieces_of(messages, options), recordings_of(messages), adds_bos());
 }
 
 AnswerIds Processor::answer_ids(std::span<const Message> messages) const {
@@ -173,7 +174,7 @@ AnswerIds Processor::answer_ids(std::span<const Message> messages) const {
   bool bos = adds_bos() && prompt.size() == 1;
   std::vector<text::TokenId> opening = parts_.tokenizer->encode(prompt.back(), bos);
   std::vector<text::TokenId> all = parts_.tokenizer->encode(whole.back(), bos);
-  AnswerIds ids{.prompt = assemble(prompt, clips_of(before), adds_bos()), .answer = {}};
+  AnswerIds ids{.prompt = assemble(prompt, recordings_of(before), adds_bos()), .answer = {}};
   if (all.size() >= opening.size() && std::equal(opening.begin(), opening.end(), all.begin())) {
     ids.answer.assign(all.begin() + static_cast<std::ptrdiff_t>(opening.size()), all.end());
   } else {
@@ -186,15 +187,17 @@ AnswerIds Processor::answer_ids(std::span<const Message> messages) const {
 }
 
 ModelInput Processor::prepare_raw(std::string_view prompt, std::span<const Clip> clips) const {
+  std::vector<AudioPart> recordings;
+  for (const Clip& clip : clips) recordings.push_back({.clip = clip});
   if (clips.empty() && !parts_.audio) {
     text::MarkedText whole;
     whole.append(prompt, false);
-    return assemble({whole}, clips, true);
+    return assemble({whole}, recordings, true);
   }
   PromptPieces pieces = cut_raw(prompt);
   if (parts_.audio && pieces.size() - 1 != clips.size())
     fail_places(pieces.size() - 1, clips.size(), kRawHint);
-  return assemble(pieces, clips, true);
+  return assemble(pieces, recordings, true);
 }
 
 Message Processor::user_turn(std::string text, std::span<const Clip> clips) const {
@@ -225,22 +228,38 @@ Message turn_with_marks(Role role, std::string_view prompt, std::span<const Clip
   return turn;
 }
 
-ModelInput Processor::assemble(const PromptPieces& pieces, std::span<const Clip> clips, bool add_bos) const {
+void Processor::append_recording(const AudioPart& recording, ModelInput& input) const {
+  AudioSegment segment{.row_begin = input.rows(), .row_count = 0, .first_window = input.windows.size()};
+  if (parts_.audio->hears_words()) {
+    std::shared_ptr<const Recognition> heard = recording.known;
+    if (heard == nullptr) {
+      AURIS_CHECK(parts_.listener != nullptr);
+      heard = parts_.listener->listen(recording.clip);
+    }
+    input.heard.push_back(
+        std::make_shared<const models::HeardSpeech>(heard_speech(*heard, *parts_.tokenizer)));
+    segment.row_count = input.heard.back()->rows();
+  } else {
+    for (models::AudioWindow& window : audio_windows(*recording.clip, *parts_.audio, *frontend_)) {
+      segment.row_count += models::audio_rows(*parts_.audio, window.frames);
+      input.windows.push_back(std::move(window));
+    }
+    segment.window_count = input.windows.size() - segment.first_window;
+  }
+  input.ids.insert(input.ids.end(), static_cast<size_t>(segment.row_count), models::kAudioRow);
+  input.audio.push_back(segment);
+}
+
+ModelInput Processor::assemble(const PromptPieces& pieces, std::span<const AudioPart> recordings,
+                               bool add_bos) const {
   size_t places = pieces.size() - 1;
-  if (!clips.empty() && !parts_.audio) fail_places(0, clips.size(), "this model does not hear");
-  if (places != clips.size()) fail_places(places, clips.size(), "");
+  if (!recordings.empty() && !parts_.audio) fail_places(0, recordings.size(), "this model does not hear");
+  if (places != recordings.size()) fail_places(places, recordings.size(), "");
   ModelInput input;
   for (size_t i = 0; i < pieces.size(); ++i) {
     if (i > 0) {
-      AURIS_CHECK(clips[i - 1] != nullptr);
-      AudioSegment segment{.row_begin = input.rows(), .row_count = 0, .first_window = input.windows.size()};
-      for (models::AudioWindow& window : audio_windows(*clips[i - 1], *parts_.audio, *frontend_)) {
-        segment.row_count += models::audio_rows(*parts_.audio, window.frames);
-        input.windows.push_back(std::move(window));
-      }
-      segment.window_count = input.windows.size() - segment.first_window;
-      input.ids.insert(input.ids.end(), static_cast<size_t>(segment.row_count), models::kAudioRow);
-      input.audio.push_back(segment);
+      AURIS_CHECK(recordings[i - 1].clip != nullptr);
+      append_recording(recordings[i - 1], input);
     }
     std::vector<text::TokenId> ids = parts_.tokenizer->encode(pieces[i], add_bos && i == 0);
     input.ids.insert(input.ids.end(), ids.begin(), ids.end());

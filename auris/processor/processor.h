@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "auris/audio/frontend/whisper_frontend.h"
+#include "auris/processor/listener.h"
 #include "auris/processor/message.h"
 #include "auris/processor/model_input.h"
 #include "auris/processor/prompt.h"
@@ -25,6 +26,8 @@ struct ProcessorParts {
   std::shared_ptr<const text::Tokenizer> tokenizer;
   std::optional<text::ChatTemplate> chat_template;  // not needed by LLaSO, whose prompt is fixed
   std::optional<models::AudioLlmConfig> audio;      // nullopt for a model that does not hear
+  // Of a model that hears words; without one, only recordings whose words are known can be prepared.
+  std::shared_ptr<const Listener> listener = {};
 };
 
 struct PrepareOptions {
@@ -76,7 +79,8 @@ class Processor {
   PromptPieces pieces_of(std::span<const Message> messages, const PrepareOptions& options) const;
   // A template writes the beginning-of-text mark itself; LLaSO's prompt relies on the tokenizer for it.
   bool adds_bos() const;
-  ModelInput assemble(const PromptPieces& pieces, std::span<const Clip> clips, bool add_bos) const;
+  ModelInput assemble(const PromptPieces& pieces, std::span<const AudioPart> recordings, bool add_bos) const;
+  void append_recording(const AudioPart& recording, ModelInput& input) const;
 
   ProcessorParts parts_;
   std::optional<audio::WhisperFrontend> frontend_;

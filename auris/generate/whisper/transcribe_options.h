@@ -73,6 +73,8 @@ struct TranscribeOptions {
   std::optional<double> hallucination_silence_threshold_s =
       {};  // with words: skip silence around unlikely text
 
+  bool token_states = false;  // keep what the decoder thought at every token (TranscriptSegment::states)
+
   // Where to listen. Both empty: everywhere.
   std::vector<TimeSpan> speech =
       {};  // from a voice activity detector: what lies between is left out, times are mapped back
@@ -88,6 +90,9 @@ struct TranscribeCallbacks {
   std::function<void(const TranscriptSegment& segment)> on_segment = {};  // in order, as soon as it is final
   std::function<void(const std::string& language, double probability)> on_language = {};
   std::function<void(double done_s, double total_s)> on_progress = {};
+  // The encoder's rows of the recording, one for 0.02 s, in order and each stretch once: those that a window
+  // leaves to the next one are told of there. Stretches that are digital silence are left out.
+  std::function<void(double begin_s, const Tensor& rows)> on_encoded = {};
   std::function<bool()> cancelled = {};  // asked at every decoding step; true ends with Error kCancelled
 };
 

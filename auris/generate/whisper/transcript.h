@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "auris/tensor/tensor.h"
+
 namespace auris::generate {
 
 struct TranscriptWord {
@@ -24,8 +26,11 @@ struct TranscriptSegment {
   double no_speech_prob = 0;
   double temperature = 0;
   std::vector<TranscriptWord> words;  // with word_timestamps
-  bool truncated = false;             // the window's text hit the token limit and may lack its end
-  bool repetition_loop = false;       // the model got stuck repeating itself here; the repeats were cut off
+  // With token_states: [text tokens, d_model], the decoder's row behind its last norm that predicts each of
+  // `tokens` that is no timestamp.
+  Tensor states = {};
+  bool truncated = false;        // the window's text hit the token limit and may lack its end
+  bool repetition_loop = false;  // the model got stuck repeating itself here; the repeats were cut off
 };
 
 struct LanguageProbability {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "auris/base/log.h"
+#include "auris/generate/whisper/text_reading.h"
 
 namespace auris::generate {
 namespace {
@@ -105,7 +106,10 @@ void Transcription::listen(int64_t frame, int64_t frames, int padding_step) {
     step = static_cast<int>(std::clamp((padding + room - 1) / room, kFinestStep, kCoarsestStep));
   }
   Tensor window = audio::WhisperFrontend::slice(recording_.features, frame, frame + frames, window_frames);
-  state_.listen(model_.encoder.forward(window, RowLayout::single(window.rows()), {.padding_step = step}));
+  const models::EncodedAudio encoded =
+      model_.encoder.forward(window, RowLayout::single(window.rows()), {.padding_step = step});
+  state_.listen(encoded);
+  if (callbacks_.on_encoded) heard_rows_ = encoded.hidden;
   heard_frame_ = frame;
   heard_frames_ = frames;
   heard_padding_step_ = padding_step;
@@ -238,6 +242,38 @@ void Transcription::add_words(const WindowPlace& place, const WindowSegments& sp
   }
 }
 
+// What the decoder thinks at each token, reading the whole text of the window again.
+void Transcription::add_states(std::vector<SegmentWords>& segments) {
+  Stopwatch watch(transcript_.timings.decode_s);
+  std::vector<TokenId> text;
+  std::vector<int64_t> counts;
+  for (const SegmentWords& segment : segments) {
+    const size_t before = text.size();
+    std::ranges::copy_if(segment.segment.tokens, std::back_inserter(text),
+                         [&](TokenId id) { return vocabulary_.is_text(id); });
+    counts.push_back(static_cast<int64_t>(text.size() - before));
+  }
+  if (text.empty()) return;
+  const TextReading reading = reading_of(
+      vocabulary_, text, {.language = language_, .translate = options_.task == WhisperTask::kTranslate});
+  const Tensor hidden = state_.read_text(reading.tokens, nullptr);
+  int64_t row = reading.predicting;
+  for (size_t i = 0; i < segments.size(); ++i) {
+    if (counts[i] > 0) segments[i].states = hidden.slice_rows(row, counts[i]);
+    row += counts[i];
+  }
+}
+
+// The rows of the window's part that the next one does not hear again.
+void Transcription::tell_encoded(int64_t frame, int64_t frames) const {
+  if (!callbacks_.on_encoded || heard_frame_ != frame || heard_frames_ != frames) return;
+  const int64_t lead = std::max<int64_t>(0, frames_of(recording_.lead_s) - frame);
+  const int64_t begin = lead / 2, end = (std::min(next_frame_ - frame, frames) + 1) / 2;
+  if (begin >= end) return;
+  callbacks_.on_encoded(seconds_of(frame + lead) - recording_.lead_s,
+                        heard_rows_.slice_rows(begin, end - begin));
+}
+
 // True if the window is to be heard again from a later point.
 bool Transcription::drop_hallucinations(const WindowPlace& place, std::vector<SegmentWords>& segments) {
   if (!options_.hallucination_silence_threshold_s) return false;
@@ -278,6 +314,7 @@ void Transcription::add_segments(const WindowText& text, const std::vector<Segme
     context_.insert(context_.end(), placed.segment.tokens.begin(), placed.segment.tokens.end());
     segment.tokens = placed.segment.tokens;
     segment.words = placed.words;
+    segment.states = placed.states;
     segment.avg_logprob = text.avg_logprob;
     segment.compression_ratio = text.compression_ratio;
     segment.no_speech_prob = text.no_speech_prob;
@@ -312,6 +349,7 @@ void Transcription::run_window(int64_t frame, int64_t frames) {
     if (drop_hallucinations(place, segments)) return;
     if (std::optional<double> end = end_of(segments)) last_speech_s_ = *end;
   }
+  if (options_.token_states) add_states(segments);
   add_segments(text, segments);
   if (!options_.condition_on_previous_text || text.temperature > options_.prompt_reset_on_temperature) {
     context_begin_ = context_.size();
@@ -328,7 +366,9 @@ Transcript Transcription::run() {
     if (nothing) break;
     int64_t frame = clip.begin;
     while (frame < clip.end) {
-      run_window(frame, std::min<int64_t>(model_.config.max_frames(), clip.end - frame));
+      const auto frames = std::min<int64_t>(model_.config.max_frames(), clip.end - frame);
+      run_window(frame, frames);
+      tell_encoded(frame, frames);
       // Timestamps can point back to the window's beginning; standing still would never end.
       frame = std::max(next_frame_, frame + 1);
       if (callbacks_.on_progress) {

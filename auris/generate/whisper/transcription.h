@@ -66,6 +66,8 @@ class Transcription {
   std::span<const float> samples_of(int64_t frame, int64_t frames) const;
   void add_words(const WindowPlace& place, const WindowSegments& split, std::vector<SegmentWords>& segments);
   bool drop_hallucinations(const WindowPlace& place, std::vector<SegmentWords>& segments);
+  void add_states(std::vector<SegmentWords>& segments);
+  void tell_encoded(int64_t frame, int64_t frames) const;
   void add_segments(const WindowText& text, const std::vector<SegmentWords>& segments);
   void check_cancelled() const;
 
@@ -81,6 +83,7 @@ class Transcription {
   int64_t heard_frame_ = -1;  // the window that state_ listens to
   int64_t heard_frames_ = 0;
   int heard_padding_step_ = -1;
+  Tensor heard_rows_;  // the encoder's, of the window and its padding
   TokenId language_ = 0;
   std::vector<TokenId> context_;  // everything written so far, timestamps included
   size_t context_begin_ = 0;      // what the next prompt may show begins here

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "auris/generate/whisper/text_reading.h"
 #include "auris/generate/whisper/time_warp.h"
 #include "auris/tensor/ops/rows.h"
 
@@ -117,19 +118,11 @@ std::vector<TimedWord> align_words(WindowState& state, const WhisperVocabulary& 
   const auto room = static_cast<size_t>(state.model().config.max_target_positions) - 5;
   if (text.empty() || audio_rows == 0) return {};
   AURIS_CHECK(text.size() <= room);
-  std::vector<TokenId> tokens;
-  tokens.reserve(text.size() + 5);
-  tokens.push_back(vocabulary.start);
-  if (vocabulary.multilingual()) {
-    tokens.push_back(request.language);
-    tokens.push_back(request.translate ? vocabulary.translate : vocabulary.transcribe);
-  }
-  const auto start = static_cast<int64_t>(tokens.size());
-  tokens.push_back(vocabulary.no_timestamps);
-  tokens.insert(tokens.end(), text.begin(), text.end());
-  tokens.push_back(vocabulary.end_of_text);
+  const TextReading reading =
+      reading_of(vocabulary, text, {.language = request.language, .translate = request.translate});
+  const int64_t start = reading.predicting;
   models::WhisperAttentionTap tap = {.heads = state.model().facts.alignment_heads};
-  Tensor hidden = state.read_text(tokens, &tap);
+  Tensor hidden = state.read_text(reading.tokens, &tap);
   std::vector<double> probabilities = token_probabilities(state.model(), vocabulary, hidden, start, text);
 
   std::vector<float> matrix = alignment_matrix(tap.weights, {.audio_rows = audio_rows});

@@ -25,6 +25,7 @@ std::vector<TimedWord> align_words(WindowState& state, const WhisperVocabulary& 
 struct SegmentWords {
   TokenSegment segment;  // its times now follow its words
   std::vector<TranscriptWord> words;
+  Tensor states = {};  // TranscriptSegment's
 };
 
 struct WordRules {

@@ -10,16 +10,20 @@
 
 namespace auris::models {
 
-AudioLlm::AudioLlm(const AudioLlmConfig& config, WhisperEncoder encoder, Projector projector,
-                   std::shared_ptr<const Llama> language, Device device)
-    : config_(config),
-      encoder_(std::move(encoder)),
-      projector_(std::move(projector)),
-      language_(std::move(language)),
-      device_(device) {}
+AudioLlm::AudioLlm(const AudioLlmConfig& config, Ears ears, std::shared_ptr<const Llama> language,
+                   Device device)
+    : config_(config), ears_(std::move(ears)), language_(std::move(language)), device_(device) {
+  AURIS_CHECK(config.hears_words() == std::holds_alternative<WordProjector>(ears_));
+}
+
+const RowEars& AudioLlm::row_ears() const {
+  AURIS_CHECK(!config_.hears_words());
+  return std::get<RowEars>(ears_);
+}
 
 EncodedAudio AudioLlm::hear(std::span<const AudioWindow> windows, const Observer& observer) const {
   AURIS_CHECK(!windows.empty());
+  const RowEars& ears = row_ears();
   Tensor mel;
   RowLayout frames;
   WhisperEncodeOptions options;
@@ -31,7 +35,7 @@ EncodedAudio AudioLlm::hear(std::span<const AudioWindow> windows, const Observer
     int64_t rows = (sound + 1) / 2, with_padding = rows;
     if (config_.stacks_padding) {
       with_padding =
-          std::min(projector_.rows_after(rows) * config_.projector.stack, (window.mel.rows() + 1) / 2);
+          std::min(ears.projector.rows_after(rows) * config_.projector.stack, (window.mel.rows() + 1) / 2);
     }
     options.keep_rows.push_back(with_padding);
     options.unseen_rows.push_back(with_padding - rows);
@@ -44,17 +48,37 @@ EncodedAudio AudioLlm::hear(std::span<const AudioWindow> windows, const Observer
                  rows);
     };
   }
-  return encoder_.forward(to_device(mel, device_), frames, options);
+  return ears.encoder.forward(to_device(mel, device_), frames, options);
 }
 
 ProjectedRows AudioLlm::project(const EncodedAudio& heard, const Observer& observer) const {
-  ProjectedRows projected = projector_.forward(to_device(heard.hidden, device_), heard.layout);
+  ProjectedRows projected = row_ears().projector.forward(to_device(heard.hidden, device_), heard.layout);
   if (observer) observer("projector", projected.rows);
   return projected;
 }
 
 ProjectedRows AudioLlm::encode(std::span<const AudioWindow> windows, const Observer& observer) const {
   return project(hear(windows, observer), observer);
+}
+
+ProjectedRows AudioLlm::project(std::span<const std::shared_ptr<const HeardSpeech>> recordings,
+                                const Observer& observer) const {
+  AURIS_CHECK(config_.hears_words());
+  const auto& projector = std::get<WordProjector>(ears_);
+  ProjectedRows projected;
+  const auto append = [&](const Tensor& rows) {
+    projected.rows = projected.rows.defined() ? ops::concat_rows(projected.rows, rows) : rows;
+  };
+  for (const auto& heard : recordings) {
+    if (heard->sound.defined()) append(projector.sound(to_device(heard->sound, device_)));
+    if (!heard->words.empty()) {
+      const Tensor states = heard->states.defined() ? to_device(heard->states, device_) : Tensor();
+      append(projector.words(language_->embed(heard->words), states));
+    }
+    projected.layout.add(heard->rows());
+  }
+  if (observer) observer("projector", projected.rows);
+  return projected;
 }
 
 Tensor AudioLlm::embed(std::span<const int32_t> ids, const Tensor& audio) const {

@@ -11,10 +11,13 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <variant>
 
 #include "auris/models/audio_llm/audio_llm_config.h"
+#include "auris/models/audio_llm/heard_speech.h"
 #include "auris/models/encoders/whisper/whisper_encoder.h"
 #include "auris/models/language/llama/llama.h"
+#include "auris/models/projectors/word_projector.h"
 
 namespace auris::models {
 
@@ -27,10 +30,18 @@ struct AudioWindow {
   int64_t frames = 0;  // frames of sound; with WindowRows::kWhole the padding counts too
 };
 
+// What an audio language model hears by: an encoder and a projector of its rows, or, where recordings become
+// words first, a projector of these.
+struct RowEars {
+  WhisperEncoder encoder;
+  Projector projector;
+};
+using Ears = std::variant<RowEars, WordProjector>;
+
 class AudioLlm {
  public:
-  AudioLlm(const AudioLlmConfig& config, WhisperEncoder encoder, Projector projector,
-           std::shared_ptr<const Llama> language, Device device = Device::kCpu);
+  AudioLlm(const AudioLlmConfig& config, Ears ears, std::shared_ptr<const Llama> language,
+           Device device = Device::kCpu);
 
   const AudioLlmConfig& config() const { return config_; }
   const Llama& language() const { return *language_; }
@@ -43,15 +54,20 @@ class AudioLlm {
   ProjectedRows project(const EncodedAudio& heard, const Observer& observer = {}) const;
   // project(hear(windows)).
   ProjectedRows encode(std::span<const AudioWindow> windows, const Observer& observer = {}) const;
+  // Of a model that hears words (config().hears_words()), which has none of the three above: a span for each
+  // recording, its rows of sound before its words.
+  ProjectedRows project(std::span<const std::shared_ptr<const HeardSpeech>> recordings,
+                        const Observer& observer = {}) const;
 
   // Embeddings of a sequence whose kAudioRow ids take the audio rows, in order. Throws kUsage if their
   // numbers differ.
   Tensor embed(std::span<const int32_t> ids, const Tensor& audio) const;
 
  private:
+  const RowEars& row_ears() const;
+
   AudioLlmConfig config_;
-  WhisperEncoder encoder_;
-  Projector projector_;
+  Ears ears_;
   std::shared_ptr<const Llama> language_;
   Device device_;
 };

@@ -5,6 +5,7 @@
 namespace auris::models {
 namespace {
 
+constexpr int64_t kMaxPooledRows = 1500;  // the encoder's rows of a window
 constexpr const char* kLlasoProjector = "model.mm_audio_aligner.projector";
 
 WhisperConfig encoder_of(const JsonFields& fields, const std::optional<WhisperConfig>& given) {
@@ -93,9 +94,16 @@ ProjectorConfig composed_projector(const JsonFields& fields, int64_t in, int64_t
                             .stack = static_cast<int>(fields.integer("stack", {1, 64}, 1)),
                             .norm_post = fields.flag("norm_post", false)};
   std::string type = fields.text("type");
+  if (type == "words") {
+    projector.kind = ProjectorKind::kWords;
+    projector.pooled = static_cast<int>(fields.integer("pooled", {0, kMaxPooledRows}));
+    if (projector.stack != 1) fields.fail("stack", "1 with type words", std::to_string(projector.stack));
+    if (projector.norm_post) fields.fail("norm_post", "false with type words", "true");
+    return projector;
+  }
   if (type == "linear") return projector;
   if (type != "mlp_gelu" && type != "swiglu")
-    fields.fail("type", "linear, mlp_gelu or swiglu", auris::quoted(type));
+    fields.fail("type", "linear, mlp_gelu, swiglu or words", auris::quoted(type));
   projector.kind = type == "swiglu" ? ProjectorKind::kUltravox : ProjectorKind::kMlpGelu;
   projector.inner = fields.integer("inner", {2, kMaxIntermediate});
   if (projector.kind == ProjectorKind::kUltravox && projector.inner % 2 != 0) {
@@ -147,7 +155,7 @@ std::optional<AudioLlmFamily> audio_llm_family_of(const weights::Checkpoint& che
 }
 
 int64_t audio_rows(const AudioLlmConfig& config, int64_t frames) {
-  AURIS_CHECK(frames >= 0 && frames <= config.encoder.max_frames());
+  AURIS_CHECK(frames >= 0 && frames <= config.encoder.max_frames() && !config.hears_words());
   if (config.window_rows == WindowRows::kWhole) frames = config.encoder.max_frames();
   int64_t encoded = (frames + 1) / 2 / config.encoder.pooling;
   return (encoded + config.projector.stack - 1) / config.projector.stack;

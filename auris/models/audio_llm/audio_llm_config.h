@@ -48,12 +48,16 @@ struct AudioLlmConfig {
   // Where the parts lie in the checkpoint.
   std::string projector_prefix;
   std::optional<int32_t> audio_token;  // the id the config names for audio rows, if any
+
+  // Recordings become words first, by the whole speech model that the encoder belongs to.
+  bool hears_words() const { return projector.kind == ProjectorKind::kWords; }
 };
 
 // nullopt if the checkpoint is none of them.
 std::optional<AudioLlmFamily> audio_llm_family_of(const weights::Checkpoint& checkpoint);
 
-// Rows of embeddings that a window with `frames` mel frames of sound becomes.
+// Rows of embeddings that a window with `frames` mel frames of sound becomes. Not of a model that hears
+// words.
 int64_t audio_rows(const AudioLlmConfig& config, int64_t frames);
 
 // From config.json; `encoder` and `language` replace its parts where these come from elsewhere, as both

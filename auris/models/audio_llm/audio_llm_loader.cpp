@@ -44,16 +44,18 @@ WhisperEncoder load_encoder(const AudioLlmParts& parts, const AudioLlmConfig& co
   return {with_hooks(std::move(all), options), config.encoder};
 }
 
-// The projector, and the names of its tensors.
-Projector load_projector(const AudioLlmParts& parts, const AudioLlmConfig& config,
-                         const nn::LoadOptions& options, std::set<std::string, std::less<>>& names) {
+// What the model hears by, and the names of its projector's tensors.
+Ears load_ears(const AudioLlmParts& parts, const AudioLlmConfig& config, const nn::LoadOptions& options,
+               std::set<std::string, std::less<>>& names) {
   nn::NameMap in_file = [&names, &config](std::string_view name) {
     std::string behind(name.substr(std::string_view(kProjector).size()));
     return *names.insert(config.projector_prefix + behind).first;
   };
   nn::Parameters parameters(parts.model, in_file, options.device);
-  return {config.projector,
-          parameters.with_adapter(options.adapter).adopting(options.adopt).under(kProjector)};
+  parameters = parameters.with_adapter(options.adapter).adopting(options.adopt).under(kProjector);
+  if (config.hears_words()) return WordProjector(config.projector.in, config.projector.out, parameters);
+  return RowEars{.encoder = load_encoder(parts, config, options.of_part(kEncoder)),
+                 .projector = Projector(config.projector, parameters)};
 }
 
 // A composed checkpoint holds a projector and an adapter, nothing that would be silently left aside.
@@ -81,17 +83,15 @@ nn::AdapterSource language_adapter(const AudioLlmParts& parts) {
 
 std::shared_ptr<const AudioLlm> load_audio_llm(const AudioLlmParts& parts, const AudioLlmOptions& options) {
   AudioLlmConfig config = parts.config();
-  WhisperEncoder encoder = load_encoder(parts, config, options.of_part(kEncoder));
   std::set<std::string, std::less<>> names;
-  Projector projector = load_projector(parts, config, options, names);
+  Ears ears = load_ears(parts, config, options, names);
   auto stored = stored_adapter(parts, config);
   LlamaOptions language = options.of_part(kLanguage);
   if (stored) language.adapter = first_of(nn::source_of(stored), language.adapter);
   std::shared_ptr<const Llama> llama = load_llama(parts.language, config.language, language);
   if (stored) stored->expect_all_used();
   if (config.family == AudioLlmFamily::kComposed) expect_known(*parts.model, names, stored != nullptr);
-  return std::make_shared<const AudioLlm>(config, std::move(encoder), std::move(projector), std::move(llama),
-                                          options.device);
+  return std::make_shared<const AudioLlm>(config, std::move(ears), std::move(llama), options.device);
 }
 
 std::shared_ptr<const AudioLlm> load_audio_llm(const AudioLlmSources& sources,

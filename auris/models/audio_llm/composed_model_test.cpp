@@ -70,6 +70,11 @@ Tensors random_tensors(const ComposedModel& model) {
       all["projector.ln_mid.weight"] = random_tensor(rng, {inner / 2}, 1.0f);
       all["projector.linear_2.weight"] = random_tensor(rng, {kHidden, inner / 2});
       break;
+    case ProjectorKind::kWords:
+      all["projector.words.weight"] = random_tensor(rng, {kHidden, encoder_width()});
+      all["projector.sound.weight"] = random_tensor(rng, {kHidden, encoder_width()});
+      all["projector.sound.bias"] = random_tensor(rng, {kHidden});
+      break;
   }
   if (model.projector.norm_post) all["projector.norm_post.weight"] = random_tensor(rng, {kHidden}, 0.5f);
   if (!model.adapter) return all;
@@ -170,6 +175,42 @@ TEST(ComposedModel, ANormBehindTheProjectorIsAnRmsNorm) {
                                     tensors.at("projector.norm_post.weight"), 1e-6f, 0.0f);
     EXPECT_LE(relative_error(normed->encode(windows_of(*normed)).rows, expected), 1e-6);
   }
+}
+
+// Words are their embeddings and a linear map of the states beside them, behind the rows of sound.
+TEST(ComposedModel, HearsWords) {
+  TestFolder folder;
+  ComposedModel model = composed(ProjectorKind::kWords);
+  model.projector = {.kind = ProjectorKind::kWords, .pooled = 2};
+  const Tensors tensors = random_tensors(model);
+  write_composed_model(folder.path(), model, tensors);
+  const auto loaded = load_audio_llm(AudioLlmSources{.model = folder.path()});
+  EXPECT_TRUE(loaded->config().hears_words());
+  EXPECT_EQ(loaded->config().projector.pooled, 2);
+
+  Rng rng(9);
+  const auto heard =
+      std::make_shared<HeardSpeech>(HeardSpeech{.words = {5, 17, 3},
+                                                .states = random_tensor(rng, {3, encoder_width()}),
+                                                .sound = random_tensor(rng, {2, encoder_width()})});
+  const auto known = std::make_shared<HeardSpeech>(HeardSpeech{.words = {9, 2}});
+  const std::vector<std::shared_ptr<const HeardSpeech>> both = {heard, known};
+  const ProjectedRows projected = loaded->project(both);
+  ASSERT_EQ(projected.layout.spans.size(), 2u);
+  EXPECT_EQ(projected.layout.spans[0].row_count, 5);
+  EXPECT_EQ(projected.layout.spans[1].row_count, 2);
+
+  LinearWeights sound, words;
+  sound.weight = tensors.at("projector.sound.weight");
+  sound.bias = tensors.at("projector.sound.bias");
+  words.weight = tensors.at("projector.words.weight");
+  Tensor expected = ops::linear(heard->sound, sound);
+  expected = ops::concat_rows(
+      expected, ops::add(loaded->language().embed(heard->words), ops::linear(heard->states, words)));
+  expected = ops::concat_rows(expected, loaded->language().embed(known->words));
+  EXPECT_LE(relative_error(projected.rows, expected), 1e-6);
+  const auto plain = load_audio_llm(AudioLlmSources{.model = folder.path()}, {.device = Device::kPlain});
+  EXPECT_LE(relative_error(plain->project(both).rows, expected), 1e-5);
 }
 
 // Merged into the language model, the adapter is not needed any more.

@@ -27,6 +27,7 @@ nlohmann::ordered_json projector_json(const ProjectorConfig& projector) {
     case ProjectorKind::kLinear: json["type"] = "linear"; break;
     case ProjectorKind::kMlpGelu: json["type"] = "mlp_gelu"; break;
     case ProjectorKind::kUltravox: json["type"] = "swiglu"; break;
+    case ProjectorKind::kWords: return {{"type", "words"}, {"pooled", projector.pooled}};
   }
   if (projector.kind == ProjectorKind::kUltravox && !projector.norm_mid) {
     fail("a swiglu projector with its norm in the middle", "one behind it");

@@ -24,6 +24,7 @@ Projector::Projector(const ProjectorConfig& config, const nn::Parameters& parame
                                     {.in = config.inner, .out = config.out, .bias = nn::Bias::kRequired});
       break;
     case ProjectorKind::kUltravox: load_ultravox(parameters, stacked); break;
+    case ProjectorKind::kWords: AURIS_CHECK(false); break;  // it is a WordProjector
   }
   if (config.norm_post) norm_post_ = nn::load_rms_norm(parameters, "norm_post", config.out, kNormEps);
 }

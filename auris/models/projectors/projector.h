@@ -15,6 +15,7 @@ enum class ProjectorKind {
   kMlpGelu,   // 2(gelu(0(x))), with biases: "mlp2x_gelu" (LLaSO, LLaVA)
   kUltravox,  // linear_2(swiglu(linear_1(ln_pre(x)))), with ln_mid before linear_2 or ln_post behind it; no
               // biases
+  kWords,     // word_projector.h; of composed models only
 };
 
 struct ProjectorConfig {
@@ -23,6 +24,7 @@ struct ProjectorConfig {
   int64_t inner = 0;  // columns behind the first linear layer; unused by kLinear
   int64_t out = 0;    // columns of an embedding
   int stack = 1;
+  int pooled = 0;        // kWords: rows of sound for each 30 s of a recording
   bool norm_mid = true;  // kUltravox: ln_mid (0.5 and later) instead of ln_post (0.4.1 and before)
   // Any kind: an RMSNorm "norm_post" behind everything, whose weight is the scale of the embeddings it stands
   // among. Composed models only.

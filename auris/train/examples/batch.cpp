@@ -18,6 +18,7 @@ Batch pack(std::span<const std::shared_ptr<const PreparedExample>> examples) {
     batch.ids.insert(batch.ids.end(), input.ids.begin(), input.ids.end());
     batch.layout.add(input.rows());
     batch.windows.insert(batch.windows.end(), input.windows.begin(), input.windows.end());
+    batch.heard.insert(batch.heard.end(), input.heard.begin(), input.heard.end());
     for (int64_t row = example->answer_begin; row < input.rows(); ++row) {
       int32_t id = input.ids[static_cast<size_t>(row)];
       AURIS_CHECK(id != models::kAudioRow);

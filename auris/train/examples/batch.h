@@ -14,8 +14,9 @@ struct Batch {
   std::vector<int32_t> ids;                  // [rows]; models::kAudioRow where sound goes
   RowLayout layout;                          // a span per example
   std::vector<models::AudioWindow> windows;  // of all examples, in the order of their rows
-  std::vector<int32_t> target_rows;          // rows whose next token is to be learnt, ascending
-  std::vector<int32_t> targets;              // these tokens
+  std::vector<std::shared_ptr<const models::HeardSpeech>> heard;  // instead, for a model that hears words
+  std::vector<int32_t> target_rows;  // rows whose next token is to be learnt, ascending
+  std::vector<int32_t> targets;      // these tokens
 
   double audio_s() const;
 };

@@ -32,40 +32,57 @@ size_t taught_tokens(const data::AnswerLogits& teacher, std::span<const int32_t>
                                   .hint = "the answers were written by a model with another tokenizer"});
 }
 
-// Rows of a recording that lasts so long, heard through windows of 30 s.
-int64_t rows_of_sound(const models::AudioLlmConfig& config, double duration_s) {
-  constexpr int64_t kWindowFrames = 3000;  // 30 s of Whisper's front end
-  constexpr double kFramesPerS = 100.0;
-  auto left = static_cast<int64_t>(std::ceil(duration_s * kFramesPerS));
-  int64_t rows = 0;
-  for (; left > 0; left -= kWindowFrames) {
-    const bool whole = config.window_rows == models::WindowRows::kWhole;
-    rows += models::audio_rows(config, whole ? kWindowFrames : std::min(left, kWindowFrames));
+// What is said in each recording of an item, in their order; empty where it is not known.
+std::vector<std::string> known_words(const data::Item& item) {
+  std::vector<std::string> words;
+  for (const data::EarlierTurn& turn : item.history) {
+    if (turn.has_recording()) words.push_back(turn.words);
   }
-  return rows;
+  if (item.has_recording()) words.push_back(data::asked_turn(item).words);
+  return words;
 }
 
 }  // namespace
 
-ExampleMaker::ExampleMaker(std::shared_ptr<const engine::LanguageModel> model,
-                           std::shared_ptr<const Augmenter> augmenter)
-    : model_(std::move(model)), augmenter_(std::move(augmenter)) {
+ExampleMaker::ExampleMaker(std::shared_ptr<const engine::LanguageModel> model, MakerOptions options)
+    : model_(std::move(model)), options_(std::move(options)) {
   AURIS_CHECK(model_ != nullptr && model_->hears());
 }
 
-PreparedExample ExampleMaker::make(const TrainingExample& example, uint64_t seed) const {
+void ExampleMaker::listen(const data::Item& item, bool read, std::vector<processor::Message>& turns) const {
+  if (model_->listener == nullptr) return;
+  const std::vector<std::string> words = known_words(item);
+  size_t recording = 0;
+  for (processor::Message& turn : turns) {
+    for (processor::Part& part : turn.parts) {
+      auto* audio = std::get_if<processor::AudioPart>(&part);
+      if (audio == nullptr) continue;
+      const std::string& known = words.at(recording++);
+      if (read && !known.empty()) {
+        audio->known = std::make_shared<const processor::Recognition>(processor::Recognition{.text = known});
+      } else if (options_.recognitions) {
+        audio->known = options_.recognitions->listen(*model_->listener, audio->clip);
+      }
+    }
+  }
+}
+
+PreparedExample ExampleMaker::make(const TrainingExample& example, const MakeRequest& request) const {
   const data::Item& item = example.loaded.item;
+  const auto& augmenter = options_.augmenter;
   std::vector<engine::Message> messages = data::messages_of(example.loaded);
-  uint64_t drawn = seed;
+  uint64_t drawn = request.seed;
   for (engine::Message& message : messages) {
     for (processor::Clip& clip : message.audio) {
       audio::require_finite(clip->samples, item.id);
       drawn = mixed_bits(drawn + 1);
-      if (augmenter_) clip = std::make_shared<const audio::AudioClip>(augmenter_->varied(*clip, drawn));
+      if (augmenter) clip = std::make_shared<const audio::AudioClip>(augmenter->varied(*clip, drawn));
     }
   }
   messages.push_back({"assistant", item.answer, {}});
-  processor::AnswerIds ids = model_->processor->answer_ids(model_->turns_of(messages));
+  std::vector<processor::Message> turns = model_->turns_of(messages);
+  listen(item, request.read, turns);
+  processor::AnswerIds ids = model_->processor->answer_ids(turns);
 
   PreparedExample prepared{.id = item.id, .input = std::move(ids.prompt), .audio_s = seconds_of(messages)};
   size_t targets = ids.targets;
@@ -78,13 +95,34 @@ PreparedExample ExampleMaker::make(const TrainingExample& example, uint64_t seed
                             ids.answer.begin() + static_cast<std::ptrdiff_t>(targets));
   prepared.ends_turn = std::ranges::count(model_->end_of_turn, prepared.input.ids.back()) > 0;
   if (!item.transcript.empty()) prepared.words = model_->tokenizer->encode(std::string_view(item.transcript));
-  if (augmenter_) {
+  if (augmenter) {
     for (models::AudioWindow& window : prepared.input.windows) {
       drawn = mixed_bits(drawn + 1);
-      window.mel = augmenter_->masked(window.mel, window.frames, drawn);
+      window.mel = augmenter->masked(window.mel, window.frames, drawn);
     }
   }
   return prepared;
+}
+
+// Rows of a recording that lasts so long, heard through windows of 30 s.
+int64_t ExampleMaker::rows_of_sound(const std::string& words, double duration_s) const {
+  constexpr int64_t kWindowFrames = 3000;  // 30 s of Whisper's front end
+  constexpr double kFramesPerS = 100.0;
+  constexpr int64_t kWordsPerWindow = 120;  // tokens of quick speech
+  const models::AudioLlmConfig& config = model_->ears->config();
+  auto left = static_cast<int64_t>(std::ceil(duration_s * kFramesPerS));
+  int64_t rows = 0;
+  for (; left > 0; left -= kWindowFrames) {
+    const int64_t frames = std::min(left, kWindowFrames);
+    if (config.hears_words()) {
+      rows += config.projector.pooled + (words.empty() ? kWordsPerWindow * frames / kWindowFrames : 0);
+    } else {
+      const bool whole = config.window_rows == models::WindowRows::kWhole;
+      rows += models::audio_rows(config, whole ? kWindowFrames : frames);
+    }
+  }
+  if (!config.hears_words() || words.empty()) return rows;
+  return rows + static_cast<int64_t>(model_->tokenizer->encode(std::string_view(words)).size());
 }
 
 TokenCounts ExampleMaker::count(const data::Item& item) const {
@@ -94,9 +132,8 @@ TokenCounts ExampleMaker::count(const data::Item& item) const {
   messages.push_back({"assistant", item.answer, {}});
   const processor::AnswerIds ids = model_->processor->answer_ids(model_->turns_of(messages));
   TokenCounts counts{.audio = 0, .text = static_cast<uint32_t>(ids.prompt.ids.size() + ids.targets)};
-  const models::AudioLlmConfig& config = model_->ears->config();
-  int64_t audio = rows_of_sound(config, item.duration_s);
-  for (const data::EarlierTurn& turn : item.history) audio += rows_of_sound(config, turn.duration_s);
+  int64_t audio = rows_of_sound(item.transcript, item.duration_s);
+  for (const data::EarlierTurn& turn : item.history) audio += rows_of_sound(turn.words, turn.duration_s);
   counts.audio = static_cast<uint32_t>(audio);
   return counts;
 }

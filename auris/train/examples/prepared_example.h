@@ -22,7 +22,7 @@ struct PreparedExample {
   std::vector<int32_t> words = {};                 // what is said in its recordings; empty if it is not known
 
   int64_t answer_tokens() const { return input.rows() - answer_begin; }
-  bool hears() const { return !input.windows.empty(); }
+  bool hears() const { return !input.audio.empty(); }
 };
 
 }  // namespace auris::train

@@ -46,8 +46,9 @@ models::EncodedAudio StepRunner::heard(const PreparedExample& example) const {
 }
 
 models::ProjectedRows StepRunner::sound_of(const Batch& batch) const {
-  if (batch.windows.empty()) return {};
   const models::AudioLlm& model = model_.audio_llm();
+  if (!batch.heard.empty()) return model.project(batch.heard);
+  if (batch.windows.empty()) return {};
   if (model_.frozen_ears() == nullptr) return model.encode(batch.windows);
   models::EncodedAudio all;
   for (const auto& example : batch.examples) {

@@ -49,8 +49,6 @@ void check_supported(const TrainRecipe& recipe) {
         "what a run writes is a composed model: it holds a projector and an adapter of the language model");
   }
   if (recipe.model.encoder_adapter) refuse("one with an adapter of the encoder", "leave it out");
-  if (recipe.model.projector.input == ProjectorInput::kDecoder)
-    refuse("one whose projector reads the decoder", "projector.input = \"encoder\"");
   if (recipe.recompute_activations) refuse("one that recomputes activations", "make its batches smaller");
 }
 
@@ -78,16 +76,26 @@ std::string identity_of_encoder(const ModelRecipe& recipe) {
   return fmt::format("{} {}", weights::model_fingerprint(path), name_in(kWindowRows, recipe.window_rows));
 }
 
+std::string identity_of_listener(const ModelRecipe& recipe) {
+  return fmt::format("{} {} pooled",
+                     weights::model_fingerprint(weights::Catalog::load().resolve(recipe.encoder)),
+                     recipe.projector.pooled);
+}
+
 // Whether a recording sounds different each time, so that what was heard is of no use again.
-bool varies(const AugmentOptions& options) {
+bool varies_sound(const AugmentOptions& options) {
   return !options.speed.factors.empty() || options.reverberation.probability > 0 ||
-         options.noise.probability > 0 || options.spec.time_masks > 0 || options.spec.frequency_masks > 0;
+         options.noise.probability > 0;
+}
+bool varies(const AugmentOptions& options) {
+  return varies_sound(options) || options.spec.time_masks > 0 || options.spec.frequency_masks > 0;
 }
 
 // A set of data, opened.
 struct OpenSet {
   std::shared_ptr<const data::ShardReader> shards;
   FeedSet feed;
+  bool read = false;  // DataSet's
 };
 
 class Run {
@@ -103,8 +111,12 @@ class Run {
         runner_(model_, optimizer_, recipe_,
                 model_.frozen_ears() == nullptr || varies(recipe.augmentation) ? nullptr : &features_),
         checkpoints_(recipe.output / "checkpoints", static_cast<int>(recipe.checkpoint.keep)),
-        maker_(model_.language_model(), std::make_shared<Augmenter>(recipe.augmentation)),
-        plain_maker_(model_.language_model(), nullptr) {
+        recognitions_(std::make_shared<RecognitionCache>(recipe.output / "features",
+                                                         identity_of_listener(recipe.model))),
+        maker_(model_.language_model(),
+               {.augmenter = std::make_shared<Augmenter>(recipe.augmentation),
+                .recognitions = varies_sound(recipe.augmentation) ? nullptr : recognitions_}),
+        plain_maker_(model_.language_model(), {.recognitions = recognitions_}) {
     for (const DataSet& set : recipe.data) sets_.push_back(opened(set));
     if (recipe.evaluation) {
       for (const DataSet& set : recipe.evaluation->data) evaluation_sets_.push_back(opened(set));
@@ -149,7 +161,8 @@ class Run {
   OpenSet opened(const DataSet& set) {
     OpenSet open{
         .shards = std::make_shared<data::ShardReader>(set.shards),
-        .feed = {.name = set.name, .weight = set.weight, .tasks = set.tasks, .max_audio_s = set.max_audio_s}};
+        .feed = {.name = set.name, .weight = set.weight, .tasks = set.tasks, .max_audio_s = set.max_audio_s},
+        .read = set.read};
     const LengthOptions options{.counter_name = counter_name(), .progress = options_.callbacks.counting};
     open.feed.lengths = std::make_shared<LengthTable>(lengths_of(
         *open.shards, recipe_.output / "lengths" / (set.name + ".bin"),
@@ -159,13 +172,17 @@ class Run {
 
   // All that the number of tokens of an example depends on.
   std::string counter_name() const {
-    return fmt::format("{} {} {}", name_in(kWindowRows, recipe_.model.window_rows),
-                       recipe_.model.projector.stack, recipe_.model.language_model);
+    const ProjectorRecipe& projector = recipe_.model.projector;
+    const bool words = projector.type == models::ProjectorKind::kWords;
+    return fmt::format("{} {}{} {}", name_in(kWindowRows, recipe_.model.window_rows), words ? "words " : "",
+                       words ? projector.pooled : projector.stack, recipe_.model.language_model);
   }
 
   ExamplePtr load(const ExamplePlace& place) const {
-    const TrainingExample example = load_example(*sets_[place.set].shards, place.row);
-    return std::make_shared<const PreparedExample>(maker_.make(example, place.seed));
+    const OpenSet& set = sets_[place.set];
+    const TrainingExample example = load_example(*set.shards, place.row);
+    return std::make_shared<const PreparedExample>(
+        maker_.make(example, {.seed = place.seed, .read = set.read}));
   }
 
   void one_step(StepLoader<ExamplePtr>& loader) {
@@ -223,8 +240,8 @@ class Run {
       const auto examples =
           std::min<uint64_t>(set.shards->size(), static_cast<uint64_t>(recipe_.evaluation->max_examples));
       for (uint64_t row = 0; row < examples; ++row) {
-        const auto example =
-            std::make_shared<const PreparedExample>(plain_maker_.make(load_example(*set.shards, row), 0));
+        const auto example = std::make_shared<const PreparedExample>(
+            plain_maker_.make(load_example(*set.shards, row), {.read = set.read}));
         const Batch batch = pack(std::span<const ExamplePtr>(&example, 1));
         const StepCounts counts = counts_of(batch);
         const BatchLoss loss = runner_.loss_of(batch, counts);
@@ -315,6 +332,7 @@ class Run {
   AdamW optimizer_;
   StepRunner runner_;
   CheckpointStore checkpoints_;
+  std::shared_ptr<const RecognitionCache> recognitions_;
   ExampleMaker maker_, plain_maker_;
   std::vector<OpenSet> sets_, evaluation_sets_;
   std::unique_ptr<RunMonitor> monitor_;

@@ -37,6 +37,7 @@ struct Linear {
 std::vector<Linear> linears_of(const ProjectorConfig& config) {
   const int64_t stacked = config.in * config.stack;
   switch (config.kind) {
+    case ProjectorKind::kWords: return {{"sound", config.in, config.out, true}};
     case ProjectorKind::kLinear: return {{"linear", stacked, config.out, true}};
     case ProjectorKind::kMlpGelu:
       return {{"0", stacked, config.inner, true}, {"2", config.inner, config.out, true}};
@@ -73,6 +74,8 @@ std::map<std::string, Tensor> new_projector(const ProjectorConfig& config, uint6
     const std::vector<float> values(static_cast<size_t>(size), kProjectorNorm);
     tensors[std::string("projector.") + name + ".weight"] = Tensor::from(values, {size});
   }
+  if (config.kind == ProjectorKind::kWords)
+    tensors["projector.words.weight"] = Tensor::zeros({config.out, config.in});
   return tensors;
 }
 
@@ -92,7 +95,8 @@ models::ComposedModel composed_model_of(const ModelRecipe& recipe) {
                               .language_model = recipe.language_model,
                               .projector = {.kind = recipe.projector.type,
                                             .inner = recipe.projector.inner,
-                                            .stack = recipe.projector.stack},
+                                            .stack = recipe.projector.stack,
+                                            .pooled = recipe.projector.pooled},
                               .window_rows = recipe.window_rows};
   if (const auto& adapter = recipe.language_model_adapter) {
     model.adapter =

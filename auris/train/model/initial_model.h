@@ -17,7 +17,8 @@ inline constexpr float kProjectorNorm = 0.4f;  // weights of a new projector's n
 
 // Writes it without its adapter, which begins when the model is loaded (nn::fresh_adapter). A new projector's
 // linear layers are uniform in +-1/sqrt(in), as torch's nn.Linear begins; each tensor's numbers depend on its
-// name and the seed alone. Throws kModel for parts that cannot be opened.
+// name and the seed alone; the map of the states of a projector of words begins at zero. Throws kModel for
+// parts that cannot be opened.
 void write_initial_model(const std::filesystem::path& folder, const ModelRecipe& recipe, uint64_t seed);
 
 }  // namespace auris::train

@@ -65,8 +65,8 @@ TrainedModel::TrainedModel(const TrainRecipe& recipe, const std::filesystem::pat
                                        {.device = device, .adapter = adapter_of(recipe), .adopt = adopt});
   parameters_->require_all_parts();
   const models::AudioLlmParts parts = models::open_audio_llm_parts({.model = initial});
-  if (recipe.find(Part::kEncoder) == nullptr && recipe.find(Part::kEncoderAdapter) == nullptr)
-    frozen_ears_ = models::load_audio_llm(parts);
+  const bool frozen = recipe.find(Part::kEncoder) == nullptr && recipe.find(Part::kEncoderAdapter) == nullptr;
+  if (frozen && !parts.config().hears_words()) frozen_ears_ = models::load_audio_llm(parts);
   if (has_guard(recipe)) {
     const nn::Adopt shared = [&](std::string_view name, const Tensor& tensor) {
       const auto found = kept.find(name);

@@ -22,7 +22,8 @@ class TrainedModel {
   const models::AudioLlm& audio_llm() const { return *model_->ears; }
   // With its processor and tokenizer.
   const std::shared_ptr<const engine::LanguageModel>& language_model() const { return model_; }
-  // The same encoder on the cpu backend: what serves users hears for training, too. Null if it is trained.
+  // The same encoder on the cpu backend: what serves users hears for training, too. Null if it is trained,
+  // and for a model that hears words, whose listener is the language model's.
   const models::AudioLlm* frozen_ears() const { return frozen_ears_.get(); }
   // The language model as it was before training; it shares what is not trained. Null unless the recipe has a
   // text guard.

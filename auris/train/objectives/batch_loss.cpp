@@ -71,18 +71,18 @@ SpokenClips spoken_clips(const Batch& batch, const models::ProjectedRows& sound)
   SpokenClips clips;
   const at::Tensor all = torch_of(sound.rows);
   std::vector<at::Tensor> rows;
-  size_t window = 0;
+  size_t span = 0;  // of a window, or of a recording that was heard by words
   for (const auto& example : batch.examples) {
-    const size_t windows = example->input.windows.size();
+    const size_t spans = example->input.windows.size() + example->input.heard.size();
     if (is_spoken(*example)) {
-      const RowSpan& first = sound.layout.spans[window];
-      const RowSpan& last = sound.layout.spans[window + windows - 1];
+      const RowSpan& first = sound.layout.spans[span];
+      const RowSpan& last = sound.layout.spans[span + spans - 1];
       const int64_t count = last.row_begin + last.row_count - first.row_begin;
       rows.push_back(all.narrow(0, first.row_begin, count));
       clips.layout.add(count);
       clips.words.push_back(example->words);
     }
-    window += windows;
+    span += spans;
   }
   if (!rows.empty()) clips.rows = at::cat(rows);
   return clips;

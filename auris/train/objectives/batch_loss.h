@@ -31,7 +31,8 @@ struct BatchLoss {
 };
 
 // An example with a teacher's logits is taught by `respond`, if the recipe has it, every other by `answer`.
-// `sound`: the projector's rows of all windows of the batch, a span per window; undefined rows without sound.
+// `sound`: the projector's rows of all windows of the batch, a span per window (of all recordings, for a
+// model that hears words); undefined rows without sound.
 BatchLoss batch_loss(const models::AudioLlm& model, const Batch& batch, const models::ProjectedRows& sound,
                      std::span<const Objective> objectives, const StepCounts& step);
 

@@ -22,30 +22,22 @@ constexpr std::array<std::string_view, 8> kLanguageLayers{"all",    "q_proj",   
                                                           "o_proj", "gate_proj", "up_proj", "down_proj"};
 
 ProjectorRecipe projector_of(const TomlTable& table) {
-  table.allow({"type", "input", "stack", "inner", "pooled", "start"});
+  table.allow({"type", "stack", "inner", "pooled"});
   ProjectorRecipe projector;
   projector.type = table.choice("type", kProjectorTypes);
-  take(table, "input", kProjectorInputs, projector.input);
-  take(table, "start", kProjectorStarts, projector.start);
+  const bool words = projector.type == models::ProjectorKind::kWords;
+  if (words && table.has("stack")) table.fail("stack only for a projector of rows", "type = 'words'");
+  if (!words && table.has("pooled")) table.fail("pooled only with type = 'words'", "another type");
   if (table.has("stack")) projector.stack = static_cast<int>(table.integer("stack", 1, kMaxStack));
-  take(table, "pooled", 0, kMaxPooled, projector.pooled);
-  if (projector.type == models::ProjectorKind::kLinear) {
-    if (table.has("inner")) table.fail("inner only for mlp_gelu and swiglu", "a linear projector with inner");
+  if (words) projector.pooled = static_cast<int>(table.integer("pooled", 0, kMaxPooled));
+  if (projector.type == models::ProjectorKind::kLinear || words) {
+    if (table.has("inner")) table.fail("inner only for mlp_gelu and swiglu", "another projector with inner");
   } else {
     projector.inner = table.integer("inner", 1, kMaxInner);
   }
   const bool halves = projector.type == models::ProjectorKind::kUltravox;
   if (halves && projector.inner % 2 != 0) {
     table.fail("an even inner for swiglu, which halves it", fmt::format("{}", projector.inner));
-  }
-  if (projector.input == ProjectorInput::kDecoder) {
-    if (projector.stack != 1)
-      table.fail("stack = 1 where the projector reads the decoder", fmt::format("{}", projector.stack));
-  } else {
-    if (projector.pooled != 0)
-      table.fail("pooled only with input = 'decoder'", fmt::format("{}", projector.pooled));
-    if (projector.start != ProjectorStart::kRandom)
-      table.fail("start = 'shared_tokens' only with input = 'decoder'", "input = 'encoder'");
   }
   return projector;
 }

@@ -50,13 +50,14 @@ std::vector<TrainedPart> all_trained(const TomlTable& recipe, const ModelRecipe&
 }
 
 DataSet data_set_of(const TomlTable& table, const std::filesystem::path& folder) {
-  table.allow({"name", "shards", "weight", "tasks", "max_audio_s"});
+  table.allow({"name", "shards", "weight", "tasks", "max_audio_s", "read"});
   DataSet set;
   set.shards = folder / table.text("shards");
   set.name = table.has("name") ? table.text("name") : set.shards.filename().string();
   if (set.name.empty()) table.fail("a name for a folder that has none", quoted(set.shards.string()));
   take(table, "weight", 1e-9, 1e9, set.weight);
   take(table, "max_audio_s", 0.01, kMaxAudioS, set.max_audio_s);
+  if (table.has("read")) set.read = table.flag("read");
   for (const std::string& task : table.texts_or_none("tasks")) {
     try {
       set.tasks.push_back(data::task_named(task).id);
@@ -130,9 +131,17 @@ EvaluationRecipe evaluation_of(const TomlTable& table, const std::filesystem::pa
 
 // What fits each table and not the others.
 void check_together(const TomlTable& root, const TrainRecipe& recipe) {
+  const bool words = recipe.model.projector.type == models::ProjectorKind::kWords;
   for (const Objective& objective : recipe.objectives) {
-    if (objective.kind == ObjectiveKind::kCtc && recipe.model.projector.input == ProjectorInput::kDecoder)
-      root.fail("ctc for a projector that reads the encoder", "input = 'decoder'");
+    if (words && objective.kind == ObjectiveKind::kCtc)
+      root.fail("ctc for a projector of rows", "projector.type = 'words'");
+  }
+  const SpecAugmentOptions& spec = recipe.augmentation.spec;
+  if (words && (spec.time_masks > 0 || spec.frequency_masks > 0))
+    root.fail("augmentation.spec for a projector of rows", "projector.type = 'words'");
+  for (const DataSet& set : recipe.data) {
+    if (set.read && !words)
+      root.fail("data that are read with projector.type = 'words' only", "another type");
   }
   const auto heard = [](const Objective& objective) { return objective.kind != ObjectiveKind::kTextGuard; };
   if (std::none_of(recipe.objectives.begin(), recipe.objectives.end(), heard))

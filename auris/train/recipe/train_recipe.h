@@ -46,39 +46,20 @@ inline constexpr NameTable<Part, 5> kParts{{{Part::kProjector, "projector"},
                                             {Part::kEncoderAdapter, "encoder_adapter"},
                                             {Part::kLanguageModelAdapter, "language_model_adapter"}}};
 
-// What the projector reads.
-enum class ProjectorInput {
-  kEncoder,  // rows of the encoder, 50 a second
-  kDecoder,  // hidden states of the speech model's decoder, one for each token it hears, and a few pooled
-             // rows of the encoder for what words do not tell
-};
-inline constexpr NameTable<ProjectorInput, 2> kProjectorInputs{
-    {{ProjectorInput::kEncoder, "encoder"}, {ProjectorInput::kDecoder, "decoder"}}};
-
-// The first values of a new projector.
-enum class ProjectorStart {
-  kRandom,
-  kSharedTokens,  // least squares between embeddings of the tokens that both vocabularies spell alike;
-                  // kDecoder
-};
-inline constexpr NameTable<ProjectorStart, 2> kProjectorStarts{
-    {{ProjectorStart::kRandom, "random"}, {ProjectorStart::kSharedTokens, "shared_tokens"}}};
-
 // The names that config.json of a composed model uses (docs/audio_models.md).
-inline constexpr NameTable<models::ProjectorKind, 3> kProjectorTypes{
+inline constexpr NameTable<models::ProjectorKind, 4> kProjectorTypes{
     {{models::ProjectorKind::kLinear, "linear"},
      {models::ProjectorKind::kMlpGelu, "mlp_gelu"},
-     {models::ProjectorKind::kUltravox, "swiglu"}}};
+     {models::ProjectorKind::kUltravox, "swiglu"},
+     {models::ProjectorKind::kWords, "words"}}};
 inline constexpr NameTable<models::WindowRows, 2> kWindowRows{
     {{models::WindowRows::kWhole, "whole"}, {models::WindowRows::kTrimmed, "trimmed"}}};
 
 struct ProjectorRecipe {
   models::ProjectorKind type = models::ProjectorKind::kMlpGelu;
-  ProjectorInput input = ProjectorInput::kEncoder;
-  int stack = 1;       // kEncoder: so many rows become one
-  int64_t inner = 0;   // columns behind the first linear layer; 0 with kLinear
-  int64_t pooled = 0;  // kDecoder: rows of the encoder's mean over as many equal stretches
-  ProjectorStart start = ProjectorStart::kRandom;
+  int stack = 1;      // so many rows become one; not kWords
+  int64_t inner = 0;  // columns behind the first linear layer; 0 with kLinear and kWords
+  int pooled = 0;     // kWords: rows of sound for each 30 s
 };
 
 // Low-rank adapters (Hu and others 2021, arXiv 2106.09685): W x + alpha / rank * B A x.
@@ -135,6 +116,7 @@ struct DataSet {
   double weight = 1;               // examples are drawn from the sets in the ratio of their weights
   std::vector<std::string> tasks;  // ids; empty = all
   double max_audio_s = 30;         // of all recordings of an example; longer ones are left out
+  bool read = false;  // kWords: transcripts stand in for what would be heard, where they are known
 };
 
 // What a micro-batch may hold; the first limit that is reached ends it.

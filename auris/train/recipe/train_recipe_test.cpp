@@ -152,11 +152,11 @@ const Refusal kModel[] = {
     {"type = \"linear\"", "type = 'mlp_gelu'", "a whole number inner"},
     {"type = \"linear\"", "type = 'mlp_gelu', inner = -4", "inner from 1"},
     {"type = \"linear\"", "type = 'swiglu', inner = 7", "an even inner"},
-    {"type = \"linear\"", "type = 'linear', input = 'words'", "input to be one of"},
-    {"type = \"linear\"", "type = 'linear', input = 'decoder', stack = 2", "stack = 1"},
     {"type = \"linear\"", "type = 'linear', pooled = 4", "pooled only"},
-    {"type = \"linear\"", "type = 'linear', start = 'shared_tokens'", "only with input"},
-    {"type = \"linear\"", "type = 'linear', start = 'zero'", "start to be one of"},
+    {"type = \"linear\"", "type = 'words'", "a whole number pooled"},
+    {"type = \"linear\"", "type = 'words', pooled = 1501", "pooled from 0"},
+    {"type = \"linear\"", "type = 'words', pooled = 4, stack = 1", "stack only"},
+    {"type = \"linear\"", "type = 'words', pooled = 4, inner = 8", "inner only"},
     {"[[train]]", "window_rows = 'some'\n[[train]]", "window_rows to be one of"},
     {"[[train]]", "begin = { decoder = 'x' }\n[[train]]", "only the fields projector"},
     {"[[train]]", "begin = { encoder_adapter = 'x' }\n[[train]]", "a table encoder_adapter"},
@@ -254,10 +254,13 @@ INSTANTIATE_TEST_SUITE_P(Objectives, Refuses, testing::ValuesIn(kObjectives));
 INSTANTIATE_TEST_SUITE_P(Data, Refuses, testing::ValuesIn(kData));
 INSTANTIATE_TEST_SUITE_P(Rest, Refuses, testing::ValuesIn(kRest));
 
-TEST(TrainRecipe, CtcNeedsRowsInTime) {
-  const std::string toml = with("type = \"linear\"", "type = 'linear', input = 'decoder'");
+TEST(TrainRecipe, WordsAreNoRowsInTime) {
+  const std::string toml = with("type = \"linear\"", "type = 'words', pooled = 8");
   EXPECT_EQ(problem(toml), "none");
-  EXPECT_THAT(problem(toml + "[[objectives]]\nkind = 'ctc'"), HasSubstr("reads the encoder"));
+  EXPECT_THAT(problem(toml + "[[objectives]]\nkind = 'ctc'"), HasSubstr("a projector of rows"));
+  EXPECT_THAT(problem(toml + "[augmentation.spec]\ntime_masks = 1"), HasSubstr("a projector of rows"));
+  EXPECT_EQ(problem(toml + "[[data]]\nshards = 'x'\nread = true"), "none");
+  EXPECT_THAT(problem(with("", "[[data]]\nshards = 'x'\nread = true")), HasSubstr("type = 'words'"));
 }
 
 }  // namespace

@@ -1,0 +1,28 @@
+#pragma once
+// From what a speech model heard to the embedding space of a language model, by words: each is its own
+// embedding there, and what the speech model's decoder thought at it is added through a linear map. A few
+// rows of sound stand before them, for what words do not tell: voice, mood, music.
+//
+// The map of the states begins at zero, so that an untrained projector reads a transcript, no worse than a
+// cascade does, and training adds to that.
+
+#include "auris/nn/layers.h"
+
+namespace auris::models {
+
+class WordProjector {
+ public:
+  // Names below `parameters`: "words.weight" [out, in], "sound.weight" [out, in], "sound.bias" [out]. Throws
+  // kModel.
+  WordProjector(int64_t in, int64_t out, const nn::Parameters& parameters);
+
+  // embedded [n, out], states [n, in] or undefined -> [n, out]
+  Tensor words(const Tensor& embedded, const Tensor& states) const;
+  // rows [n, in] -> [n, out]
+  Tensor sound(const Tensor& rows) const { return sound_.forward(rows); }
+
+ private:
+  nn::Linear words_, sound_;
+};
+
+}  // namespace auris::models
