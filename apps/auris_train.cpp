@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/part_flag.h"
 #include "apps/program.h"
 #include "apps/progress_bar.h"
 #include "apps/train_flags.h"
@@ -52,10 +53,33 @@ std::string sentence_of(const TrainRecipe& recipe, const TrainOutcome& outcome) 
   return fmt::format("{} steps{}: {}", outcome.steps, best, (recipe.output / "model").string());
 }
 
+int hear_only(const Program& program, const TrainRecipe& recipe, const Part& part) {
+  ProgressBar bar(program.common);
+  HearOptions options{.part = part.index, .parts = part.count};
+  options.progress = [&](uint64_t done, uint64_t all) {
+    bar.update(static_cast<double>(done) / static_cast<double>(std::max<uint64_t>(all, 1)), "hearing");
+    return !interrupted();
+  };
+  options.lost = [&](const std::string& message) {
+    bar.clear();
+    log_line(LogLevel::kWarning, "left out: " + message);
+  };
+  const HearReport report = hear(recipe, options);
+  bar.clear();
+  if (program.common.json) {
+    print_json_line({{"heard", report.heard}, {"lost_examples", report.lost}});
+  } else {
+    print_line(
+        fmt::format("{} examples heard, {} lost: {}", report.heard, report.lost, recipe.features.string()));
+  }
+  return 0;
+}
+
 int run(const Program& program, const TrainFlags& flags) {
   register_torch_backends();
   TrainRecipe recipe = read_train_recipe(flags.recipe);
-  if (!flags.output.empty()) recipe.output = flags.output;
+  if (!flags.output.empty()) recipe.write_to(flags.output);
+  if (flags.hear) return hear_only(program, recipe, part_of(flags.part, "--shard"));
   const Device device = flags.device == "cuda" ? Device::kCuda : Device::kTorch;
   ProgressBar bar(program.common);
   TrainOptions options{.device = device, .check_only = flags.check};

@@ -17,6 +17,12 @@ void add_train_command(Program& program, std::function<int(const TrainFlags& fla
       ->capture_default_str();
   command->add_flag("--check", flags->check,
                     "Read recipe, models and data, say what would be done, and do nothing");
+  command->add_flag("--hear", flags->hear,
+                    "Only hear what the run will hear, and keep it for the run (several processes can share "
+                    "this: --shard)");
+  command->add_option("--shard", flags->part, "With --hear: only part i of n, for several processes")
+      ->type_name("i/n")
+      ->capture_default_str();
 }
 
 }  // namespace auris::apps

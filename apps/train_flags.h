@@ -15,6 +15,8 @@ struct TrainFlags {
   std::string device = "torch";
   std::string output;  // in the place of the recipe's
   bool check = false;
+  bool hear = false;
+  std::string part = "0/1";  // of what is to be heard
 };
 
 // Adds the command with its flags; `run` is called after parsing.

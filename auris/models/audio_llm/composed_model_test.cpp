@@ -71,6 +71,8 @@ Tensors random_tensors(const ComposedModel& model) {
       all["projector.linear_2.weight"] = random_tensor(rng, {kHidden, inner / 2});
       break;
     case ProjectorKind::kWords:
+      all["projector.states_norm.weight"] = random_tensor(rng, {encoder_width()}, 0.5f);
+      all["projector.sound_norm.weight"] = random_tensor(rng, {kHidden}, 0.5f);
       all["projector.words.weight"] = random_tensor(rng, {kHidden, encoder_width()});
       all["projector.sound.weight"] = random_tensor(rng, {kHidden, encoder_width()});
       all["projector.sound.bias"] = random_tensor(rng, {kHidden});
@@ -204,9 +206,12 @@ TEST(ComposedModel, HearsWords) {
   sound.weight = tensors.at("projector.sound.weight");
   sound.bias = tensors.at("projector.sound.bias");
   words.weight = tensors.at("projector.words.weight");
-  Tensor expected = ops::linear(heard->sound, sound);
-  expected = ops::concat_rows(
-      expected, ops::add(loaded->language().embed(heard->words), ops::linear(heard->states, words)));
+  const auto norm = [&](const Tensor& x, const char* name) {
+    return ops::rms_norm(x, tensors.at(std::string("projector.") + name + ".weight"), 1e-6f, 0.0f);
+  };
+  Tensor expected = norm(ops::linear(heard->sound, sound), "sound_norm");
+  expected = ops::concat_rows(expected, ops::add(loaded->language().embed(heard->words),
+                                                 ops::linear(norm(heard->states, "states_norm"), words)));
   expected = ops::concat_rows(expected, loaded->language().embed(known->words));
   EXPECT_LE(relative_error(projected.rows, expected), 1e-6);
   const auto plain = load_audio_llm(AudioLlmSources{.model = folder.path()}, {.device = Device::kPlain});

@@ -11,6 +11,7 @@
 #include "auris/base/mapped_file.h"
 #include "auris/train/checkpoint/checkpoint_store.h"
 #include "auris/train/examples/example_maker.h"
+#include "auris/train/features/recipe_features.h"
 #include "auris/train/model/initial_model.h"
 #include "auris/weights/catalog.h"
 #include "auris/weights/fingerprint.h"
@@ -65,32 +66,6 @@ void claim_folder(const TrainRecipe& recipe) {
   write_whole(path, recipe.text, ErrorCode::kUsage);
 }
 
-fs::path initial_model_of(const TrainRecipe& recipe) {
-  fs::path folder = recipe.output / "initial";
-  if (!fs::exists(folder / "config.json")) write_initial_model(folder, recipe.model, recipe.seed);
-  return folder;
-}
-
-std::string identity_of_encoder(const ModelRecipe& recipe) {
-  const fs::path path = weights::Catalog::load().resolve(recipe.encoder);
-  return fmt::format("{} {}", weights::model_fingerprint(path), name_in(kWindowRows, recipe.window_rows));
-}
-
-std::string identity_of_listener(const ModelRecipe& recipe) {
-  return fmt::format("{} {} pooled",
-                     weights::model_fingerprint(weights::Catalog::load().resolve(recipe.encoder)),
-                     recipe.projector.pooled);
-}
-
-// Whether a recording sounds different each time, so that what was heard is of no use again.
-bool varies_sound(const AugmentOptions& options) {
-  return !options.speed.factors.empty() || options.reverberation.probability > 0 ||
-         options.noise.probability > 0;
-}
-bool varies(const AugmentOptions& options) {
-  return varies_sound(options) || options.spec.time_masks > 0 || options.spec.frequency_masks > 0;
-}
-
 // A set of data, opened.
 struct OpenSet {
   std::shared_ptr<const data::ShardReader> shards;
@@ -104,19 +79,15 @@ class Run {
       : recipe_(recipe),
         options_(options),
         model_(recipe, initial_model_of(recipe), options.device),
-        features_(recipe.output / "features", identity_of_encoder(recipe.model)),
+        features_(feature_cache_of(recipe)),
         optimizer_(model_.parameters(), {.beta1 = recipe.optimizer.beta1,
                                          .beta2 = recipe.optimizer.beta2,
                                          .epsilon = recipe.optimizer.epsilon}),
-        runner_(model_, optimizer_, recipe_,
-                model_.frozen_ears() == nullptr || varies(recipe.augmentation) ? nullptr : &features_),
+        runner_(model_, optimizer_, recipe_, model_.frozen_ears() == nullptr ? nullptr : features_.get()),
         checkpoints_(recipe.output / "checkpoints", static_cast<int>(recipe.checkpoint.keep)),
-        recognitions_(std::make_shared<RecognitionCache>(recipe.output / "features",
-                                                         identity_of_listener(recipe.model))),
-        maker_(model_.language_model(),
-               {.augmenter = std::make_shared<Augmenter>(recipe.augmentation),
-                .recognitions = varies_sound(recipe.augmentation) ? nullptr : recognitions_}),
-        plain_maker_(model_.language_model(), {.recognitions = recognitions_}) {
+        maker_(model_.language_model(), {.augmenter = std::make_shared<Augmenter>(recipe.augmentation),
+                                         .recognitions = recognition_cache_of(recipe)}),
+        plain_maker_(model_.language_model(), {.recognitions = plain_recognition_cache_of(recipe)}) {
     for (const DataSet& set : recipe.data) sets_.push_back(opened(set));
     if (recipe.evaluation) {
       for (const DataSet& set : recipe.evaluation->data) evaluation_sets_.push_back(opened(set));
@@ -328,11 +299,10 @@ class Run {
   const TrainRecipe& recipe_;
   const TrainOptions& options_;
   TrainedModel model_;
-  FeatureCache features_;
+  std::unique_ptr<const FeatureCache> features_;
   AdamW optimizer_;
   StepRunner runner_;
   CheckpointStore checkpoints_;
-  std::shared_ptr<const RecognitionCache> recognitions_;
   ExampleMaker maker_, plain_maker_;
   std::vector<OpenSet> sets_, evaluation_sets_;
   std::unique_ptr<RunMonitor> monitor_;
@@ -343,6 +313,12 @@ class Run {
 };
 
 }  // namespace
+
+HearReport hear(const TrainRecipe& recipe, const HearOptions& options) {
+  check_supported(recipe);
+  claim_folder(recipe);
+  return hear_data(recipe, initial_model_of(recipe), options);
+}
 
 TrainOutcome train(const TrainRecipe& recipe, const TrainOptions& options) {
   check_supported(recipe);

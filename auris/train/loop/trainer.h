@@ -18,6 +18,7 @@
 #include <string>
 
 #include "auris/tensor/device.h"
+#include "auris/train/features/recipe_features.h"
 #include "auris/train/feed/step_loader.h"
 #include "auris/train/loop/run_plan.h"
 #include "auris/train/loop/step_runner.h"
@@ -71,5 +72,9 @@ inline constexpr int64_t kMaxSkippedSteps = 10;
 // does not hold, for a folder with another recipe, or if the system refuses to write (what was saved before
 // stays); kInput and kModel for data and models that cannot be used.
 TrainOutcome train(const TrainRecipe& recipe, const TrainOptions& options = {});
+
+// What the run's frozen parts hear, before it: several processes can share that work, and no step waits for
+// it.
+HearReport hear(const TrainRecipe& recipe, const HearOptions& options = {});
 
 }  // namespace auris::train

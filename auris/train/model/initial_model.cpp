@@ -11,7 +11,7 @@
 #include "auris/base/rng.h"
 #include "auris/base/stable_hash.h"
 #include "auris/models/encoders/whisper/whisper_config.h"
-#include "auris/models/language/llama/llama_config.h"
+#include "auris/models/language/llama/llama.h"
 #include "auris/weights/catalog.h"
 
 namespace auris::train {
@@ -47,12 +47,38 @@ std::vector<Linear> linears_of(const ProjectorConfig& config) {
   return {};
 }
 
-std::vector<std::pair<const char*, int64_t>> norms_of(const ProjectorConfig& config) {
-  std::vector<std::pair<const char*, int64_t>> norms;
-  if (config.kind == ProjectorKind::kUltravox)
-    norms = {{"ln_pre", config.in * config.stack}, {"ln_mid", config.inner / 2}};
-  if (config.norm_post) norms.emplace_back("norm_post", config.out);
+struct Norm {
+  const char* name;
+  int64_t size;
+  float value;  // all its weights begin with
+};
+
+// `embedding_rms`: of the language model's, among which rows of sound stand.
+std::vector<Norm> norms_of(const ProjectorConfig& config, float embedding_rms) {
+  std::vector<Norm> norms;
+  if (config.kind == ProjectorKind::kUltravox) {
+    norms = {{"ln_pre", config.in * config.stack, kProjectorNorm},
+             {"ln_mid", config.inner / 2, kProjectorNorm}};
+  }
+  // States of length 1, so that a step of Adam changes a word by about its learning rate times their square
+  // root of columns.
+  const float unit = 1.0f / std::sqrt(static_cast<float>(config.in));
+  if (config.kind == ProjectorKind::kWords)
+    norms = {{"states_norm", config.in, unit}, {"sound_norm", config.out, embedding_rms}};
+  if (config.norm_post) norms.push_back({"norm_post", config.out, kProjectorNorm});
   return norms;
+}
+
+// Root mean square over tokens from the whole vocabulary.
+float embedding_rms_of(const models::Llama& language) {
+  constexpr int64_t kTokens = 4096;
+  const int64_t vocab = language.config().vocab_size, step = std::max<int64_t>(1, vocab / kTokens);
+  std::vector<int32_t> ids;
+  for (int64_t id = 0; id < vocab; id += step) ids.push_back(static_cast<int32_t>(id));
+  double squares = 0;
+  const Tensor rows = language.embed(ids);
+  for (const float value : rows.span<float>()) squares += static_cast<double>(value) * value;
+  return static_cast<float>(std::sqrt(squares / static_cast<double>(rows.elements())));
 }
 
 Tensor uniform(const std::string& name, const Shape& shape, int64_t in, uint64_t seed) {
@@ -63,16 +89,17 @@ Tensor uniform(const std::string& name, const Shape& shape, int64_t in, uint64_t
   return tensor;
 }
 
-std::map<std::string, Tensor> new_projector(const ProjectorConfig& config, uint64_t seed) {
+std::map<std::string, Tensor> new_projector(const ProjectorConfig& config, float embedding_rms,
+                                            uint64_t seed) {
   std::map<std::string, Tensor> tensors;
   for (const Linear& layer : linears_of(config)) {
     const std::string name = std::string("projector.") + layer.name;
     tensors[name + ".weight"] = uniform(name + ".weight", {layer.out, layer.in}, layer.in, seed);
     if (layer.bias) tensors[name + ".bias"] = uniform(name + ".bias", {layer.out}, layer.in, seed);
   }
-  for (const auto& [name, size] : norms_of(config)) {
-    const std::vector<float> values(static_cast<size_t>(size), kProjectorNorm);
-    tensors[std::string("projector.") + name + ".weight"] = Tensor::from(values, {size});
+  for (const Norm& norm : norms_of(config, embedding_rms)) {
+    const std::vector<float> values(static_cast<size_t>(norm.size), norm.value);
+    tensors[std::string("projector.") + norm.name + ".weight"] = Tensor::from(values, {norm.size});
   }
   if (config.kind == ProjectorKind::kWords)
     tensors["projector.words.weight"] = Tensor::zeros({config.out, config.in});
@@ -116,8 +143,16 @@ void write_initial_model(const std::filesystem::path& folder, const ModelRecipe&
     return;
   }
   model.projector.in = models::whisper_config_of(*open_named(recipe.encoder)).d_model;
-  model.projector.out = models::llama_config_of(*open_named(recipe.language_model)).hidden;
-  write_composed_model(folder, model, new_projector(model.projector, seed));
+  const auto language = models::load_llama(open_named(recipe.language_model));
+  model.projector.out = language->config().hidden;
+  write_composed_model(folder, model, new_projector(model.projector, embedding_rms_of(*language), seed));
+}
+
+std::filesystem::path initial_model_of(const TrainRecipe& recipe) {
+  std::filesystem::path folder = recipe.output / "initial";
+  if (!std::filesystem::exists(folder / "config.json"))
+    write_initial_model(folder, recipe.model, recipe.seed);
+  return folder;
 }
 
 }  // namespace auris::train

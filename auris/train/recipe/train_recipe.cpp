@@ -129,6 +129,8 @@ EvaluationRecipe evaluation_of(const TomlTable& table, const std::filesystem::pa
   return evaluation;
 }
 
+std::filesystem::path features_in(const std::filesystem::path& output) { return output / "features"; }
+
 // What fits each table and not the others.
 void check_together(const TomlTable& root, const TrainRecipe& recipe) {
   const bool words = recipe.model.projector.type == models::ProjectorKind::kWords;
@@ -150,6 +152,11 @@ void check_together(const TomlTable& root, const TrainRecipe& recipe) {
 
 }  // namespace
 
+void TrainRecipe::write_to(const std::filesystem::path& folder) {
+  if (features == features_in(output)) features = features_in(folder);
+  output = folder;
+}
+
 const TrainedPart* TrainRecipe::find(Part part) const {
   const auto found = std::ranges::find(trained, part, &TrainedPart::part);
   return found == trained.end() ? nullptr : &*found;
@@ -159,7 +166,7 @@ TrainRecipe parse_train_recipe(std::string_view toml, const std::string& where,
                                const std::filesystem::path& folder) {
   const toml::table root = parse_toml(toml, where, ErrorCode::kInput);
   const TomlTable table(root, where, ErrorCode::kInput, kHint);
-  table.allow({"seed", "steps", "precision", "recompute_activations", "output", "model", "train",
+  table.allow({"seed", "steps", "precision", "recompute_activations", "output", "features", "model", "train",
                "objectives", "data", "batch", "optimizer", "schedule", "augmentation", "checkpoint",
                "evaluation"});
   TrainRecipe recipe;
@@ -168,6 +175,7 @@ TrainRecipe parse_train_recipe(std::string_view toml, const std::string& where,
   take(table, "precision", kPrecisions, recipe.precision);
   if (table.has("recompute_activations")) recipe.recompute_activations = table.flag("recompute_activations");
   recipe.output = folder / table.text("output");
+  recipe.features = table.has("features") ? folder / table.text("features") : features_in(recipe.output);
   recipe.model = model_of(table.table("model"), folder);
   recipe.trained = all_trained(table, recipe.model);
   recipe.objectives = objectives_of(table, folder);

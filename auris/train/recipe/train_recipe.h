@@ -155,6 +155,7 @@ struct TrainRecipe {
   Precision precision = Precision::kF32;
   bool recompute_activations = false;  // of a layer in the backward pass, instead of keeping them
   std::filesystem::path output;        // the run's folder
+  std::filesystem::path features;      // where what frozen parts heard is kept; several runs may share it
   ModelRecipe model;
   std::vector<TrainedPart> trained;
   std::vector<Objective> objectives;
@@ -166,6 +167,9 @@ struct TrainRecipe {
   CheckpointRecipe checkpoint;
   std::optional<EvaluationRecipe> evaluation;
   std::string text;  // the TOML itself, for the record
+
+  // The same run in another folder, with its features unless they have a folder of their own.
+  void write_to(const std::filesystem::path& folder);
 
   // nullptr if it is not trained.
   const TrainedPart* find(Part part) const;
