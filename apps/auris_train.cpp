@@ -113,6 +113,8 @@ int train_as_one_of(ProcessGroup& processes, const Program& program, const Train
     options.callbacks.saved = [&](int64_t step) { prepare_last_words(recipe.output, step); };
   }
   const TrainOutcome outcome = train::train(recipe, options);
+  if (!processes.alone())
+    set_last_words("");  // mpirun may end the slower ones of processes that were all asked to stop
   bar.clear();
   if (processes.first() && program.common.json) {
     print_json_line(summary_of(recipe, outcome));

@@ -32,7 +32,7 @@ void set_last_words(const std::string& text) {
   Text& next = g_current.load() == &g_texts[0] ? g_texts[1] : g_texts[0];
   const size_t size = std::min(text.size(), next.size() - 2);
   std::copy_n(text.begin(), size, next.begin());
-  next[size] = '\n';
+  next[size] = size > 0 ? '\n' : '\0';
   next[size + 1] = '\0';
   g_current = &next;
   std::signal(SIGTERM, on_termination);

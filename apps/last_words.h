@@ -6,7 +6,7 @@
 
 namespace auris::apps {
 
-// To stderr, as a line. The newest text counts; at most 511 bytes of it.
+// To stderr, as a line. The newest text counts, at most 510 bytes of it; an empty one says nothing.
 void set_last_words(const std::string& text);
 
 }  // namespace auris::apps
