@@ -1,8 +1,12 @@
 # What trains by several processes links: MPI, and NCCL for GPUs. Sets AURIS_HAS_MPI, AURIS_HAS_NCCL,
-# AURIS_PARALLEL_LIBRARIES and AURIS_MPIRUN. Without them training is built too, and refuses to start as one of several.
+# AURIS_PARALLEL_LIBRARIES and AURIS_MPIRUN. Without them training is built too, and refuses to start as one of several;
+# without LibTorch there is none.
 
 set(AURIS_MPI AUTO CACHE STRING "Train by several processes, with MPI: AUTO (where it is found), ON or OFF")
 
+if(NOT AURIS_HAS_TORCH)
+  return()
+endif()
 set(AURIS_HAS_MPI OFF)
 set(AURIS_HAS_NCCL OFF)
 set(AURIS_PARALLEL_LIBRARIES)

@@ -26,8 +26,8 @@ namespace auris::train {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
-using ::testing::Not;
 using tests::ProgramInput;
 using tests::ProgramResult;
 
@@ -277,6 +277,31 @@ TEST_F(ParallelTraining, RefusesWhatProcessesCannotShare) {
   EXPECT_THAT(result.err, HasSubstr("an accumulation that 3 processes can share evenly"));
   EXPECT_THAT(result.err, HasSubstr("6 would do"));
   EXPECT_FALSE(fs::exists(folder_ / "odd"));
+}
+
+// Two programs as one group, as machines would be that do not see the same files.
+TEST_F(ParallelTraining, EndsAllWhenOneCannotTakePart) {
+  const auto run_both = [&](const fs::path& first, const fs::path& second) {
+    ProgramInput input{.arguments = {"--oversubscribe", "--allow-run-as-root", "--bind-to", "none"},
+                       .standard_input = {},
+                       .environment = {},
+                       .program = kMpirun};
+    for (const fs::path& one : {first, second}) {
+      if (one == second) input.arguments.emplace_back(":");
+      for (const std::string& word : {std::string("-n"), std::string("1"), std::string(AURIS_PROGRAM),
+                                      std::string("train"), one.string()})
+        input.arguments.push_back(word);
+    }
+    return tests::run_auris(input);
+  };
+  const fs::path one = recipe("one", {}), other = recipe("other", {});
+  ProgramResult result = run_both(one, folder_ / "missing.toml");
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("process 1 of 2: "), HasSubstr("missing.toml")));
+  result = run_both(one, other);
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("the same recipe in all processes, got other ones in process 1"));
+  EXPECT_FALSE(fs::exists(folder_ / "one"));
 }
 
 // Of a launcher that Auris does not know, or without MPI: no process trains alone what it should share.

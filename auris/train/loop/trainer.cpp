@@ -81,6 +81,11 @@ std::string identity_of_encoder(const ModelRecipe& recipe) {
   return fmt::format("{} {}", weights::model_fingerprint(path), name_in(kWindowRows, recipe.window_rows));
 }
 
+std::string identity_of_models(const ModelRecipe& recipe) {
+  const fs::path language = weights::Catalog::load().resolve(recipe.language_model);
+  return fmt::format("{} {}", identity_of_encoder(recipe), weights::model_fingerprint(language));
+}
+
 // Whether a recording sounds different each time, so that what was heard is of no use again.
 bool varies(const AugmentOptions& options) {
   return !options.speed.factors.empty() || options.reverberation.probability > 0 ||
@@ -130,8 +135,11 @@ class Run {
       restore(*newest, plan);
       if (options_.callbacks.saved) options_.callbacks.saved(*newest);
     }
-    check_same(processes_, "data", plan.position().fingerprint);
-    check_same_parameters();
+    if (!processes_.alone()) {
+      check_same(processes_, "data", plan.position().fingerprint);
+      check_same(processes_, "models", identity_of_models(recipe_.model));
+      check_same_parameters();
+    }
     const FeedPosition begin = plan.position();
     const RunPlan needs = plan_run(recipe_, model_, plan.next().totals, step_, processes_.size());
     plan.seek(begin);
