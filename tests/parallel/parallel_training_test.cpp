@@ -33,6 +33,8 @@ using tests::ProgramResult;
 
 constexpr const char* kMpirun = AURIS_MPIRUN;  // empty without MPI
 constexpr int kInterrupted = 130;
+// There may be more processes than cores: their threads shall not spin.
+const std::vector<std::string> kEnvironment = {"OMP_NUM_THREADS=1", "OMP_WAIT_POLICY=passive"};
 
 struct RunFigures {
   std::vector<StepRecord> steps;
@@ -101,7 +103,7 @@ class ParallelTraining : public ::testing::Test {
 
   ProgramResult run(int processes, const fs::path& recipe) const {
     const std::vector<std::string> command = {"train", recipe.string(), "--quiet", "--threads", "1"};
-    ProgramInput input{.arguments = command, .standard_input = {}, .environment = {}};
+    ProgramInput input{.arguments = command, .standard_input = {}, .environment = kEnvironment};
     if (processes > 1) {
       input.program = kMpirun;
       input.arguments = {"-n",
@@ -284,7 +286,7 @@ TEST_F(ParallelTraining, EndsAllWhenOneCannotTakePart) {
   const auto run_both = [&](const fs::path& first, const fs::path& second) {
     ProgramInput input{.arguments = {"--oversubscribe", "--allow-run-as-root", "--bind-to", "none"},
                        .standard_input = {},
-                       .environment = {},
+                       .environment = kEnvironment,
                        .program = kMpirun};
     for (const fs::path& one : {first, second}) {
       if (one == second) input.arguments.emplace_back(":");

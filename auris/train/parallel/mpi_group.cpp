@@ -24,10 +24,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A process that waits gives its core away, and after a while asks less often: rank 0 may count the tokens of
-// a data set for an hour while others wait.
-constexpr auto kEager = std::chrono::milliseconds(100);
-constexpr auto kNap = std::chrono::microseconds(200);
+// A process that waits soon leaves its core to others: there may be more processes than cores, and rank 0 may
+// count the tokens of a data set for an hour.
+constexpr auto kEager = std::chrono::milliseconds(2);
+constexpr auto kNap = std::chrono::microseconds(50);
 
 std::string text_of_error(int code) {
   std::array<char, MPI_MAX_ERROR_STRING> text{};
