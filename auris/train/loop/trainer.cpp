@@ -291,7 +291,8 @@ class Run {
 
   void save(const FeedPosition& position) {
     check_same_parameters();
-    const auto moments = optimizer_.state();  // of all processes, if they share them
+    std::vector<weights::NamedTensor> moments;
+    if (processes_.first() || recipe_.optimizer.sharded) moments = optimizer_.state();
     if (processes_.first()) write_checkpoint(position, moments);
     if (options_.callbacks.saved) options_.callbacks.saved(step_);
   }

@@ -110,7 +110,7 @@ void AdamW::share_values() const {
 at::Tensor AdamW::gathered(size_t parameter, at::Tensor Piece::*moment) const {
   const at::Tensor& value = parameters_.parameters()[parameter].value;
   const bool ours = sharers_ == nullptr || sharers_->first();
-  const at::Tensor whole = ours ? at::empty(value.sizes(), at::kFloat) : at::Tensor();
+  at::Tensor whole = ours ? at::empty(value.sizes(), at::kFloat) : at::Tensor();
   for (const Piece& piece : pieces_) {
     if (piece.parameter != parameter) continue;
     const at::Tensor part =

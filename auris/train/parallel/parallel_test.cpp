@@ -209,7 +209,7 @@ class ShardedAdamW : public testing::Test {
   static void give_gradients(Model& model, int step) {
     Rng rng(static_cast<uint64_t>(100 + step));
     for (size_t i = 0; i < model.parameters.parameters().size(); ++i) {
-      at::Tensor value = model[i];
+      const at::Tensor& value = model[i];
       const Tensor random = test::random_f32(rng, {value.numel()});
       const at::Tensor gradient = torch_of(to_device(random, Device::kTorch)).clone().view(value.sizes());
       value.mutable_grad() = i == 1 && step % 2 == 1 ? at::Tensor() : gradient;
