@@ -1,7 +1,13 @@
 // auris-train: what `auris train` runs. The only program that links LibTorch.
 
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <thread>
+
 #include <fmt/format.h>
 
+#include "apps/last_words.h"
 #include "apps/part_flag.h"
 #include "apps/program.h"
 #include "apps/progress_bar.h"
@@ -9,11 +15,13 @@
 #include "auris/base/log.h"
 #include "auris/tensor/backend/torch/torch_backend.h"
 #include "auris/train/loop/trainer.h"
+#include "auris/train/parallel/join_processes.h"
 
 namespace auris::apps {
 namespace {
 
 using namespace auris::train;
+namespace fs = std::filesystem;
 
 void say(const std::string& text) { fmt::print(stderr, "{}\n", text); }
 
@@ -75,46 +83,98 @@ int hear_only(const Program& program, const TrainRecipe& recipe, const Part& par
   return 0;
 }
 
-int run(const Program& program, const TrainFlags& flags) {
-  register_torch_backends();
-  TrainRecipe recipe = read_train_recipe(flags.recipe);
-  if (!flags.output.empty()) recipe.write_to(flags.output);
-  if (flags.hear) return hear_only(program, recipe, part_of(flags.part, "--shard"));
-  const Device device = flags.device == "cuda" ? Device::kCuda : Device::kTorch;
-  ProgressBar bar(program.common);
-  TrainOptions options{.device = device, .check_only = flags.check};
-  if (!program.common.quiet) options.callbacks.begun = tell_begin;
-  options.callbacks.line = [&](const StepRecord& step, const std::string& line) {
+// What the first process tells its user.
+void tell_progress(const Program& program, const TrainRecipe& recipe, ProgressBar& bar,
+                   TrainCallbacks& told) {
+  if (!program.common.quiet) told.begun = tell_begin;
+  told.line = [&](const StepRecord& step, const std::string& line) {
     bar.update(static_cast<double>(step.step) / static_cast<double>(recipe.schedule.steps), line);
   };
-  options.callbacks.warning = [&](const RunWarning& warning) {
+  told.warning = [&](const RunWarning& warning) {
     bar.clear();
     log_line(LogLevel::kWarning, fmt::format("step {}: {}", warning.step, warning.text));
   };
-  options.callbacks.lost = [&](const LostExample& lost) {
-    bar.clear();
-    log_line(LogLevel::kWarning, "left out: " + lost.message);
-  };
-  options.callbacks.evaluated = [&](const EvaluationRecord& evaluation) {
+  told.evaluated = [&](const EvaluationRecord& evaluation) {
     bar.clear();
     if (program.common.quiet) return;
     say(fmt::format("step {}: evaluation loss {:.4f}, {:.1f} % of tokens", evaluation.step, evaluation.loss,
                     100 * evaluation.token_accuracy));
   };
-  options.callbacks.counting = [&](uint64_t counted, uint64_t all) {
+  told.counting = [&](uint64_t counted, uint64_t all) {
     bar.update(static_cast<double>(counted) / static_cast<double>(std::max<uint64_t>(all, 1)),
                "counting tokens");
     return !interrupted();
   };
+}
+
+// mpirun tells the others to end when one process has died; no step can be finished then.
+void prepare_last_words(const fs::path& output, std::optional<int64_t> step) {
+  set_last_words(
+      step ? fmt::format(
+                 "auris-train ends with the other processes. The last checkpoint in {} is of step {}; the "
+                 "same command goes on from it.",
+                 output.string(), *step)
+           : fmt::format(
+                 "auris-train ends with the other processes. {} has no checkpoint yet; the same command "
+                 "begins anew.",
+                 output.string()));
+}
+
+int train_as_one_of(ProcessGroup& processes, const Program& program, const TrainFlags& flags, Device device) {
+  TrainRecipe recipe = read_train_recipe(flags.recipe);
+  if (!flags.output.empty()) recipe.write_to(flags.output);
+  if (flags.hear) {
+    const Part one = part_of(flags.part, "--shard");
+    return hear_only(program, recipe, processes.alone() ? one : Part{processes.rank(), processes.size()});
+  }
+  ProgressBar bar(program.common);
+  TrainOptions options{.device = device, .check_only = flags.check, .processes = &processes};
+  if (processes.first()) tell_progress(program, recipe, bar, options.callbacks);
+  options.callbacks.lost = [&](const LostExample& lost) {
+    bar.clear();
+    log_line(LogLevel::kWarning, "left out: " + lost.message);
+  };
   options.callbacks.stop = [] { return interrupted(); };
+  if (!processes.alone() && processes.first()) {
+    prepare_last_words(recipe.output, std::nullopt);
+    options.callbacks.saved = [&](int64_t step) { prepare_last_words(recipe.output, step); };
+  }
   const TrainOutcome outcome = train::train(recipe, options);
+  if (!processes.alone())
+    set_last_words("");  // mpirun may end the slower ones of processes that were all asked to stop
   bar.clear();
-  if (program.common.json) {
+  if (processes.first() && program.common.json) {
     print_json_line(summary_of(recipe, outcome));
-  } else {
+  } else if (processes.first()) {
     print_line(sentence_of(recipe, outcome));
   }
-  return interrupted() ? exit_code_of(ErrorCode::kCancelled) : 0;
+  return interrupted() || outcome.end == TrainEnd::kStopped ? exit_code_of(ErrorCode::kCancelled) : 0;
+}
+
+// An error that all processes meet is told by the first one, which ends the others; one of another process is
+// told by that one, a moment later.
+int end_all(ProcessGroup& processes, const Error& error) {
+  constexpr auto kMoment = std::chrono::milliseconds(300);
+  if (!processes.first()) std::this_thread::sleep_for(kMoment);
+  const int status = exit_code_of(error.code());
+  processes.abort(error, status);
+  return status;
+}
+
+int run(const Program& program, const TrainFlags& flags) {
+  const Device device = flags.device == "cuda" ? Device::kCuda : Device::kTorch;
+  const std::unique_ptr<ProcessGroup> processes = join_processes(device);
+  interrupt_on(SIGUSR1);  // mpirun and Slurm pass it on to all processes, which they do not with Ctrl-C
+  register_torch_backends();
+  if (processes->alone()) return train_as_one_of(*processes, program, flags, device);
+  try {
+    return train_as_one_of(*processes, program, flags, device);
+  } catch (const Error& error) {
+    return end_all(*processes, error);
+  } catch (const std::exception& error) {
+    return end_all(*processes, {ErrorCode::kInternal,
+                                {.where = "train", .expected = "to train", .got = error.what(), .hint = ""}});
+  }
 }
 
 }  // namespace

@@ -186,6 +186,8 @@ int Program::run_guarded() {
 
 bool interrupted() { return g_interrupted; }
 
+void interrupt_on(int signal) { std::signal(signal, on_interrupt); }
+
 bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
 
 bool color_allowed() {

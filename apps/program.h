@@ -58,6 +58,8 @@ class Program {
 
 // True once Ctrl-C was pressed; the running command stops at the next step. A second Ctrl-C ends the process.
 bool interrupted();
+// Lets a signal mean what Ctrl-C means.
+void interrupt_on(int signal);
 
 bool stderr_is_terminal();
 bool color_allowed();  // a terminal, and NO_COLOR is not set

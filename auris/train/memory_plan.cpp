@@ -138,7 +138,7 @@ void check_fits(const MemoryPlan& plan, int64_t available_bytes, const std::stri
                 std::floor(100 * share))
           : "weights, gradients and moments alone are too many: train an adapter instead of the whole part, "
             "or "
-            "divide moments among more processes";
+            "let processes divide the moments (optimizer.sharded)";
   fail(fmt::format("at most {} of memory on {}", bytes_text(available_bytes), machine),
        fmt::format("{}", bytes_text(plan.total_bytes())), hint);
 }

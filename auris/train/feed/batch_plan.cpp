@@ -56,14 +56,18 @@ void BatchPlan::check() const {
     if (!(set.feed.weight > 0))
       fail(ErrorCode::kUsage, "weights above 0", fmt::format("{}", set.feed.weight));
   }
-  const auto& [rank, world] = options_.ranks;
+  check_ranks(options_.batch, options_.ranks);
+}
+
+void BatchPlan::check_ranks(const BatchRecipe& batch, const Ranks& ranks) {
+  const auto& [rank, world] = ranks;
   if (world < 1 || rank < 0 || rank >= world)
     fail(ErrorCode::kUsage, "a rank below the number of processes", fmt::format("{} of {}", rank, world));
-  if (options_.batch.accumulation < 1 || options_.batch.accumulation % world != 0) {
+  if (batch.accumulation < 1 || batch.accumulation % world != 0) {
     fail(ErrorCode::kUsage, fmt::format("an accumulation that {} processes can share evenly", world),
-         fmt::format("{}", options_.batch.accumulation),
+         fmt::format("{}", batch.accumulation),
          fmt::format("batch.accumulation counts the micro-batches of all processes; {} would do",
-                     (options_.batch.accumulation / world + 1) * world));
+                     (batch.accumulation / world + 1) * world));
   }
 }
 

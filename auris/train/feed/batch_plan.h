@@ -85,6 +85,9 @@ class BatchPlan {
   // accumulation; kInput for a set that has no example left.
   BatchPlan(std::vector<FeedSet> sets, const FeedOptions& options);
 
+  // kUsage for the ranks that the constructor refuses, before anything is read.
+  static void check_ranks(const BatchRecipe& batch, const Ranks& ranks);
+
   const std::vector<SetReport>& reports() const { return reports_; }
 
   StepPlan next();

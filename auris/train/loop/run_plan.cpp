@@ -7,6 +7,8 @@
 
 #include "auris/tensor/backend/torch/torch_tensor.h"
 #include "auris/train/objectives/cross_entropy.h"
+#include "auris/train/parallel/gradient_exchange.h"
+#include "auris/train/parallel/mpi_group.h"
 
 namespace auris::train {
 namespace {
@@ -31,9 +33,10 @@ int64_t rows_of(const BatchRecipe& batch) {
   return batch.tokens ? *batch.tokens : batch.examples.value_or(1) * batch.context_tokens;
 }
 
-PlanOptions options_of(const TrainRecipe& recipe, const TrainedModel& model) {
+PlanOptions options_of(const TrainRecipe& recipe, const TrainedModel& model, int64_t processes) {
   const models::AudioLlmConfig& config = model.audio_llm().config();
-  PlanOptions options{.overhead_bytes = kOverheadBytes};
+  PlanOptions options{.shards = recipe.optimizer.sharded ? processes : 1, .overhead_bytes = kOverheadBytes};
+  if (processes > 1) options.overhead_bytes += static_cast<int64_t>(kMostInFlight * kBucketBytes);
   for (const TrainedPart& trained : recipe.trained) {
     PlannedPart part{.name = std::string(name_in(kParts, trained.part)), .trained = true};
     for (const TrainedParameter& parameter : model.parameters().parameters()) {
@@ -84,10 +87,11 @@ double seconds_per_row(TrainedModel& model) {
 
 }  // namespace
 
-RunPlan plan_run(const TrainRecipe& recipe, TrainedModel& model, const BatchTotals& step,
-                 int64_t first_step) {
-  const auto rows = static_cast<double>(step.audio_tokens + step.text_tokens);
-  return {.memory = plan_memory(options_of(recipe, model)),
+RunPlan plan_run(const TrainRecipe& recipe, TrainedModel& model, const BatchTotals& step, int64_t first_step,
+                 int64_t processes) {
+  const double rows =
+      static_cast<double>(step.audio_tokens + step.text_tokens) / static_cast<double>(processes);
+  return {.memory = plan_memory(options_of(recipe, model, processes)),
           .time = plan_time(seconds_per_row(model), rows, recipe.schedule.steps - first_step)};
 }
 

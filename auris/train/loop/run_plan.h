@@ -13,7 +13,9 @@ struct RunPlan {
 };
 
 // Memory by the sizes of the models and the recipe's largest micro-batch; time by a measured forward and
-// backward pass over a short text, and the rows of `step`, from `first_step` on. Leaves no gradients.
-RunPlan plan_run(const TrainRecipe& recipe, TrainedModel& model, const BatchTotals& step, int64_t first_step);
+// backward pass over a short text, and the rows of `step`, from `first_step` on. Leaves no gradients. Of one
+// of `processes` that share the work.
+RunPlan plan_run(const TrainRecipe& recipe, TrainedModel& model, const BatchTotals& step, int64_t first_step,
+                 int64_t processes = 1);
 
 }  // namespace auris::train

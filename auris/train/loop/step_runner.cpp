@@ -13,6 +13,7 @@
 #include "auris/tensor/backend/torch/torch_tensor.h"
 #include "auris/tensor/ops/rows.h"
 #include "auris/tensor/transfer.h"
+#include "auris/train/parallel/agreement.h"
 #include "auris/train/schedule.h"
 
 namespace auris::train {
@@ -28,8 +29,9 @@ const Objective* guard_of(const TrainRecipe& recipe) {
 }  // namespace
 
 StepRunner::StepRunner(TrainedModel& model, AdamW& optimizer, const TrainRecipe& recipe,
-                       const FeatureCache* features)
-    : model_(model), optimizer_(optimizer), recipe_(recipe), features_(features) {
+                       const FeatureCache* features, ProcessGroup& processes)
+    : model_(model), optimizer_(optimizer), recipe_(recipe), features_(features), processes_(processes) {
+  if (!processes.alone()) exchange_ = std::make_unique<GradientExchange>(model.parameters(), processes);
   if (const Objective* guard = guard_of(recipe)) {
     guard_ = std::make_unique<TextGuard>(guard->texts, *model.language_model()->tokenizer, recipe.seed);
   }
@@ -67,15 +69,26 @@ BatchLoss StepRunner::loss_of(const Batch& batch, const StepCounts& counts) cons
   return batch_loss(model_.audio_llm(), batch, sound_of(batch), recipe_.objectives, counts);
 }
 
+// Of the paragraphs of a step each process reads its share.
 void StepRunner::guard(int64_t step, StepRecord& record) {
   if (!guard_) return;
   const Objective& objective = *guard_of(recipe_);
-  const auto texts = guard_->texts_of(step, objective.tokens);
-  const at::Tensor loss = TextGuard::loss(model_.audio_llm().language(), *model_.untrained_language(), texts,
+  std::vector<std::vector<int32_t>> ours;
+  size_t tokens = 0, our_tokens = 0;
+  int64_t number = 0;
+  for (std::vector<int32_t>& text : guard_->texts_of(step, objective.tokens)) {
+    tokens += text.size();
+    if (number++ % processes_.size() != processes_.rank()) continue;
+    our_tokens += text.size();
+    ours.push_back(std::move(text));
+  }
+  if (ours.empty()) return;
+  const double share = static_cast<double>(our_tokens) / static_cast<double>(tokens);
+  const at::Tensor loss = TextGuard::loss(model_.audio_llm().language(), *model_.untrained_language(), ours,
                                           objective.temperature);
-  record.losses["text_guard"] = loss.item<double>();
-  record.loss += objective.weight * loss.item<double>();
-  if (loss.requires_grad()) (loss * objective.weight).backward();
+  record.losses["text_guard"] = share * loss.item<double>();
+  record.loss += objective.weight * share * loss.item<double>();
+  if (loss.requires_grad()) (loss * (objective.weight * share)).backward();
 }
 
 double StepRunner::embedding_rms(const Batch& batch) const {
@@ -85,40 +98,63 @@ double StepRunner::embedding_rms(const Batch& batch) const {
   return rms_of(model_.audio_llm().language().embed(text));
 }
 
+void StepRunner::begin_gradients() {
+  if (exchange_) {
+    exchange_->begin();
+  } else {
+    model_.parameters().clear_gradients();
+  }
+}
+
+void StepRunner::finish_gradients() {
+  if (exchange_) exchange_->finish();
+}
+
+// `last`: no backward pass comes behind this one, so that what it finishes can be summed meanwhile.
+void StepRunner::learn(const Batch& batch, const StepCounts& counts, bool last, StepSums& sums) {
+  StepRecord& record = sums.record;
+  const BatchLoss loss = batch_loss(model_.audio_llm(), batch, sound_of(batch), recipe_.objectives, counts);
+  if (loss.loss.defined()) {
+    record.loss += loss.loss.item<double>();
+    if (last && exchange_) exchange_->overlap();
+    if (loss.loss.requires_grad()) loss.loss.backward();
+  }
+  for (const auto& [name, part] : loss.parts) record.losses[name] += part;
+  sums.correct += loss.correct;
+  if (loss.projected_rms > 0.0) {
+    sums.sounding_rms += loss.projected_rms;
+    ++sums.sounding;
+  }
+  record.examples += static_cast<int64_t>(batch.examples.size());
+  record.tokens += static_cast<int64_t>(batch.ids.size());
+  record.audio_s += batch.audio_s();
+}
+
 StepResult StepRunner::run(int64_t step, std::span<const Batch> batches) {
   StepCounts counts;
   for (const Batch& batch : batches) counts += counts_of(batch);
+  sum_over(processes_, counts);
   if (counts.tokens == 0) {
     throw Error(
         ErrorCode::kInput,
         {.where = "train", .expected = "examples in a step", .got = "none that could be loaded", .hint = ""});
   }
-  StepResult result{.record = {.step = step + 1}};
-  StepRecord& record = result.record;
+  StepSums sums{.record = {.step = step + 1}};
   const torch_backend::Autocast mixed(recipe_.precision == Precision::kBf16);
-  model_.parameters().clear_gradients();
-  int64_t correct = 0, sounding = 0;
-  for (const Batch& batch : batches) {
-    const BatchLoss loss = batch_loss(model_.audio_llm(), batch, sound_of(batch), recipe_.objectives, counts);
-    if (loss.loss.defined()) {
-      record.loss += loss.loss.item<double>();
-      if (loss.loss.requires_grad()) loss.loss.backward();
-    }
-    for (const auto& [name, part] : loss.parts) record.losses[name] += part;
-    correct += loss.correct;
-    if (loss.projected_rms > 0.0) {
-      record.projector_rms += loss.projected_rms;
-      ++sounding;
-    }
-    record.examples += static_cast<int64_t>(batch.examples.size());
-    record.tokens += static_cast<int64_t>(batch.ids.size());
-    record.audio_s += batch.audio_s();
-  }
-  guard(step, record);
-  if (sounding > 0) record.projector_rms /= static_cast<double>(sounding);
-  record.embedding_rms = embedding_rms(batches.front());
-  record.token_accuracy = static_cast<double>(correct) / static_cast<double>(counts.tokens);
-  record.gradient_norm = model_.parameters().clip_gradients(recipe_.optimizer.clip_norm);
+  begin_gradients();
+  guard(step, sums.record);
+  for (const Batch& batch : batches) learn(batch, counts, &batch == &batches.back(), sums);
+  finish_gradients();
+  if (processes_.first() && !batches.empty()) sums.record.embedding_rms = embedding_rms(batches.front());
+  sum_over(processes_, sums);
+
+  StepResult result{.record = sums.record};
+  StepRecord& record = result.record;
+  if (sums.sounding > 0) record.projector_rms = sums.sounding_rms / static_cast<double>(sums.sounding);
+  record.token_accuracy = static_cast<double>(sums.correct) / static_cast<double>(counts.tokens);
+  // Adding up in another order would give another processor another norm.
+  record.gradient_norm = first_of(processes_, model_.parameters().gradient_norm());
+  model_.parameters().limit_gradients(record.gradient_norm, recipe_.optimizer.clip_norm);
   result.finite = std::isfinite(record.loss) && std::isfinite(record.gradient_norm);
   const double share = learning_rate_share(recipe_.schedule, step);
   for (const TrainedPart& part : recipe_.trained)

@@ -1,10 +1,12 @@
 #include "auris/train/loop/trainer.h"
 
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
+#include <xxhash.h>
 
 #include "auris/base/atomic_file.h"
 #include "auris/base/json_fields.h"
@@ -13,6 +15,7 @@
 #include "auris/train/examples/example_maker.h"
 #include "auris/train/features/recipe_features.h"
 #include "auris/train/model/initial_model.h"
+#include "auris/train/parallel/agreement.h"
 #include "auris/weights/catalog.h"
 #include "auris/weights/fingerprint.h"
 
@@ -66,6 +69,13 @@ void claim_folder(const TrainRecipe& recipe) {
   write_whole(path, recipe.text, ErrorCode::kUsage);
 }
 
+std::string identity_of_models(const ModelRecipe& recipe) {
+  const weights::Catalog catalog = weights::Catalog::load();
+  return fmt::format("{} {} {}", weights::model_fingerprint(catalog.resolve(recipe.encoder)),
+                     name_in(kWindowRows, recipe.window_rows),
+                     weights::model_fingerprint(catalog.resolve(recipe.language_model)));
+}
+
 // A set of data, opened.
 struct OpenSet {
   std::shared_ptr<const data::ShardReader> shards;
@@ -78,30 +88,45 @@ class Run {
   Run(const TrainRecipe& recipe, const TrainOptions& options)
       : recipe_(recipe),
         options_(options),
+        processes_(options.processes == nullptr ? alone_ : *options.processes),
         model_(recipe, initial_model_of(recipe), options.device),
         features_(feature_cache_of(recipe)),
-        optimizer_(model_.parameters(), {.beta1 = recipe.optimizer.beta1,
-                                         .beta2 = recipe.optimizer.beta2,
-                                         .epsilon = recipe.optimizer.epsilon}),
-        runner_(model_, optimizer_, recipe_, model_.frozen_ears() == nullptr ? nullptr : features_.get()),
+        optimizer_(model_.parameters(),
+                   {.beta1 = recipe.optimizer.beta1,
+                    .beta2 = recipe.optimizer.beta2,
+                    .epsilon = recipe.optimizer.epsilon},
+                   recipe.optimizer.sharded ? &processes_ : nullptr),
+        runner_(model_, optimizer_, recipe_, model_.frozen_ears() == nullptr ? nullptr : features_.get(),
+                processes_),
         checkpoints_(recipe.output / "checkpoints", static_cast<int>(recipe.checkpoint.keep)),
         maker_(model_.language_model(), {.augmenter = std::make_shared<Augmenter>(recipe.augmentation),
                                          .recognitions = recognition_cache_of(recipe)}),
         plain_maker_(model_.language_model(), {.recognitions = plain_recognition_cache_of(recipe)}) {
-    for (const DataSet& set : recipe.data) sets_.push_back(opened(set));
-    if (recipe.evaluation) {
+    first_then_others(processes_, [&] {
+      for (const DataSet& set : recipe.data) sets_.push_back(opened(set));
+      if (!recipe.evaluation) return;
       for (const DataSet& set : recipe.evaluation->data) evaluation_sets_.push_back(opened(set));
-    }
+    });
   }
 
   TrainOutcome go() {
     std::vector<FeedSet> feeds;
     for (const OpenSet& set : sets_) feeds.push_back(set.feed);
-    BatchPlan plan(std::move(feeds), {.seed = recipe_.seed, .batch = recipe_.batch});
+    BatchPlan plan(std::move(feeds), {.seed = recipe_.seed,
+                                      .batch = recipe_.batch,
+                                      .ranks = {.rank = processes_.rank(), .world = processes_.size()}});
     const std::vector<SetReport> reports = plan.reports();
-    if (const auto newest = checkpoints_.newest()) restore(*newest, plan);
+    if (const auto newest = newest_checkpoint()) {
+      restore(*newest, plan);
+      if (options_.callbacks.saved) options_.callbacks.saved(*newest);
+    }
+    if (!processes_.alone()) {
+      check_same(processes_, "data", plan.position().fingerprint);
+      check_same(processes_, "models", identity_of_models(recipe_.model));
+      check_same_parameters();
+    }
     const FeedPosition begin = plan.position();
-    const RunPlan needs = plan_run(recipe_, model_, plan.next().totals, step_);
+    const RunPlan needs = plan_run(recipe_, model_, plan.next().totals, step_, processes_.size());
     plan.seek(begin);
     if (const auto& begun = options_.callbacks.begun) {
       begun({.sets = reports,
@@ -110,16 +135,17 @@ class Run {
              .steps = recipe_.schedule.steps,
              .plan = needs});
     }
-    if (options_.device == Device::kTorch) check_fits(needs.memory, available_memory_bytes(), "this machine");
+    if (options_.device == Device::kTorch)
+      check_fits(needs.memory, available_memory_bytes() / processes_.size_here(), "this machine");
     if (options_.check_only) return ended(TrainEnd::kChecked);
-    monitor_ = std::make_unique<RunMonitor>(monitor_options());
+    if (processes_.first()) monitor_ = std::make_unique<RunMonitor>(monitor_options());
     StepLoader<ExamplePtr> loader(std::move(plan), [this](const ExamplePlace& place) { return load(place); },
                                   {.threads = options_.loader_threads});
     while (step_ < recipe_.schedule.steps) {
       one_step(loader);
-      const bool stopping = options_.callbacks.stop && options_.callbacks.stop();
+      const bool stopping = any_of(processes_, options_.callbacks.stop && options_.callbacks.stop());
       const bool better = evaluate_if_due();
-      if (better) model_.write(recipe_.output / "best");
+      if (better && processes_.first()) model_.write(recipe_.output / "best");
       if (stopping || is_due(recipe_.checkpoint.every_steps) || step_ == recipe_.schedule.steps)
         save(loader.position());
       if (stopping && step_ < recipe_.schedule.steps) return ended(TrainEnd::kStopped);
@@ -160,7 +186,6 @@ class Run {
     const Clock::time_point begin = Clock::now();
     const LoadedStep<ExamplePtr> loaded = loader.next();
     for (const LostExample& lost : loaded.lost) {
-      ++outcome_.lost_examples;
       if (options_.callbacks.lost) options_.callbacks.lost(lost);
     }
     std::vector<Batch> batches;
@@ -168,15 +193,16 @@ class Run {
       if (!examples.empty()) batches.push_back(pack(examples));
     }
     StepResult result = runner_.run(step_, batches);
-    result.record.lost_examples = static_cast<int64_t>(loaded.lost.size());
-    result.record.wait_s = loaded.waited_s;
+    result.record.lost_examples = sum_of(processes_, static_cast<int64_t>(loaded.lost.size()));
+    result.record.wait_s = largest_of(processes_, loaded.waited_s);
     result.record.step_s = seconds_since(begin);
     result.record.time_s = now_s();
     skipped_in_a_row_ = result.finite ? 0 : skipped_in_a_row_ + 1;
     outcome_.skipped_steps += result.finite ? 0 : 1;
+    outcome_.lost_examples += result.record.lost_examples;
     ++step_;
-    monitor_->add(result.record);
-    if (options_.callbacks.line) options_.callbacks.line(result.record, line_);
+    if (monitor_) monitor_->add(result.record);
+    if (monitor_ && options_.callbacks.line) options_.callbacks.line(result.record, line_);
     if (options_.callbacks.stepped) options_.callbacks.stepped(result.record);
     if (skipped_in_a_row_ < kMaxSkippedSteps) return;
     throw Error(ErrorCode::kUsage, {.where = "train",
@@ -191,7 +217,7 @@ class Run {
   bool evaluate_if_due() {
     if (!recipe_.evaluation || !is_due(recipe_.evaluation->every_steps)) return false;
     const EvaluationRecord result = evaluate();
-    monitor_->add(result);
+    if (monitor_) monitor_->add(result);
     if (options_.callbacks.evaluated) options_.callbacks.evaluated(result);
     const bool better =
         !outcome_.best || result.loss < outcome_.best->loss * (1.0 - recipe_.evaluation->min_improvement);
@@ -200,17 +226,16 @@ class Run {
     return better;
   }
 
-  // Every set weighs as many tokens as it has.
+  // Every set weighs as many tokens as it has. Of n processes each hears every n-th example.
   EvaluationRecord evaluate() const {
     EvaluationRecord result{.step = step_};
-    double sum = 0.0;
-    int64_t correct = 0, tokens = 0;
+    double sum = 0.0, correct = 0.0, tokens = 0.0;
     for (const OpenSet& set : evaluation_sets_) {
-      double set_sum = 0.0;
-      int64_t set_tokens = 0;
+      std::array<double, 3> sums = {};  // of the set: loss, tokens, and those that were the likeliest
       const auto examples =
           std::min<uint64_t>(set.shards->size(), static_cast<uint64_t>(recipe_.evaluation->max_examples));
-      for (uint64_t row = 0; row < examples; ++row) {
+      for (auto row = static_cast<uint64_t>(processes_.rank()); row < examples;
+           row += static_cast<uint64_t>(processes_.size())) {
         const auto example = std::make_shared<const PreparedExample>(
             plain_maker_.make(load_example(*set.shards, row), {.read = set.read}));
         const Batch batch = pack(std::span<const ExamplePtr>(&example, 1));
@@ -218,17 +243,19 @@ class Run {
         const BatchLoss loss = runner_.loss_of(batch, counts);
         const auto words =
             loss.parts.contains("respond") ? loss.parts.at("respond") : loss.parts.at("answer");
-        set_sum += words * static_cast<double>(counts.tokens);
-        set_tokens += counts.tokens;
-        correct += loss.correct;
+        sums[0] += words * static_cast<double>(counts.tokens);
+        sums[1] += static_cast<double>(counts.tokens);
+        sums[2] += static_cast<double>(loss.correct);
       }
-      result.losses[set.feed.name] = set_sum / static_cast<double>(std::max<int64_t>(1, set_tokens));
-      sum += set_sum;
-      tokens += set_tokens;
+      processes_.sum(sums);
+      result.losses[set.feed.name] = sums[0] / std::max(1.0, sums[1]);
+      sum += sums[0];
+      tokens += sums[1];
+      correct += sums[2];
     }
     result.time_s = now_s();
-    result.loss = sum / static_cast<double>(std::max<int64_t>(1, tokens));
-    result.token_accuracy = static_cast<double>(correct) / static_cast<double>(std::max<int64_t>(1, tokens));
+    result.loss = sum / std::max(1.0, tokens);
+    result.token_accuracy = correct / std::max(1.0, tokens);
     return result;
   }
 
@@ -237,13 +264,36 @@ class Run {
            not_better_ >= recipe_.evaluation->patience;
   }
 
+  // The first process looks: a network's folder may show others older ones.
+  std::optional<int64_t> newest_checkpoint() {
+    const double newest = first_of(processes_, static_cast<double>(checkpoints_.newest().value_or(-1)));
+    return newest < 0 ? std::nullopt : std::optional(static_cast<int64_t>(newest));
+  }
+
+  // Processes that drift apart, by another kind of processor or a fault of memory, would learn nonsense.
+  void check_same_parameters() {
+    if (processes_.alone()) return;
+    std::string digests;
+    for (const weights::NamedTensor& named : model_.tensors())
+      digests += fmt::format("{:016x}", XXH3_64bits(named.tensor.data<float>(), named.tensor.bytes()));
+    check_same(processes_, "parameters", digests);
+  }
+
   void save(const FeedPosition& position) {
+    check_same_parameters();
+    std::vector<weights::NamedTensor> moments;
+    if (processes_.first() || recipe_.optimizer.sharded) moments = optimizer_.state();
+    if (processes_.first()) write_checkpoint(position, moments);
+    if (options_.callbacks.saved) options_.callbacks.saved(step_);
+  }
+
+  void write_checkpoint(const FeedPosition& position, std::span<const weights::NamedTensor> moments) {
     nlohmann::ordered_json state = {{"step", step_},
                                     {"optimizer_steps", optimizer_.steps()},
                                     {"position", to_json(position)},
                                     {"not_better", not_better_}};
     if (outcome_.best) state["best"] = to_json(RunRecord(*outcome_.best));
-    const auto parameters = model_.tensors(), moments = optimizer_.state();
+    const auto parameters = model_.tensors();
     checkpoints_.save({.step = step_, .parameters = parameters, .optimizer = moments, .state = state});
   }
 
@@ -290,6 +340,7 @@ class Run {
     return outcome_;
   }
   TrainOutcome finished(TrainEnd end) {
+    if (!processes_.first()) return ended(end);
     if (outcome_.best) model_.restore(*weights::open_checkpoint(recipe_.output / "best"));
     model_.write(recipe_.output / "model");
     monitor_->finish();
@@ -298,6 +349,8 @@ class Run {
 
   const TrainRecipe& recipe_;
   const TrainOptions& options_;
+  AloneGroup alone_;
+  ProcessGroup& processes_;
   TrainedModel model_;
   std::unique_ptr<const FeatureCache> features_;
   AdamW optimizer_;
@@ -305,8 +358,8 @@ class Run {
   CheckpointStore checkpoints_;
   ExampleMaker maker_, plain_maker_;
   std::vector<OpenSet> sets_, evaluation_sets_;
-  std::unique_ptr<RunMonitor> monitor_;
-  std::string line_;  // of the last step
+  std::unique_ptr<RunMonitor> monitor_;  // in the first process
+  std::string line_;                     // of the last step
   TrainOutcome outcome_;
   int64_t step_ = 0;  // that comes next
   int64_t not_better_ = 0, skipped_in_a_row_ = 0;
@@ -322,7 +375,14 @@ HearReport hear(const TrainRecipe& recipe, const HearOptions& options) {
 
 TrainOutcome train(const TrainRecipe& recipe, const TrainOptions& options) {
   check_supported(recipe);
-  claim_folder(recipe);
+  AloneGroup alone;
+  ProcessGroup& processes = options.processes == nullptr ? alone : *options.processes;
+  BatchPlan::check_ranks(recipe.batch, {.rank = processes.rank(), .world = processes.size()});
+  check_same(processes, "recipe", recipe.text);
+  first_then_others(processes, [&] {
+    claim_folder(recipe);
+    initial_model_of(recipe);
+  });
   return Run(recipe, options).go();
 }
 

@@ -22,12 +22,14 @@
 #include "auris/train/feed/step_loader.h"
 #include "auris/train/loop/run_plan.h"
 #include "auris/train/loop/step_runner.h"
+#include "auris/train/parallel/process_group.h"
 #include "auris/train/recipe/train_recipe.h"
 #include "auris/train/watch/run_monitor.h"
 
 namespace auris::train {
 
-// Who wants to know how it goes. Called from the training thread.
+// Who wants to know how it goes. Called from the training thread; of several processes by each, with the same
+// figures, but for those that say otherwise.
 struct TrainCallbacks {
   struct Begin {
     const std::vector<SetReport>& sets;
@@ -37,21 +39,25 @@ struct TrainCallbacks {
     const RunPlan& plan;
   };
   std::function<void(const Begin& begin)> begun = {};
-  // How far it is, after each step.
+  // How far it is, after each step. In the first process.
   std::function<void(const StepRecord& step, const std::string& line)> line = {};
-  std::function<void(const RunWarning& warning)> warning = {};
+  std::function<void(const RunWarning& warning)> warning = {};  // in the first process
   std::function<void(const StepRecord& step)> stepped = {};
   std::function<void(const EvaluationRecord& evaluation)> evaluated = {};
-  std::function<void(const LostExample& lost)> lost = {};
-  std::function<bool(uint64_t counted, uint64_t examples)> counting = {};  // lengths; false stops
-  // Asked behind every step; true: a checkpoint is written and the run returns, to go on another time.
+  std::function<void(int64_t step)> saved = {};  // a checkpoint to go on from; also the one it began with
+  std::function<void(const LostExample& lost)> lost = {};  // in the process that lost it
+  // Lengths; false stops. In the first process.
+  std::function<bool(uint64_t counted, uint64_t examples)> counting = {};
+  // Asked behind every step; true, in any process: a checkpoint is written and the run returns, to go on
+  // another time.
   std::function<bool()> stop = {};
 };
 
 struct TrainOptions {
   Device device = Device::kTorch;
   int loader_threads = 1;
-  bool check_only = false;  // read recipe, models and data, and return before the first step
+  bool check_only = false;            // read recipe, models and data, and return before the first step
+  ProcessGroup* processes = nullptr;  // that train together, each with the same recipe; null = this one alone
   TrainCallbacks callbacks = {};
 };
 
@@ -69,8 +75,14 @@ struct TrainOutcome {
 inline constexpr int64_t kMaxSkippedSteps = 10;
 
 // Goes on from the newest checkpoint, if there is one. Throws kUsage for a run that this machine's memory
-// does not hold, for a folder with another recipe, or if the system refuses to write (what was saved before
-// stays); kInput and kModel for data and models that cannot be used.
+// does not hold, for a folder with another recipe, for processes that do not divide the accumulation, or if
+// the system refuses to write (what was saved before stays); kInput and kModel for data and models that
+// cannot be used.
+//
+// Several processes share the output folder: the first one writes all of it but features/, to which each
+// adds. What a step learns is the same for any number of processes, up to the order in which gradients are
+// added; a run may go on with another number of them. An error in one process reaches only that one: it has
+// to end the others (ProcessGroup::abort).
 TrainOutcome train(const TrainRecipe& recipe, const TrainOptions& options = {});
 
 // What the run's frozen parts hear, before it: several processes can share that work, and no step waits for

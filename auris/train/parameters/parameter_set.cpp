@@ -70,19 +70,25 @@ void ParameterSet::clear_gradients() {
   for (TrainedParameter& parameter : parameters_) parameter.value.mutable_grad() = at::Tensor();
 }
 
-double ParameterSet::clip_gradients(double largest) {
+double ParameterSet::gradient_norm() const {
   std::vector<at::Tensor> norms;
   for (const TrainedParameter& parameter : parameters_) {
     if (parameter.value.grad().defined()) norms.push_back(parameter.value.grad().norm());
   }
-  if (norms.empty()) return 0.0;
-  const double norm = at::stack(norms).norm().item<double>();
+  return norms.empty() ? 0.0 : at::stack(norms).norm().item<double>();
+}
+
+void ParameterSet::limit_gradients(double norm, double largest) {
   const double factor = largest / (norm + 1e-6);  // the 1e-6 is torch's
-  if (largest > 0.0 && factor < 1.0) {
-    for (TrainedParameter& parameter : parameters_) {
-      if (parameter.value.grad().defined()) parameter.value.mutable_grad().mul_(factor);
-    }
+  if (!(largest > 0.0 && factor < 1.0)) return;
+  for (TrainedParameter& parameter : parameters_) {
+    if (parameter.value.grad().defined()) parameter.value.mutable_grad().mul_(factor);
   }
+}
+
+double ParameterSet::clip_gradients(double largest) {
+  const double norm = gradient_norm();
+  limit_gradients(norm, largest);
   return norm;
 }
 

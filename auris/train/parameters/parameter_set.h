@@ -46,8 +46,12 @@ class ParameterSet {
   int64_t elements() const;
   Device device() const { return device_; }
   void clear_gradients();
-  // Scales all gradients so that their common norm is at most `largest` (torch's clip_grad_norm_; 0 = no
-  // clipping), and returns the norm before. Parameters without a gradient count as zeros.
+  // The common norm of all gradients. Parameters without one count as zeros.
+  double gradient_norm() const;
+  // Scales all gradients, whose norm is `norm`, so that it is at most `largest` (torch's clip_grad_norm_; 0 =
+  // no clipping).
+  void limit_gradients(double norm, double largest);
+  // Both; returns the norm before.
   double clip_gradients(double largest);
 
  private:

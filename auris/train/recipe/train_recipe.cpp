@@ -92,12 +92,13 @@ BatchRecipe batch_of(const TomlTable& table) {
 }
 
 OptimizerRecipe optimizer_of(const TomlTable& table) {
-  table.allow({"beta1", "beta2", "epsilon", "clip_norm"});
+  table.allow({"beta1", "beta2", "epsilon", "clip_norm", "sharded"});
   OptimizerRecipe optimizer;
   take(table, "beta1", 0.0, 0.999999, optimizer.beta1);
   take(table, "beta2", 0.0, 0.999999, optimizer.beta2);
   take(table, "epsilon", 1e-15, 1.0, optimizer.epsilon);
   take(table, "clip_norm", 0.0, 1e6, optimizer.clip_norm);
+  if (table.has("sharded")) optimizer.sharded = table.flag("sharded");
   return optimizer;
 }
 

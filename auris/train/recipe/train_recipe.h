@@ -132,6 +132,7 @@ struct OptimizerRecipe {  // AdamW (Loshchilov and Hutter 2019)
   double beta1 = 0.9, beta2 = 0.999;
   double epsilon = 1e-8;
   double clip_norm = 1;  // of all gradients together; 0 = not clipped
+  bool sharded = false;  // several processes divide the moments among themselves
 };
 
 struct CheckpointRecipe {

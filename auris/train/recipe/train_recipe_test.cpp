@@ -65,6 +65,8 @@ TEST(TrainRecipe, TakesTheDefaultsOfItsHeader) {
   EXPECT_EQ(recipe.schedule.shape, ScheduleShape::kConstant);
   EXPECT_EQ(recipe.model.projector.stack, 1);
   EXPECT_FALSE(recipe.evaluation);
+  EXPECT_FALSE(recipe.optimizer.sharded);
+  EXPECT_TRUE(parsed(with("", "[optimizer]\nsharded = true")).optimizer.sharded);
   EXPECT_EQ(recipe.text, kSmall);
   EXPECT_EQ(recipe.find(Part::kProjector)->learning_rate, 1e-3);
   EXPECT_EQ(recipe.find(Part::kEncoder), nullptr);
@@ -223,6 +225,8 @@ const Refusal kRest[] = {
     {"", "[optimizer]\nbeta2 = -1", "beta2 from 0"},
     {"", "[optimizer]\nepsilon = 0", "epsilon from"},
     {"", "[optimizer]\nclip_norm = -1", "clip_norm from 0"},
+    {"", "[optimizer]\nsharded = 1", "sharded = true or false"},
+    {"", "[optimizer]\nshared = true", "'sharded'"},
     {"", "[schedule]\nwarmup_steps = 5", "a text shape"},
     {"", "[schedule]\nshape = 'cosine'\nwarmup_steps = 101", "warmup_steps from 0 to 100"},
     {"", "[schedule]\nshape = 'cosine'\nmin_share = 2", "min_share from 0 to 1"},
