@@ -37,7 +37,7 @@ struct GgufExportReport {
 // by row, so that memory stays small.
 //
 // Throws kModel for models that cannot be read; kUsage for any other kind of model, for a config or a
-// tokenizer that GGUF cannot say, for numbers that are not finite or too large for the type, and if the
+// tokenizer that GGUF cannot say, for numbers that are not finite or too large for the type; kInput if the
 // system refuses to write.
 GgufExportReport export_gguf(const std::filesystem::path& model, const std::filesystem::path& file,
                              const GgufExportOptions& options = {});

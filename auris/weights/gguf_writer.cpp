@@ -84,7 +84,7 @@ void GgufMetadata::begin(std::string_view key, gguf::ValueType type) {
 
 GgufWriter::GgufWriter(const std::filesystem::path& path, const GgufMetadata& metadata,
                        const std::vector<TensorInfo>& tensors)
-    : file_(path, ErrorCode::kUsage) {
+    : file_(path, ErrorCode::kInput) {
   const std::string header = header_of(metadata, tensors);
   for (const TensorInfo& info : tensors) sizes_.push_back(bytes_of(info));
   put(std::as_bytes(std::span(header)));

@@ -21,7 +21,7 @@ namespace auris::weights {
 class GgufWriter {
  public:
   // Throws kUsage for empty tensors, last extents that do not divide into blocks, doubled or unusable names,
-  // an alignment among the metadata (it is the format's own, 32 bytes), and, as the other functions do, if
+  // an alignment among the metadata (it is the format's own, 32 bytes); kInput, as the other functions do, if
   // the system refuses to write.
   GgufWriter(const std::filesystem::path& path, const GgufMetadata& metadata,
              const std::vector<TensorInfo>& tensors);

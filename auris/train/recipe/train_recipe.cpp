@@ -150,7 +150,7 @@ TrainRecipe parse_train_recipe(std::string_view toml, const std::string& where,
                                const std::filesystem::path& folder) {
   const toml::table root = parse_toml(toml, where, ErrorCode::kInput);
   const TomlTable table(root, where, ErrorCode::kInput, kHint);
-  table.allow({"seed", "steps", "precision", "recompute_activations", "output", "model", "train",
+  table.allow({"seed", "steps", "precision", "recompute_activations", "output", "licence", "model", "train",
                "objectives", "data", "batch", "optimizer", "schedule", "augmentation", "checkpoint",
                "evaluation"});
   TrainRecipe recipe;
@@ -159,6 +159,7 @@ TrainRecipe parse_train_recipe(std::string_view toml, const std::string& where,
   take(table, "precision", kPrecisions, recipe.precision);
   if (table.has("recompute_activations")) recipe.recompute_activations = table.flag("recompute_activations");
   recipe.output = folder / table.text("output");
+  recipe.licence = table.text_or_empty("licence");
   recipe.model = model_of(table.table("model"), folder);
   recipe.trained = all_trained(table, recipe.model);
   recipe.objectives = objectives_of(table, folder);

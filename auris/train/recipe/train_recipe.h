@@ -173,6 +173,7 @@ struct TrainRecipe {
   Precision precision = Precision::kF32;
   bool recompute_activations = false;  // of a layer in the backward pass, instead of keeping them
   std::filesystem::path output;        // the run's folder
+  std::string licence;                 // of what is trained, for its card; empty if it is not stated
   ModelRecipe model;
   std::vector<TrainedPart> trained;
   std::vector<Objective> objectives;

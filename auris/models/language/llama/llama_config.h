@@ -70,11 +70,10 @@ LlamaConfig llama_config_of(const weights::Checkpoint& checkpoint);
 nlohmann::ordered_json llama_config_to_hf(const LlamaConfig& config);
 
 // The same for a GGUF file, as llama.cpp's converter writes it: general.architecture, then the keys of that
-// architecture
-// ("llama" for a Mistral). Llama 3's stretched frequencies are no keys but a tensor, rope_freqs.weight:
-// llama_rope_divisors(). Throws kUsage for what llama.cpp takes for granted and this config has otherwise:
-// sliding layers outside Gemma 3 and its every sixth layer, activations, attention scales, an attention
-// factor of YaRN.
+// architecture ("llama" for a Mistral). Llama 3's stretched frequencies are no keys but a tensor,
+// rope_freqs.weight: llama_rope_divisors(). Throws kUsage for what llama.cpp takes for granted and this
+// config has otherwise: sliding layers but in Gemma 3, where every sixth one sees everything, activations,
+// attention scales, an attention factor of YaRN.
 weights::GgufMetadata llama_config_to_gguf(const LlamaConfig& config);
 // [head_dim / 2]; empty unless the config stretches its frequencies as Llama 3 does.
 std::vector<float> llama_rope_divisors(const LlamaConfig& config);
