@@ -125,7 +125,10 @@ std::string adapter_words(const AdapterRecipe& adapter) {
 
 std::string trained_words(const TrainRecipe& recipe, Part part) {
   const TrainedPart* trained = recipe.find(part);
-  return trained == nullptr ? "no" : fmt::format("learning rate {}", trained->learning_rate);
+  std::string words = trained == nullptr ? "no" : fmt::format("learning rate {}", trained->learning_rate);
+  if (const auto begin = recipe.model.begin.find(part); begin != recipe.model.begin.end())
+    words += ", begun as in " + markdown_text(begin->second.string());
+  return words;
 }
 
 std::string parts_section(const ModelCard& card, const TrainRecipe& recipe) {

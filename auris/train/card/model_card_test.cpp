@@ -132,6 +132,10 @@ TEST_F(ModelCards, SayWhatTheDataIs) {
 TEST_F(ModelCards, AreTheSameForTheSameRunAndTellOtherDataApart) {
   const std::string card = card_of(recipe()), chart = folder_.read("run/model/loss.svg");
   EXPECT_EQ(card_of(recipe()), card);
+  TrainRecipe second = recipe();
+  second.model.begin[Part::kProjector] = "runs/first";
+  EXPECT_THAT(card_of(second), HasSubstr("learning rate 0.01, begun as in runs/first |"));
+  card_of(recipe());
   EXPECT_EQ(folder_.read("run/model/loss.svg"), chart);
   const DataSet set{.name = "tones", .shards = folder_ / "data", .tasks = {}};
   const std::string before = summarize_data(set).items_sha256;
