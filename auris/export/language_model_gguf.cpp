@@ -144,6 +144,7 @@ GgufExportReport export_gguf(const fs::path& model, const fs::path& file, const 
   const std::vector<Planned> plan = plan_of(weights, options.type);
   const std::vector<float> divisors = divisors_of(weights);
   std::vector<weights::TensorInfo> infos;
+  infos.reserve(plan.size() + 1);
   for (const Planned& planned : plan) infos.push_back(planned.info);
   if (!divisors.empty()) infos.push_back({kRopeDivisors, DType::kF32, {std::ssize(divisors)}});
 

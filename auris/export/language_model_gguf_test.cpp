@@ -68,7 +68,7 @@ class SmallModels : public ::testing::Test {
  protected:
   // A golden model with a tokenizer, and what `change` makes of its config.
   fs::path folder_of(const std::string& family, const std::function<void(json&)>& change = {}) {
-    const fs::path folder = folder_ / ("hf-" + family);
+    fs::path folder = folder_ / ("hf-" + family);
     fs::create_directories(folder);
     fs::copy_file(golden_folder() / family / "model.safetensors", folder / "model.safetensors",
                   fs::copy_options::overwrite_existing);
@@ -179,7 +179,7 @@ TEST_F(SmallModels, AComposedModelsAdapterIsMultipliedIn) {
     const nn::AdapterSource adapter = random_adapter(config, 9);
     load_llama(weights::open_checkpoint(language),
                {.adapter = [&](std::string_view name, nn::LinearSize size) {
-                 const LowRank low = adapter(name, size);
+                 LowRank low = adapter(name, size);
                  if (low.defined()) {
                    tensors["language_model." + std::string(name) + ".lora_a"] = low.a;
                    tensors["language_model." + std::string(name) + ".lora_b"] = low.b;

@@ -58,7 +58,8 @@ void affine(const float* x, int most, uint16_t& d_bits, uint16_t& m_bits, uint8_
   d_bits = f32_to_f16(d);
   m_bits = f32_to_f16(min);
   for (int i = 0; i < kBlock; ++i) {
-    q[i] = static_cast<uint8_t>(std::clamp(static_cast<int>((x[i] - min) * id + 0.5f), 0, most));
+    const float level = (x[i] - min) * id + 0.5f;
+    q[i] = static_cast<uint8_t>(std::clamp(static_cast<int>(level), 0, most));
   }
 }
 

@@ -113,6 +113,7 @@ std::map<TokenId, Entry> entries_of(const JsonFields& file, const TokenizerFile&
     const auto id = known != ids.end()
                         ? known->second
                         : static_cast<TokenId>(token.integer("id", {.min = 0, .max = INT32_MAX}));
+    ids[text] = id;
     const bool special = token.flag("special", false);
     entries[id] = {.text = text, .type = special ? GgufTokenType::kControl : GgufTokenType::kUserDefined};
   }
@@ -121,11 +122,9 @@ std::map<TokenId, Entry> entries_of(const JsonFields& file, const TokenizerFile&
 
 }  // namespace
 
-GgufVocabulary gguf_vocabulary_from_json(const std::filesystem::path& path) {
-  const auto tokenizer = load_tokenizer_json(path);  // its checks are those of the file
-  const auto bytes = MappedFile::open(path, ErrorCode::kModel);
-  const TokenizerFile parts =
-      read_tokenizer_file({reinterpret_cast<const char*>(bytes->bytes().data()), bytes->bytes().size()});
+GgufVocabulary parse_gguf_vocabulary_json(std::string_view json) {
+  const auto tokenizer = parse_tokenizer_json(json);  // its checks are those of the file
+  const TokenizerFile parts = read_tokenizer_file(json);
   const JsonFields file(parts.rest, kWhere);
   const JsonFields model = file.object("model");
   check_model(model, parts);
@@ -148,6 +147,16 @@ GgufVocabulary gguf_vocabulary_from_json(const std::filesystem::path& path) {
   if (const auto unknown = model.optional_text("unk_token")) out.unknown = out.vocabulary->find(*unknown);
   out.add_bos = !tokenizer->encode("", true).empty();
   return out;
+}
+
+GgufVocabulary gguf_vocabulary_from_json(const std::filesystem::path& path) {
+  const auto file = MappedFile::open(path, ErrorCode::kModel);
+  GgufVocabulary vocabulary =
+      parse_gguf_vocabulary_json({reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size()});
+  const auto tokenizer = load_tokenizer_json(path);  // knows the file beside it
+  vocabulary.bos = tokenizer->bos();
+  vocabulary.eos = tokenizer->eos();
+  return vocabulary;
 }
 
 }  // namespace auris::text

@@ -273,6 +273,7 @@ std::vector<std::string> results_in(const fs::path& folder) {
   }
   std::ranges::sort(files);
   std::vector<std::string> results;
+  results.reserve(files.size());
   for (const fs::path& file : files) results.push_back(read_card_results(file));
   return results;
 }
