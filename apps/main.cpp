@@ -11,9 +11,11 @@ int main(int argc, char** argv) {
   add_data(program);
   add_eval(program);
   add_train(program);
+  add_card(program);
   add_pull(program);
   add_models(program);
   add_inspect(program);
+  add_export(program);
   add_doctor(program);
   add_version(program);
   add_completion(program);

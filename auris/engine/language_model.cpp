@@ -6,9 +6,9 @@
 #include <optional>
 
 #include "auris/base/json_text.h"
-#include "auris/base/mapped_file.h"
 #include "auris/engine/whisper_listener.h"
 #include "auris/models/registry.h"
+#include "auris/text/chat_template/stored_template.h"
 #include "auris/weights/checkpoint.h"
 
 namespace auris::engine {
@@ -36,12 +36,6 @@ std::optional<json> read_json(const std::filesystem::path& path) {
   return read_json_file(path, ErrorCode::kModel);
 }
 
-std::string read_text(const std::filesystem::path& path) {
-  auto file = MappedFile::open(path, ErrorCode::kModel);
-  auto bytes = file->bytes();
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 std::shared_ptr<const text::Tokenizer> load_tokenizer(const weights::Checkpoint& checkpoint) {
   if (checkpoint.format() == weights::Format::kGguf) return text::tokenizer_from_gguf(checkpoint.metadata());
   const std::filesystem::path folder = checkpoint.folder();
@@ -54,21 +48,6 @@ std::shared_ptr<const text::Tokenizer> load_tokenizer(const weights::Checkpoint&
                .expected = "tokenizer.json or tokenizer.model in " + quoted(folder.string(), 300),
                .got = "neither",
                .hint = "download the tokenizer files of the model too"});
-}
-
-// tokenizer_config.json has one template, or a list of named ones of which "default" counts.
-std::string template_in(const json& config) {
-  auto found = config.find("chat_template");
-  if (found == config.end()) return "";
-  if (found->is_string()) return found->get<std::string>();
-  if (!found->is_array()) return "";
-  for (const json& entry : *found) {
-    if (entry.is_object() && entry.value("name", json()) == "default" &&
-        entry.value("template", json()).is_string()) {
-      return entry["template"].get<std::string>();
-    }
-  }
-  return "";
 }
 
 std::string_view builtin_name_of(const std::string& family, const text::Tokenizer& tokenizer) {
@@ -85,10 +64,8 @@ std::string template_source(const weights::Checkpoint& checkpoint, const std::st
   if (checkpoint.format() == weights::Format::kGguf) {
     auto found = checkpoint.metadata().find("tokenizer.chat_template");
     if (found != checkpoint.metadata().end() && found->is_string()) source = found->get<std::string>();
-  } else if (std::filesystem::exists(checkpoint.folder() / "chat_template.jinja")) {
-    source = read_text(checkpoint.folder() / "chat_template.jinja");
-  } else if (auto config = read_json(checkpoint.folder() / "tokenizer_config.json")) {
-    source = template_in(*config);
+  } else {
+    source = text::stored_chat_template(checkpoint.folder());
   }
   if (source.empty()) source = std::string(*text::builtin_chat_template(builtin_name_of(family, tokenizer)));
   return source;

@@ -6,6 +6,7 @@
 
 #include "auris/base/error.h"
 #include "auris/text/bpe_model.h"
+#include "auris/text/gguf_pre_tokenizers.h"
 #include "auris/text/gguf_vocabulary.h"
 #include "auris/text/pipeline_tokenizer.h"
 #include "auris/text/spm_model.h"
@@ -15,40 +16,29 @@ namespace {
 
 using nlohmann::json;
 
-// The regular expressions of the original tokenizers (their tokenizer.json), by GGUF's name for them.
-constexpr std::string_view kLlama3Pattern =
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
-constexpr std::string_view kQwen2Pattern =
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+// By GGUF's name for it, or one of its other names.
+const GgufPreTokenizer& pre_tokenizer_named(const std::string& name) {
+  std::string_view known = name;
+  if (name == "llama3" || name == "llama-v3") known = "llama-bpe";
+  if (name == "gpt2" || name == "default" || name.empty()) known = "gpt-2";
+  const auto* found = std::find_if(kGgufPreTokenizers.begin(), kGgufPreTokenizers.end(),
+                                   [&](const GgufPreTokenizer& pre) { return pre.name == known; });
+  if (found != kGgufPreTokenizers.end()) return *found;
+  throw Error(ErrorCode::kModel, {.where = "GGUF tokenizer.ggml.pre",
+                                  .expected = "gpt-2, smollm, llama-bpe, qwen2 or default",
+                                  .got = auris::quoted(name),
+                                  .hint = "load this model from its folder with tokenizer.json"});
+}
 
-struct PreKind {
+PreTokenizers steps_of(const GgufPreTokenizer& pre) {
   PreTokenizers steps;
-  bool ignore_merges = false;
-  bool add_bos = false;
-  bool compose = false;  // NFC first
-};
-
-PreKind pre_kind(const std::string& name) {
-  PreKind kind;
-  if (name == "llama-bpe" || name == "llama3" || name == "llama-v3") {
-    kind.steps.push_back(split_by(Pattern::regex(kLlama3Pattern), Delimiter::kIsolated, false));
-    kind.ignore_merges = true;
-    kind.add_bos = true;
-  } else if (name == "qwen2") {
-    kind.steps.push_back(split_by(Pattern::regex(kQwen2Pattern), Delimiter::kIsolated, false));
-    kind.compose = true;
-  } else if (name == "smollm") {
-    kind.steps.push_back(split_digits(true));
-    kind.steps.push_back(byte_level(false, true));
-  } else if (name == "gpt-2" || name == "gpt2" || name == "default" || name.empty()) {
-    kind.steps.push_back(byte_level(false, true));
+  if (pre.digits_apart) steps.push_back(split_digits(true));
+  if (pre.pattern.empty()) {
+    steps.push_back(byte_level(false, true));
   } else {
-    throw Error(ErrorCode::kModel, {.where = "GGUF tokenizer.ggml.pre",
-                                    .expected = "gpt-2, smollm, llama-bpe, qwen2 or default",
-                                    .got = auris::quoted(name),
-                                    .hint = "load this model from its folder with tokenizer.json"});
+    steps.push_back(split_by(Pattern::regex(pre.pattern), Delimiter::kIsolated, false));
   }
-  return kind;
+  return steps;
 }
 
 void fill_tokens(const GgufVocabulary& source, PipelineParts& parts) {
@@ -66,7 +56,7 @@ void fill_tokens(const GgufVocabulary& source, PipelineParts& parts) {
 }
 
 std::shared_ptr<const Tokenizer> byte_level_tokenizer(const GgufVocabulary& source) {
-  PreKind kind = pre_kind(source.pre);
+  const GgufPreTokenizer& pre = pre_tokenizer_named(source.pre);
   PipelineParts parts;
   fill_tokens(source, parts);
   BpeModel::MergeList merges;
@@ -83,15 +73,15 @@ std::shared_ptr<const Tokenizer> byte_level_tokenizer(const GgufVocabulary& sour
   }
   parts.model = std::make_unique<BpeModel>(source.vocabulary, merges,
                                            BpeOptions{.bytes = true,
-                                                      .ignore_merges = kind.ignore_merges,
+                                                      .ignore_merges = pre.ignore_merges,
                                                       .unknown = {},
                                                       .continuing_prefix = {},
                                                       .end_suffix = {}},
                                            source.never_from_text(), false);
-  if (kind.compose) parts.normalizers.push_back(unicode_form(UnicodeForm::kNfc));
-  parts.pre_tokenizers = std::move(kind.steps);
+  if (pre.compose) parts.normalizers.push_back(unicode_form(UnicodeForm::kNfc));
+  parts.pre_tokenizers = steps_of(pre);
   parts.decoders.push_back(decode_byte_level());
-  if (source.add_bos.value_or(kind.add_bos) && source.bos) parts.prefix.push_back(*source.bos);
+  if (source.add_bos.value_or(pre.add_bos) && source.bos) parts.prefix.push_back(*source.bos);
   return make_pipeline_tokenizer(std::move(parts));
 }
 

@@ -124,4 +124,26 @@ GgufVocabulary read_gguf_vocabulary(const json& metadata) {
   return out;
 }
 
+json gguf_metadata_of(const GgufVocabulary& source) {
+  json tokens = json::array(), types = json::array();
+  for (TokenId id = 0; id < source.vocabulary->size(); ++id) tokens.push_back(source.vocabulary->text(id));
+  for (const GgufTokenType type : source.types) types.push_back(static_cast<int>(type));
+  json out = json::object();
+  const auto put = [&](std::string_view key, json value) {
+    out[fmt::format("tokenizer.ggml.{}", key)] = std::move(value);
+  };
+  put("model", source.model);
+  if (!source.pre.empty()) put("pre", source.pre);
+  put("tokens", std::move(tokens));
+  put("token_type", std::move(types));
+  if (!source.scores.empty()) put("scores", source.scores);
+  if (!source.merges.empty()) put("merges", source.merges);
+  if (source.bos) put("bos_token_id", *source.bos);
+  if (source.eos) put("eos_token_id", *source.eos);
+  if (source.unknown) put("unknown_token_id", *source.unknown);
+  if (source.add_bos) put("add_bos_token", *source.add_bos);
+  if (source.model == "llama") put("add_space_prefix", source.add_space_prefix);
+  return out;
+}
+
 }  // namespace auris::text

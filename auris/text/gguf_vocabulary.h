@@ -40,5 +40,7 @@ struct GgufVocabulary {
 
 // Throws kModel.
 GgufVocabulary read_gguf_vocabulary(const nlohmann::json& metadata);
+// The way back: an object of "tokenizer.ggml.*" keys.
+nlohmann::json gguf_metadata_of(const GgufVocabulary& vocabulary);
 
 }  // namespace auris::text

@@ -7,34 +7,19 @@
 
 #include "auris/base/checked.h"
 #include "auris/weights/byte_reader.h"
+#include "auris/weights/gguf_format.h"
 
 namespace auris::weights {
 namespace {
 
+using namespace gguf;
 using nlohmann::json;
 
 constexpr int kMaxArrayDepth = 4;
 constexpr uint64_t kMaxArrayElements = 1u << 22;  // the largest vocabularies (262k tokens) need 1.3 million
-constexpr uint64_t kMaxKeyBytes = 65535;          // the specification's bound
-constexpr uint32_t kDefaultAlignment = 32;
 constexpr uint32_t kMinAlignment = 8;
 constexpr uint32_t kMaxAlignment = 1u << 20;
 
-enum ValueType : uint32_t {
-  kUint8,
-  kInt8,
-  kUint16,
-  kInt16,
-  kUint32,
-  kInt32,
-  kFloat32,
-  kBool,
-  kString,
-  kArray,
-  kUint64,
-  kInt64,
-  kFloat64,
-};
 constexpr uint32_t kValueTypes = 13;
 // Fewest bytes a value of each type takes in the file.
 constexpr std::array<uint8_t, kValueTypes> kValueBytes = {1, 1, 2, 2, 4, 4, 4, 1, 8, 12, 8, 8, 8};
@@ -287,6 +272,13 @@ class Parser {
 };
 
 }  // namespace
+
+uint32_t gguf::type_number(DType dtype) {
+  const auto* found = std::ranges::find_if(
+      kGgmlTypes, [&](const GgmlType& type) { return type.readable && type.dtype == dtype; });
+  AURIS_CHECK(found != std::end(kGgmlTypes));
+  return found->id;
+}
 
 ParsedFile parse_gguf(std::span<const std::byte> bytes) { return Parser(bytes).parse(); }
 

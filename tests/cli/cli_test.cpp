@@ -41,7 +41,7 @@ TEST(Cli, HelpAndVersionGoToStdout) {
   EXPECT_EQ(run({"--help"}).exit_code, 0);
   EXPECT_THAT(run({"--version"}).out, HasSubstr("auris 0."));
   for (const char* command : {"transcribe", "translate", "ask", "chat", "score", "pull", "models", "inspect",
-                              "doctor", "version"}) {
+                              "export", "card", "doctor", "version"}) {
     ProgramResult help = run({command, "--help"});
     EXPECT_EQ(help.exit_code, 0) << command;
     EXPECT_THAT(help.out, HasSubstr("--json")) << command;

@@ -1,26 +1,13 @@
 #include <fmt/format.h>
 
 #include "auris/eval/report/report.h"
-#include "auris/text/utf8.h"
+#include "auris/text/markdown_text.h"
 
 namespace auris::eval {
 namespace {
 
 using nlohmann::ordered_json;
-
-// Text in a cell of a table: what Markdown or HTML would read gets a backslash; line ends become blanks.
-std::string cell(std::string_view text) {
-  std::string out;
-  for (const char c : text::to_valid_utf8(text)) {
-    if (c == '\n' || c == '\r') {
-      out += ' ';
-      continue;
-    }
-    if (std::string_view("\\|<>*_`[]#&").find(c) != std::string_view::npos) out += '\\';
-    out += c;
-  }
-  return out;
-}
+using text::markdown_text;
 
 std::string figure(const ordered_json& value, double factor = 1, int digits = 1) {
   return value.is_number() ? fmt::format("{:.{}f}", factor * value.get<double>(), digits) : "–";
@@ -51,8 +38,9 @@ std::string differences(const ordered_json& report) {
   std::string out;
   for (const ordered_json& comparison : report["comparisons"]) {
     const ordered_json& overall = comparison["overall"];
-    out += fmt::format("{} minus {}: {} [{}, {}] points.\n\n", cell(comparison["second"].get<std::string>()),
-                       cell(comparison["first"].get<std::string>()), figure(overall["difference"]),
+    out += fmt::format("{} minus {}: {} [{}, {}] points.\n\n",
+                       markdown_text(comparison["second"].get<std::string>()),
+                       markdown_text(comparison["first"].get<std::string>()), figure(overall["difference"]),
                        figure(overall["low"]), figure(overall["high"]));
   }
   return out;
@@ -63,7 +51,7 @@ std::string systems_table(const ordered_json& report) {
       header({"system", "points", "coverage %", "abstention %", "without an answer", "min-max"}, 1);
   for (const ordered_json& system : report["systems"]) {
     out +=
-        fmt::format("| {} | {} | {} | {} | {} | {} |\n", cell(system["name"].get<std::string>()),
+        fmt::format("| {} | {} | {} | {} | {} | {} |\n", markdown_text(system["name"].get<std::string>()),
                     points_cell(system), figure(system["coverage"], 100), figure(system["abstention"], 100),
                     system["missing"].get<int64_t>(), figure(system["min_max"], 1, 2));
   }
@@ -73,10 +61,11 @@ std::string systems_table(const ordered_json& report) {
 std::string tasks_table(const ordered_json& report) {
   std::vector<std::string> names = {"task", "items"};
   for (const ordered_json& system : report["systems"])
-    names.push_back(cell(system["name"].get<std::string>()));
+    names.push_back(markdown_text(system["name"].get<std::string>()));
   std::string out = header(names, 1);
   for (const ordered_json& task : report["tasks"]) {
-    out += fmt::format("| {} | {} |", cell(task["title"].get<std::string>()), task["items"].get<int64_t>());
+    out += fmt::format("| {} | {} |", markdown_text(task["title"].get<std::string>()),
+                       task["items"].get<int64_t>());
     for (size_t i = 0; i < report["systems"].size(); ++i) {
       out += fmt::format(" {} [{}, {}] |", figure(task["points"][i]), figure(task["low"][i]),
                          figure(task["high"][i]));
@@ -92,7 +81,7 @@ std::string judge_table(const ordered_json& report) {
   for (const ordered_json& system : report["systems"]) {
     const ordered_json& judge = system["judge"];
     if (judge.is_null()) continue;
-    rows += fmt::format("| {} | {} | {} | {} | {} | {} |\n", cell(system["name"].get<std::string>()),
+    rows += fmt::format("| {} | {} | {} | {} | {} | {} |\n", markdown_text(system["name"].get<std::string>()),
                         judge["answers"].get<int64_t>(), judge["votes"].get<int64_t>(),
                         judge["no_verdict"].get<int64_t>(), figure(judge["fleiss_kappa"], 1, 3),
                         figure(judge["quadratic_kappa"], 1, 3));
@@ -112,9 +101,9 @@ std::string calibration_table(const ordered_json& report) {
       const ordered_json& score = group["systems"][i]["score"];
       if (!score.contains("calibration")) continue;
       rows += fmt::format("| {} | {} | {} | {} | {} | {} |\n", group["abbreviation"].get<std::string>(),
-                          cell(group["variant"].get<std::string>()),
-                          cell(group["configuration"].get<std::string>()),
-                          cell(report["systems"][i]["name"].get<std::string>()),
+                          markdown_text(group["variant"].get<std::string>()),
+                          markdown_text(group["configuration"].get<std::string>()),
+                          markdown_text(report["systems"][i]["name"].get<std::string>()),
                           metric_cell(score["calibration"][0]), metric_cell(score["calibration"][1]));
     }
   }
@@ -127,15 +116,16 @@ std::string calibration_table(const ordered_json& report) {
 std::string groups_table(const ordered_json& report) {
   std::vector<std::string> names = {"task", "source", "configuration", "metric", "items"};
   for (const ordered_json& system : report["systems"])
-    names.push_back(cell(system["name"].get<std::string>()));
+    names.push_back(markdown_text(system["name"].get<std::string>()));
   std::string out = header(names, 4);
   for (const ordered_json& group : report["groups"]) {
     const ordered_json& metrics = group["systems"][0]["score"]["metrics"];
     for (size_t i = 0; i < metrics.size(); ++i) {
-      out += fmt::format("| {} | {} | {} | {} | {} |", group["abbreviation"].get<std::string>(),
-                         cell(group["variant"].get<std::string>()),
-                         cell(group["configuration"].get<std::string>()),
-                         cell(metrics[i]["metric"].get<std::string>()), group["items"].get<int64_t>());
+      out +=
+          fmt::format("| {} | {} | {} | {} | {} |", group["abbreviation"].get<std::string>(),
+                      markdown_text(group["variant"].get<std::string>()),
+                      markdown_text(group["configuration"].get<std::string>()),
+                      markdown_text(metrics[i]["metric"].get<std::string>()), group["items"].get<int64_t>());
       for (const ordered_json& system : group["systems"]) {
         out += " " + metric_cell(system["score"]["metrics"][i]) + " |";
       }
@@ -151,7 +141,7 @@ std::string report_markdown(const ordered_json& report) {
   const ordered_json& data_set = report["data_set"];
   std::string out =
       fmt::format("# Evaluation: {}\n\n{} items, {:.2f} hours, {} speakers; {} damaged items left out.\n\n",
-                  cell(data_set["name"].get<std::string>()), data_set["items"].get<int64_t>(),
+                  markdown_text(data_set["name"].get<std::string>()), data_set["items"].get<int64_t>(),
                   data_set["hours"].get<double>(), data_set["speakers"].get<int64_t>(),
                   data_set["damaged"].get<int64_t>());
   out += "## Overall\n\n" + systems_table(report);

@@ -1,7 +1,8 @@
-// What a run reads back of its own: lengths, the feed's position, records.
+// What a run reads back of its own: lengths, the feed's position, records; and the reports for its card.
 
 #include "auris/base/error.h"
 #include "auris/base/json_text.h"
+#include "auris/train/card/card_results.h"
 #include "auris/train/feed/feed_position.h"
 #include "auris/train/feed/length_table.h"
 #include "auris/train/watch/run_record.h"
@@ -27,6 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     return auris::parse_json(text, "fuzz", auris::ErrorCode::kInput, {.max_depth = 8});
   };
   input_only([&] { feed_position_from(json(), "fuzz"); });
+  input_only([&] { card_results(json(), "fuzz"); });
   input_only([&] {
     const RunRecord record = run_record_from(json());
     curves_of(record);

@@ -11,6 +11,7 @@
 #include "auris/base/atomic_file.h"
 #include "auris/base/json_fields.h"
 #include "auris/base/mapped_file.h"
+#include "auris/train/card/model_card.h"
 #include "auris/train/checkpoint/checkpoint_store.h"
 #include "auris/train/examples/example_maker.h"
 #include "auris/train/features/recipe_features.h"
@@ -344,6 +345,7 @@ class Run {
     if (outcome_.best) model_.restore(*weights::open_checkpoint(recipe_.output / "best"));
     model_.write(recipe_.output / "model");
     monitor_->finish();
+    write_model_card(recipe_);
     return ended(end);
   }
 

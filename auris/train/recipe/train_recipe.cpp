@@ -167,9 +167,9 @@ TrainRecipe parse_train_recipe(std::string_view toml, const std::string& where,
                                const std::filesystem::path& folder) {
   const toml::table root = parse_toml(toml, where, ErrorCode::kInput);
   const TomlTable table(root, where, ErrorCode::kInput, kHint);
-  table.allow({"seed", "steps", "precision", "recompute_activations", "output", "features", "model", "train",
-               "objectives", "data", "batch", "optimizer", "schedule", "augmentation", "checkpoint",
-               "evaluation"});
+  table.allow({"seed", "steps", "precision", "recompute_activations", "output", "features", "licence",
+               "model", "train", "objectives", "data", "batch", "optimizer", "schedule", "augmentation",
+               "checkpoint", "evaluation"});
   TrainRecipe recipe;
   if (table.has("seed")) recipe.seed = static_cast<uint64_t>(table.integer("seed", 0, INT64_MAX));
   recipe.schedule.steps = table.integer("steps", 1, kMost);
@@ -177,6 +177,7 @@ TrainRecipe parse_train_recipe(std::string_view toml, const std::string& where,
   if (table.has("recompute_activations")) recipe.recompute_activations = table.flag("recompute_activations");
   recipe.output = folder / table.text("output");
   recipe.features = table.has("features") ? folder / table.text("features") : features_in(recipe.output);
+  recipe.licence = table.text_or_empty("licence");
   recipe.model = model_of(table.table("model"), folder);
   recipe.trained = all_trained(table, recipe.model);
   recipe.objectives = objectives_of(table, folder);

@@ -157,6 +157,7 @@ struct TrainRecipe {
   bool recompute_activations = false;  // of a layer in the backward pass, instead of keeping them
   std::filesystem::path output;        // the run's folder
   std::filesystem::path features;      // where what frozen parts heard is kept; several runs may share it
+  std::string licence;                 // of what is trained, for its card; empty if it is not stated
   ModelRecipe model;
   std::vector<TrainedPart> trained;
   std::vector<Objective> objectives;

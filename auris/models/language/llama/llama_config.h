@@ -14,6 +14,7 @@
 #include "auris/nn/layers.h"
 #include "auris/tensor/ops/rope.h"
 #include "auris/weights/checkpoint.h"
+#include "auris/weights/gguf_metadata.h"
 
 namespace auris::models {
 
@@ -67,6 +68,15 @@ LlamaConfig llama_config_of(const weights::Checkpoint& checkpoint);
 // must be known (not kIfPresent). Throws kUsage for what that format cannot say: rope_factors, an
 // attention_scale of its own outside Gemma 3, biases for q, k and v alone outside Qwen2.
 nlohmann::ordered_json llama_config_to_hf(const LlamaConfig& config);
+
+// The same for a GGUF file, as llama.cpp's converter writes it: general.architecture, then the keys of that
+// architecture ("llama" for a Mistral). Llama 3's stretched frequencies are no keys but a tensor,
+// rope_freqs.weight: llama_rope_divisors(). Throws kUsage for what llama.cpp takes for granted and this
+// config has otherwise: sliding layers but in Gemma 3, where every sixth one sees everything, activations,
+// attention scales, an attention factor of YaRN.
+weights::GgufMetadata llama_config_to_gguf(const LlamaConfig& config);
+// [head_dim / 2]; empty unless the config stretches its frequencies as Llama 3 does.
+std::vector<float> llama_rope_divisors(const LlamaConfig& config);
 
 // Ranges and divisibility that both readers share. Throws kModel.
 void validate(const LlamaConfig& config, const std::string& where);
