@@ -5,7 +5,7 @@ BUILD := build/$(PRESET)
 SOURCES := auris apps bench tests examples
 QUESTION ?= What has been installed?
 
-.PHONY: run test build setup torch models eval-demo train-smoke bench format lint clean help
+.PHONY: run test build setup torch models eval-demo train-smoke train-nano bench bench-train format lint clean help
 
 help:
 	@echo "make run        build, then transcribe a real recording and answer a question about it"
@@ -14,6 +14,8 @@ help:
 	@echo "make eval-demo  build an evaluation set of 13 tasks, evaluate what ships on it and write the report"
 	@echo "make torch      fetch LibTorch (about 190 MB), with which the next build can train"
 	@echo "make train-smoke  train a model to hear 32 clips by heart, in three minutes"
+	@echo "make train-nano   build the data of auris-nano and train it"
+	@echo "make bench-train  a training loop of Auris beside a plain one of transformers"
 	@echo "make bench      measure against other engines and the machine's limits"
 	@echo "make format     format the sources      make lint   check format and clang-tidy"
 	@echo "PRESET=dev|release|asan|tsan chooses the build (default release)"
@@ -45,6 +47,14 @@ eval-demo: models
 
 train-smoke: torch models
 	@OMP_WAIT_POLICY=passive tools/train_smoke.sh build/auris
+
+# What auris-nano learns from, and the run itself: more than an hour on two cores. What was interrupted goes on.
+train-nano: torch models
+	@tools/nano/data.sh build/auris build/nano/data
+	@OMP_WAIT_POLICY=passive build/auris train recipes/nano/semantic.toml
+
+bench-train: torch models
+	@bench/train/run.sh build/auris --json build/bench-train.json
 
 bench: models
 	@bench/run.sh

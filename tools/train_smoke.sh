@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Trains a projector and an adapter on 32 clips until they are known by heart, and lets the engine transcribe them: every
-# transcript has to be exact. Three minutes on two cores. Usage: train_smoke.sh AURIS. Writes to build/train-smoke; what was
-# interrupted goes on.
+# transcript has to be exact. Three minutes on two cores. Usage: train_smoke.sh AURIS [--anew]. Writes to build/train-smoke; what was
+# interrupted goes on, unless it is to begin anew.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 auris=$(realpath "$1")
 folder=build/train-smoke
 recipes=recipes/nano
+[ "${2:-}" != --anew ] || rm -rf "$folder"
 mkdir -p "$folder"
 
 if [ ! -f "$folder/clips/index.bin" ]; then
