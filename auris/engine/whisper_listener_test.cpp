@@ -113,8 +113,8 @@ TEST(WhisperListener, AnUntrainedModelReadsTheTranscript) {
                                 .language_model = "smollm2-135m-instruct",
                                 .projector = {.kind = models::ProjectorKind::kWords, .pooled = 0}},
                                {{"projector.states_norm.weight", Tensor::zeros({width})},
-       {"projector.sound_norm.weight", Tensor::zeros({hidden})},
-       {"projector.words.weight", Tensor::zeros({hidden, width})},
+                                {"projector.sound_norm.weight", Tensor::zeros({hidden})},
+                                {"projector.words.weight", Tensor::zeros({hidden, width})},
                                 {"projector.sound.weight", Tensor::zeros({hidden, width})},
                                 {"projector.sound.bias", Tensor::zeros({hidden})}});
   const auto model = load_language_model(folder.path(), "words");
