@@ -108,6 +108,54 @@ TEST_F(TrainerRuns, LearnWhatTheyAreShown) {
   }
 }
 
+// By words: nothing has to be heard where they are read; what is heard before a run is what it would hear.
+TEST_F(TrainerRuns, LearnByWords) {
+  write_small_data(folder_ / "data", {.items = 2});
+  const auto recipe_in = [&](const char* output, bool read) {
+    return small_recipe(
+        {.data = folder_ / "data", .output = folder_ / output, .steps = 4, .words = true, .read = read});
+  };
+  const auto recognitions = [&](const char* output) {
+    int64_t files = 0;
+    const fs::path features = folder_ / output / "features";
+    if (!fs::exists(features)) return files;
+    for (const auto& entry : fs::recursive_directory_iterator(features))
+      files += entry.path().extension() == ".words" ? 1 : 0;
+    return files;
+  };
+  EXPECT_EQ(losses_of(recipe_in("read", true)).size(), 4u);
+  EXPECT_EQ(recognitions("read"), 0);
+
+  const std::vector<double> losses = losses_of(recipe_in("heard", false));
+  EXPECT_EQ(recognitions("heard"), 2);
+  for (const int64_t part : {0, 1})
+    EXPECT_EQ(hear(recipe_in("before", false), {.part = part, .parts = 2}).heard, 1);
+  EXPECT_EQ(recognitions("before"), 2);
+  EXPECT_EQ(losses_of(recipe_in("before", false)), losses);
+  EXPECT_EQ(weights_in(folder_ / "before"), weights_in(folder_ / "heard"));
+
+  // Served by our own kernels, it hears what it was trained on: the same logits.
+  const auto served = engine::load_language_model(folder_ / "heard" / "model", "served");
+  const auto trained =
+      engine::load_language_model(folder_ / "heard" / "model", "trained", {.device = Device::kTorch});
+  const data::ShardReader shards(folder_ / "data");
+  const processor::ModelInput input = served->prompt_of(data::messages_of(data::load_item(shards, 0)));
+  ASSERT_EQ(input.heard.size(), 1u);
+  const auto logits_of = [&](const engine::LanguageModel& model) {
+    const Tensor rows = model.ears->embed(input.ids, model.ears->project(input.heard).rows);
+    return to_host(model.llama->logits(model.llama->forward(rows, input.layout())));
+  };
+  EXPECT_LE(models::testing::relative_error(logits_of(*served), logits_of(*trained)), 1e-4);
+}
+
+TEST_F(TrainerRuns, HearOnlyWhatStaysAsItIs) {
+  write_small_data(folder_ / "data", {.items = 2});
+  const std::string varied = "[augmentation.speed]\nfactors = [0.9, 1.1]\n";
+  const TrainRecipe recipe =
+      small_recipe({.data = folder_ / "data", .output = folder_ / "run", .words = true, .more = varied});
+  EXPECT_THAT([&] { hear(recipe); }, ::testing::ThrowsMessage<Error>(HasSubstr("varies recordings")));
+}
+
 // The train/serve guard: what learned with LibTorch is served by our own kernels.
 TEST_F(TrainerRuns, GiveOneModelOnBothBackends) {
   write_small_data(folder_ / "data");

@@ -67,16 +67,16 @@ void write_small_data(const std::filesystem::path& folder, const SmallDataOption
 TrainRecipe small_recipe(const SmallRunOptions& options) {
   const std::filesystem::path golden =
       std::filesystem::path(AURIS_SOURCE_DIR) / "tests" / "golden" / "audio_llm";
-  const std::string text =
-      fmt::format(R"(seed = 5
+  const std::string text = fmt::format(
+      R"(seed = 5
 steps = {steps}
 output = "{output}"
 
 [model]
-encoder = "{golden}/llaso/encoder"
+encoder = "{encoder}"
 language_model = "{golden}/ultravox"
 window_rows = "trimmed"
-projector = {{ type = "swiglu", stack = 8, inner = 32 }}
+projector = {{ {projector} }}
 language_model_adapter = {{ rank = 8, alpha = 16, layers = ["all"] }}
 
 [[train]]
@@ -93,6 +93,7 @@ kind = "answer"
 [[data]]
 name = "tones"
 shards = "{data}"
+read = {read}
 
 [batch]
 examples = 2
@@ -109,10 +110,14 @@ keep = 2
 
 {more}
 )",
-                  fmt::arg("steps", options.steps), fmt::arg("output", options.output.string()),
-                  fmt::arg("golden", golden.string()), fmt::arg("rate", options.learning_rate),
-                  fmt::arg("data", options.data.string()), fmt::arg("accumulation", options.accumulation),
-                  fmt::arg("more", options.more));
+      fmt::arg("steps", options.steps), fmt::arg("output", options.output.string()),
+      fmt::arg("golden", golden.string()),
+      fmt::arg("encoder", options.words ? "whisper-tiny.en" : (golden / "llaso/encoder").string()),
+      fmt::arg("projector",
+               options.words ? "type = 'words', pooled = 2" : "type = 'swiglu', stack = 8, inner = 32"),
+      fmt::arg("read", options.read), fmt::arg("rate", options.learning_rate),
+      fmt::arg("data", options.data.string()), fmt::arg("accumulation", options.accumulation),
+      fmt::arg("more", options.more));
   return parse_train_recipe(text, "small recipe", "/");
 }
 

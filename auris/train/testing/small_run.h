@@ -23,6 +23,8 @@ struct SmallRunOptions {
   int64_t steps = 12;
   int64_t accumulation = 2;
   double learning_rate = 1e-2;
+  bool words = false;     // heard by words, with Whisper tiny.en
+  bool read = false;      // and read instead of heard
   std::string more = {};  // tables behind the others
 };
 // A projector and a low-rank adapter, two examples in a micro-batch, a checkpoint every fourth step.
