@@ -110,7 +110,7 @@ TEST_F(TrainerRuns, LearnWhatTheyAreShown) {
 
 // By words: nothing has to be heard where they are read; what is heard before a run is what it would hear.
 TEST_F(TrainerRuns, LearnByWords) {
-  write_small_data(folder_ / "data", {.items = 2});
+  write_small_data(folder_ / "data", {.items = 2, .spoken = true});
   const auto recipe_in = [&](const char* output, bool read) {
     return small_recipe(
         {.data = folder_ / "data", .output = folder_ / output, .steps = 4, .words = true, .read = read});

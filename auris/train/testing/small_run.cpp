@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "auris/audio/decode.h"
 #include "auris/audio/wav_writer.h"
 #include "auris/data/items/item.h"
 #include "auris/data/shards/shard_writer.h"
@@ -24,6 +25,11 @@ audio::AudioClip tone(int64_t number) {
   return clip;
 }
 
+audio::AudioClip number(int64_t number) {
+  return audio::decode_audio(
+      fmt::format("/usr/share/asterisk/sounds/en_US_f_Allison/digits/{}.g722", number % 10));
+}
+
 // Of letters, so that every tokenizer writes it.
 std::string word(int64_t number) {
   constexpr std::string_view kLetters = "abdeghiklmnoprstuvw";
@@ -40,7 +46,7 @@ std::string word(int64_t number) {
 void write_small_data(const std::filesystem::path& folder, const SmallDataOptions& options) {
   data::ShardWriter writer(folder);
   for (int64_t i = 0; i < options.items; ++i) {
-    const audio::AudioClip clip = tone(i);
+    const audio::AudioClip clip = options.spoken ? number(i) : tone(i);
     data::Item item;
     item.id = fmt::format("tone-{:03}", i);
     item.task = "speech_recognition";

@@ -15,6 +15,7 @@ namespace auris::train::testing {
 struct SmallDataOptions {
   int64_t items = 12;
   int64_t broken = 0;
+  bool spoken = false;  // instead of tones: people say numbers, which a real speech model hears at once
 };
 void write_small_data(const std::filesystem::path& folder, const SmallDataOptions& options = {});
 
