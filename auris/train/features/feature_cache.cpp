@@ -36,6 +36,15 @@ std::optional<models::EncodedAudio> parse(SealedReader file) {
 FeatureCache::FeatureCache(std::filesystem::path folder, std::string encoder)
     : folder_(std::move(folder)), encoder_(std::move(encoder)) {}
 
+models::EncodedAudio FeatureCache::hear(const models::AudioLlm& ears,
+                                        std::span<const models::AudioWindow> windows) const {
+  const std::string key = key_of(windows);
+  if (auto known = find(key)) return *std::move(known);
+  models::EncodedAudio fresh = ears.hear(windows);
+  add(key, fresh);
+  return fresh;
+}
+
 std::string FeatureCache::key_of(std::span<const models::AudioWindow> windows) const {
   Sha256 sha;
   sha.update(std::as_bytes(std::span<const char>(encoder_.c_str(), encoder_.size() + 1)));

@@ -22,6 +22,9 @@ class FeatureCache {
   // `encoder`: what tells this encoder and its settings from all others; part of every key.
   FeatureCache(std::filesystem::path folder, std::string encoder);
 
+  // What `ears` hear in the windows, from the disk if it is there.
+  models::EncodedAudio hear(const models::AudioLlm& ears, std::span<const models::AudioWindow> windows) const;
+
   // SHA-256 over the encoder, and over what it would hear: the front end's numbers themselves, so that no
   // change of the front end can go unnoticed.
   std::string key_of(std::span<const models::AudioWindow> windows) const;

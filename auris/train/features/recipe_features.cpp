@@ -98,9 +98,7 @@ HearReport hear_data(const TrainRecipe& recipe, const std::filesystem::path& ini
         if (!is_wanted(example.loaded.item, set)) continue;
         const std::vector<models::AudioWindow> windows = maker.make(example).input.windows;
         ++report.heard;
-        if (windows.empty()) continue;
-        const std::string key = features->key_of(windows);
-        if (!features->find(key)) features->add(key, model->ears->hear(windows));
+        if (!windows.empty()) features->hear(*model->ears, windows);
       } catch (const Error& error) {
         if (error.code() != ErrorCode::kInput) throw;
         ++report.lost;

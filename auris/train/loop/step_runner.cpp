@@ -39,12 +39,8 @@ StepRunner::StepRunner(TrainedModel& model, AdamW& optimizer, const TrainRecipe&
 
 models::EncodedAudio StepRunner::heard(const PreparedExample& example) const {
   const std::vector<models::AudioWindow>& windows = example.input.windows;
-  if (features_ == nullptr) return model_.frozen_ears()->hear(windows);
-  const std::string key = features_->key_of(windows);
-  if (auto known = features_->find(key)) return *std::move(known);
-  models::EncodedAudio fresh = model_.frozen_ears()->hear(windows);
-  features_->add(key, fresh);
-  return fresh;
+  const models::AudioLlm& ears = *model_.frozen_ears();
+  return features_ == nullptr ? ears.hear(windows) : features_->hear(ears, windows);
 }
 
 models::ProjectedRows StepRunner::sound_of(const Batch& batch) const {

@@ -10,7 +10,7 @@
 
 #include "auris/base/atomic_file.h"
 #include "auris/base/json_fields.h"
-#include "auris/base/mapped_file.h"
+#include "auris/base/toml_table.h"
 #include "auris/train/card/model_card.h"
 #include "auris/train/checkpoint/checkpoint_store.h"
 #include "auris/train/examples/example_maker.h"
@@ -35,11 +35,6 @@ double now_s() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-std::string text_in(const fs::path& path) {
-  const auto file = MappedFile::open(path, ErrorCode::kUsage);
-  return {reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size()};
-}
-
 [[noreturn]] void refuse(const std::string& what, const std::string& hint) {
   throw Error(ErrorCode::kUsage,
               {.where = "train", .expected = "a recipe that can be trained", .got = what, .hint = hint});
@@ -61,7 +56,7 @@ void check_supported(const TrainRecipe& recipe) {
 void claim_folder(const TrainRecipe& recipe) {
   const fs::path path = recipe.output / "recipe.toml";
   if (fs::exists(path)) {
-    if (text_in(path) == recipe.text) return;
+    if (read_toml_text(path, ErrorCode::kUsage) == recipe.text) return;
     throw Error(ErrorCode::kUsage, {.where = recipe.output.string(),
                                     .expected = "a run of this recipe, or nothing",
                                     .got = "a run of another recipe, or of an earlier text of it",

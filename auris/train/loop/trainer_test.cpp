@@ -148,6 +148,20 @@ TEST_F(TrainerRuns, LearnByWords) {
   EXPECT_LE(models::testing::relative_error(logits_of(*served), logits_of(*trained)), 1e-4);
 }
 
+TEST_F(TrainerRuns, HearRowsBeforeThemToo) {
+  write_small_data(folder_ / "data", {.items = 4});
+  const auto recipe_in = [&](const char* output) {
+    return small_recipe({.data = folder_ / "data", .output = folder_ / output, .steps = 4});
+  };
+  const std::vector<double> losses = losses_of(recipe_in("heard"));
+  for (const int64_t part : {0, 1}) EXPECT_EQ(hear(recipe_in("before"), {.part = part, .parts = 2}).heard, 2);
+  const auto files = std::ranges::count_if(
+      fs::recursive_directory_iterator(folder_ / "before" / "features"), fs::recursive_directory_iterator(),
+      [](const fs::directory_entry& entry) { return entry.path().extension() == ".rows"; });
+  EXPECT_EQ(files, 4);
+  EXPECT_EQ(losses_of(recipe_in("before")), losses);
+}
+
 TEST_F(TrainerRuns, HearOnlyWhatStaysAsItIs) {
   write_small_data(folder_ / "data", {.items = 2});
   const std::string varied = "[augmentation.speed]\nfactors = [0.9, 1.1]\n";
