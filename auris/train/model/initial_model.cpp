@@ -1,7 +1,6 @@
 #include "auris/train/model/initial_model.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 #include <string>
@@ -12,6 +11,7 @@
 #include "auris/base/stable_hash.h"
 #include "auris/models/encoders/whisper/whisper_config.h"
 #include "auris/models/language/llama/llama.h"
+#include "auris/models/language/llama/llama_layers.h"
 #include "auris/weights/catalog.h"
 
 namespace auris::train {
@@ -19,10 +19,6 @@ namespace {
 
 using models::ProjectorConfig;
 using models::ProjectorKind;
-
-// "all" in a recipe: the linear layers of a block of the llama family.
-constexpr std::array<const char*, 7> kAllLayers = {"q_proj",    "k_proj",  "v_proj",   "o_proj",
-                                                   "gate_proj", "up_proj", "down_proj"};
 
 std::shared_ptr<const weights::Checkpoint> open_named(const std::string& name) {
   return weights::open_checkpoint(weights::Catalog::load().resolve(name));
@@ -129,7 +125,7 @@ models::ComposedModel composed_model_of(const ModelRecipe& recipe) {
     model.adapter =
         nn::AdapterConfig{.rank = adapter->rank, .alpha = adapter->alpha, .layers = adapter->layers};
     const bool all = std::ranges::count(adapter->layers, "all") > 0;
-    if (all) model.adapter->layers.assign(kAllLayers.begin(), kAllLayers.end());
+    if (all) model.adapter->layers.assign(models::kLlamaLinears.begin(), models::kLlamaLinears.end());
   }
   return model;
 }

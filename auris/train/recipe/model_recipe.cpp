@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "auris/base/nearest.h"
+#include "auris/models/language/llama/llama_layers.h"
 #include "auris/train/recipe/recipe_parts.h"
 
 namespace auris::train {
@@ -18,8 +19,11 @@ constexpr int64_t kMaxRank = 4096;
 // Linear layers of a layer, as Hugging Face's modules call them.
 constexpr std::array<std::string_view, 7> kEncoderLayers{"all",      "q_proj", "k_proj", "v_proj",
                                                          "out_proj", "fc1",    "fc2"};
-constexpr std::array<std::string_view, 8> kLanguageLayers{"all",    "q_proj",    "k_proj",  "v_proj",
-                                                          "o_proj", "gate_proj", "up_proj", "down_proj"};
+std::vector<std::string_view> language_layers() {
+  std::vector<std::string_view> layers{"all"};
+  layers.insert(layers.end(), models::kLlamaLinears.begin(), models::kLlamaLinears.end());
+  return layers;
+}
 
 ProjectorRecipe projector_of(const TomlTable& table) {
   table.allow({"type", "stack", "inner", "pooled"});
@@ -83,7 +87,7 @@ ModelRecipe model_of(const TomlTable& table, const std::filesystem::path& folder
   if (table.has("encoder_adapter"))
     model.encoder_adapter = adapter_of(table.table("encoder_adapter"), kEncoderLayers);
   if (table.has("language_model_adapter"))
-    model.language_model_adapter = adapter_of(table.table("language_model_adapter"), kLanguageLayers);
+    model.language_model_adapter = adapter_of(table.table("language_model_adapter"), language_layers());
   if (table.has("begin")) model.begin = begin_of(table.table("begin"), folder);
   const auto check_begin = [&](Part part, const std::optional<AdapterRecipe>& adapter) {
     if (model.begin.contains(part) && !adapter)
