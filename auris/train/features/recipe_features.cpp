@@ -69,7 +69,12 @@ std::shared_ptr<const RecognitionCache> plain_recognition_cache_of(const TrainRe
 
 HearReport hear_data(const TrainRecipe& recipe, const std::filesystem::path& initial,
                      const HearOptions& options) {
-  AURIS_CHECK(options.parts > 0 && options.part >= 0 && options.part < options.parts);
+  if (options.part < 0 || options.part >= options.parts) {
+    throw Error(ErrorCode::kUsage, {.where = "train",
+                                    .expected = "a part i/n with 0 <= i < n",
+                                    .got = fmt::format("{}/{}", options.part, options.parts),
+                                    .hint = ""});
+  }
   const auto features = feature_cache_of(recipe);
   const auto recognitions = recognition_cache_of(recipe);
   const auto model = engine::load_language_model(initial, "hearing");

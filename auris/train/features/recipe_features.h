@@ -33,7 +33,7 @@ struct HearReport {
 };
 
 // Hears what a run would, example by example, so that its first epoch need not. `initial`: the model that the
-// run begins with. kUsage for a recipe that hears nothing that could be kept.
+// run begins with. kUsage for a recipe that hears nothing that could be kept, and for a part that is none.
 HearReport hear_data(const TrainRecipe& recipe, const std::filesystem::path& initial,
                      const HearOptions& options = {});
 

@@ -168,6 +168,8 @@ TEST_F(TrainerRuns, HearOnlyWhatStaysAsItIs) {
   const TrainRecipe recipe =
       small_recipe({.data = folder_ / "data", .output = folder_ / "run", .words = true, .more = varied});
   EXPECT_THAT([&] { hear(recipe); }, ::testing::ThrowsMessage<Error>(HasSubstr("varies recordings")));
+  EXPECT_THAT([&] { hear(recipe, {.part = 3, .parts = 2}); },
+              ::testing::ThrowsMessage<Error>(HasSubstr("0 <= i < n, got 3/2")));
 }
 
 // The train/serve guard: what learned with LibTorch is served by our own kernels.
