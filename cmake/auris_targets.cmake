@@ -10,10 +10,14 @@ option(AURIS_FUZZ "Build the libFuzzer targets (clang only)" OFF)
 option(AURIS_BENCH "Build the benchmarks" ON)
 set(AURIS_SANITIZE "" CACHE STRING "Sanitizers, as given to -fsanitize")
 
+option(AURIS_PRECOMPILE "Compile the headers that most tests include once" ON)
+
 find_program(AURIS_CCACHE ccache)
 if(AURIS_CCACHE)
-  set(CMAKE_C_COMPILER_LAUNCHER ${AURIS_CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${AURIS_CCACHE})
+  # What a precompiled header defines cannot be told from outside it: ccache hashes the file whole instead.
+  set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${AURIS_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
 
 add_library(auris_flags INTERFACE)
@@ -43,6 +47,19 @@ function(auris_library name)
   set_property(GLOBAL APPEND PROPERTY AURIS_LIBRARIES auris_${name})
 endfunction()
 
+# Tests compile in two thirds of the time with these headers compiled before. An executable, since they must be compiled with
+# the flags of those that reuse them.
+function(auris_test_headers)
+  if(AURIS_PRECOMPILE AND NOT TARGET auris_test_headers)
+    set(source ${PROJECT_BINARY_DIR}/test_headers.cpp)
+    file(CONFIGURE OUTPUT ${source} CONTENT "int main() {}\n")
+    add_executable(auris_test_headers ${source})
+    target_link_libraries(auris_test_headers PRIVATE auris_flags GTest::gmock nlohmann_json::nlohmann_json)
+    target_precompile_headers(auris_test_headers PRIVATE <gmock/gmock.h> <gtest/gtest.h> <nlohmann/json.hpp>)
+    target_compile_options(auris_test_headers PRIVATE $<$<CONFIG:Release>:-O1>)
+  endif()
+endfunction()
+
 function(auris_test name)
   if(NOT AURIS_TESTS OR AURIS_FUZZ)
     return()
@@ -63,6 +80,10 @@ function(auris_test name)
   target_compile_definitions(${name}_test PRIVATE AURIS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   # What is tested is optimized as users run it; the tests themselves compile in two thirds of the time without the rest.
   target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O1>)
+  auris_test_headers()
+  if(AURIS_PRECOMPILE)
+    target_precompile_headers(${name}_test REUSE_FROM auris_test_headers)
+  endif()
   if(arg_ONE_PROCESS)
     add_test(NAME ${name} COMMAND ${name}_test)
     set_tests_properties(${name} PROPERTIES ${properties})

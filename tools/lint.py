@@ -7,8 +7,10 @@ named to check only those. Exit status 1 if anything is found.
 
 import argparse
 import concurrent.futures
+import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -38,8 +40,17 @@ def misformatted(files):
     return subprocess.run(command, cwd=ROOT).returncode != 0
 
 
-def tidy(build, source):
-    command = ["clang-tidy-14", "-p", str(build), "--quiet", str(source)]
+def write_commands(build, folder):
+    """The commands of the build, without g++'s precompiled headers, which clang cannot read."""
+    commands = json.loads((build / "compile_commands.json").read_text())
+    for entry in commands:
+        entry["command"] = re.sub(r"-Winvalid-pch|-include \S*/cmake_pch\.hxx", "", entry["command"])
+    folder.mkdir(exist_ok=True)
+    (folder / "compile_commands.json").write_text(json.dumps(commands))
+
+
+def tidy(commands, source):
+    command = ["clang-tidy-14", "-p", str(commands), "--quiet", str(source)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode != 0:
         print(done.stdout or done.stderr, flush=True)
@@ -60,6 +71,7 @@ def main():
     files = arguments.files or sources()
     headers = compiled(build)
     stamps = build / "lint"
+    write_commands(build, stamps)
 
     def stamp(source):
         return stamps / f"{source}.clean"
@@ -71,7 +83,7 @@ def main():
         return all((ROOT / path).stat().st_mtime < checked for path in [*headers[source], pathlib.Path(".clang-tidy")])
 
     def check(source):
-        clean = tidy(build, source)
+        clean = tidy(stamps, source)
         if clean:
             stamp(source).parent.mkdir(parents=True, exist_ok=True)
             stamp(source).touch()
