@@ -47,6 +47,8 @@ function(auris_library name)
   set_property(GLOBAL APPEND PROPERTY AURIS_LIBRARIES auris_${name})
 endfunction()
 
+configure_file(${PROJECT_SOURCE_DIR}/tests/source_folder.h.in ${PROJECT_BINARY_DIR}/tests/include/tests/source_folder.h @ONLY)
+
 # Tests compile in two thirds of the time with these headers compiled before. An executable, since they must be compiled with
 # the flags of those that reuse them.
 function(auris_test_headers)
@@ -77,7 +79,7 @@ function(auris_test name)
   endif()
   add_executable(${name}_test ${arg_SOURCES})
   target_link_libraries(${name}_test PRIVATE auris_flags ${arg_DEPS} GTest::gmock GTest::gtest_main)
-  target_compile_definitions(${name}_test PRIVATE AURIS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_include_directories(${name}_test PRIVATE ${PROJECT_BINARY_DIR}/tests/include)
   # What is tested is optimized as users run it; the tests themselves compile in two thirds of the time without the rest.
   target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O1>)
   auris_test_headers()

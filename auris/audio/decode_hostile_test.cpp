@@ -16,6 +16,7 @@
 #include "auris/audio/testing/opus_bomb.h"
 #include "auris/base/error.h"
 #include "auris/base/rng.h"
+#include "tests/source_folder.h"
 
 namespace auris::audio {
 namespace {

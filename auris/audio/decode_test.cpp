@@ -13,6 +13,7 @@
 #include "auris/audio/audio_reader.h"
 #include "auris/audio/wav_writer.h"
 #include "auris/base/error.h"
+#include "tests/source_folder.h"
 
 namespace auris::audio {
 namespace {

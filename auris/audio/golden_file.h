@@ -13,6 +13,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tests/source_folder.h"
+
 namespace auris::audio {
 
 struct GoldenTensor {

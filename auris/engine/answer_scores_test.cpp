@@ -11,6 +11,7 @@
 #include "auris/engine/score.h"
 #include "auris/tensor/ops/elementwise.h"
 #include "auris/weights/catalog.h"
+#include "tests/source_folder.h"
 
 namespace auris::engine {
 namespace {

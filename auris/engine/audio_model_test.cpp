@@ -18,6 +18,7 @@
 #include "auris/engine/prompt_rows.h"
 #include "auris/engine/score.h"
 #include "auris/weights/safetensors_writer.h"
+#include "tests/source_folder.h"
 
 namespace auris::engine {
 namespace {

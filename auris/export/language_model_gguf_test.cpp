@@ -25,6 +25,7 @@
 #include "auris/models/testing/random_adapter.h"
 #include "auris/text/tokenizer.h"
 #include "auris/weights/safetensors_writer.h"
+#include "tests/source_folder.h"
 
 namespace auris::models {
 namespace {

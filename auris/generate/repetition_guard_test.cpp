@@ -9,6 +9,7 @@
 
 #include "auris/base/error.h"
 #include "auris/base/rng.h"
+#include "tests/source_folder.h"
 
 namespace auris::generate {
 namespace {

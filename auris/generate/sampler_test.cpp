@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "auris/base/error.h"
+#include "tests/source_folder.h"
 
 namespace auris::generate {
 namespace {

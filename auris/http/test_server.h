@@ -12,6 +12,7 @@
 
 #include "auris/base/test_folder.h"
 #include "auris/http/request.h"
+#include "tests/source_folder.h"
 
 namespace auris::http {
 

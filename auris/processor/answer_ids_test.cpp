@@ -11,6 +11,7 @@
 #include "auris/base/error.h"
 #include "auris/processor/processor.h"
 #include "auris/weights/checkpoint.h"
+#include "tests/source_folder.h"
 
 namespace auris::processor {
 namespace {

@@ -8,6 +8,7 @@
 
 #include "auris/models/audio_llm/audio_llm_config.h"
 #include "auris/weights/checkpoint.h"
+#include "tests/source_folder.h"
 
 namespace auris::processor {
 namespace {

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "auris/base/rng.h"
+#include "tests/source_folder.h"
 
 namespace auris::processor {
 namespace {

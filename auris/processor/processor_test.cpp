@@ -9,6 +9,7 @@
 
 #include "auris/base/error.h"
 #include "auris/models/audio_llm/audio_llm_config.h"
+#include "tests/source_folder.h"
 
 namespace auris::processor {
 namespace {

@@ -14,6 +14,7 @@
 
 #include "auris/base/rng.h"
 #include "auris/tensor/dequantize.h"
+#include "tests/source_folder.h"
 
 namespace auris {
 namespace {

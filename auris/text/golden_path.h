@@ -3,9 +3,7 @@
 
 #include <string>
 
-#ifndef AURIS_SOURCE_DIR
-#error "define AURIS_SOURCE_DIR for programs that read golden files"
-#endif
+#include "tests/source_folder.h"
 
 namespace auris::text {
 

@@ -4,6 +4,7 @@
 
 #include "auris/base/error.h"
 #include "auris/base/json_text.h"
+#include "tests/source_folder.h"
 
 namespace auris::train {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "auris/base/test_folder.h"
 #include "auris/weights/safetensors_writer.h"
+#include "tests/source_folder.h"
 
 namespace auris::weights {
 namespace {

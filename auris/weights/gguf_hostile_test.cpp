@@ -7,6 +7,7 @@
 
 #include "auris/weights/gguf.h"
 #include "auris/weights/test_bytes.h"
+#include "tests/source_folder.h"
 
 namespace auris::weights {
 namespace {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "auris/base/test_folder.h"
+#include "tests/source_folder.h"
 
 namespace auris::weights {
 namespace {

@@ -8,6 +8,7 @@
 #include "auris/base/json_text.h"
 #include "auris/base/sha256.h"
 #include "auris/weights/checkpoint.h"
+#include "tests/source_folder.h"
 
 namespace auris::weights {
 namespace {

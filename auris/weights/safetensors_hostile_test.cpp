@@ -8,6 +8,7 @@
 
 #include "auris/weights/safetensors.h"
 #include "auris/weights/test_bytes.h"
+#include "tests/source_folder.h"
 
 namespace auris::weights {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "auris/base/test_folder.h"
 #include "auris/weights/checkpoint.h"
+#include "tests/source_folder.h"
 
 namespace auris::weights {
 namespace {

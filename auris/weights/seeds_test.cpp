@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "auris/weights/checkpoint.h"
+#include "tests/source_folder.h"
 
 namespace auris::weights {
 namespace {

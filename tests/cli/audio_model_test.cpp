@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "tests/cli/run_auris.h"
+#include "tests/source_folder.h"
 
 namespace auris::tests {
 namespace {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "auris/audio/vad.h"
+#include "tests/source_folder.h"
 
 namespace auris::audio {
 namespace {

@@ -6,6 +6,7 @@
 #include "auris/base/error.h"
 #include "auris/base/test_folder.h"
 #include "auris/eval/import/llaso_scores.h"
+#include "tests/source_folder.h"
 
 namespace auris::eval {
 namespace {

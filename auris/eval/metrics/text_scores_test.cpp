@@ -9,6 +9,7 @@
 #include "auris/eval/metrics/bleu.h"
 #include "auris/eval/metrics/chrf.h"
 #include "auris/eval/metrics/rouge.h"
+#include "tests/source_folder.h"
 
 namespace auris::eval {
 namespace {

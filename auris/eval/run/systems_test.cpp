@@ -15,6 +15,7 @@
 #include "auris/eval/run/endpoint_system.h"
 #include "auris/eval/run/speech_system.h"
 #include "auris/http/test_server.h"
+#include "tests/source_folder.h"
 
 namespace auris::eval {
 namespace {

@@ -11,6 +11,7 @@
 #include "auris/base/error.h"
 #include "auris/base/rng.h"
 #include "auris/eval/metrics/bleu.h"
+#include "tests/source_folder.h"
 
 namespace auris::eval {
 namespace {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "auris/base/error.h"
+#include "tests/source_folder.h"
 
 namespace auris::eval {
 namespace {

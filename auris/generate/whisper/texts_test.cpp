@@ -11,6 +11,7 @@
 #include "auris/generate/whisper/window_decoder.h"
 #include "auris/generate/whisper/word_timing.h"
 #include "auris/models/testing/whisper_golden.h"
+#include "tests/source_folder.h"
 
 namespace auris::generate {
 namespace {

@@ -9,6 +9,7 @@
 #include "auris/base/cache_folder.h"
 #include "auris/generate/whisper/hallucination.h"
 #include "auris/generate/whisper/time_warp.h"
+#include "tests/source_folder.h"
 
 namespace auris::generate {
 namespace {

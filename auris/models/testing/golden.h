@@ -16,6 +16,7 @@
 #include "auris/tensor/row_layout.h"
 #include "auris/tensor/transfer.h"
 #include "auris/weights/checkpoint.h"
+#include "tests/source_folder.h"
 
 namespace auris::models::testing {
 

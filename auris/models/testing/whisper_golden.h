@@ -15,6 +15,7 @@
 #include "auris/audio/frontend/whisper_frontend.h"
 #include "auris/tensor/transfer.h"
 #include "auris/weights/checkpoint.h"
+#include "tests/source_folder.h"
 
 namespace auris::models::testing {
 

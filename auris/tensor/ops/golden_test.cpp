@@ -18,6 +18,7 @@
 #include "auris/tensor/ops/random_tensors.h"
 #include "auris/tensor/ops/rope.h"
 #include "auris/tensor/transfer.h"
+#include "tests/source_folder.h"
 
 namespace auris {
 namespace {

@@ -10,6 +10,7 @@
 
 #include "auris/base/error.h"
 #include "auris/base/sanitized.h"
+#include "tests/source_folder.h"
 
 namespace auris::text {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "auris/base/error.h"
 #include "auris/base/test_folder.h"
+#include "tests/source_folder.h"
 
 namespace auris::train {
 namespace {

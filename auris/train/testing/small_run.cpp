@@ -10,6 +10,7 @@
 #include "auris/audio/wav_writer.h"
 #include "auris/data/items/item.h"
 #include "auris/data/shards/shard_writer.h"
+#include "tests/source_folder.h"
 
 namespace auris::train::testing {
 namespace {

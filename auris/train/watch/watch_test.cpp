@@ -8,6 +8,7 @@
 #include "auris/base/json_text.h"
 #include "auris/base/test_folder.h"
 #include "auris/train/watch/run_monitor.h"
+#include "tests/source_folder.h"
 
 namespace auris::train {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "auris/base/error.h"
 #include "auris/models/language/llama/llama_names.h"
+#include "tests/source_folder.h"
 
 namespace auris::models {
 namespace {

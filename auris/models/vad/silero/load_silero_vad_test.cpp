@@ -7,6 +7,7 @@
 #include "auris/audio/decode.h"
 #include "auris/audio/golden_file.h"
 #include "auris/base/error.h"
+#include "tests/source_folder.h"
 
 namespace auris::models {
 namespace {
