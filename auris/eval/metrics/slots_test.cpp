@@ -69,7 +69,8 @@ TEST(Slots, SumsAddUp) {
 TEST(Slots, HostileAnswers) {
   EXPECT_EQ(parse_slots(std::string(1'000'000, '[')).malformed, 1'000'000);
   EXPECT_EQ(parse_slots(std::string(1'000'000, ']')).malformed, 1'000'000);
-  const std::string deep = std::string(500'000, '[') + "a : b" + std::string(500'000, ']');
+  std::string deep(500'000, '[');
+  deep.append("a : b").append(500'000, ']');
   EXPECT_EQ(parse_slots(deep).malformed, 500'000);
   EXPECT_THAT(parse_slots(std::string("[\0 : \xFF]\0", 8)).slots,
               ElementsAre(Slot{std::string_view("\0", 1), "\xFF"}));
