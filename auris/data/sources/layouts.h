@@ -11,8 +11,10 @@ void ingest_common_voice(Ingest& ingest);
 void ingest_covost2(Ingest& ingest);
 void ingest_crema_d(Ingest& ingest);
 void ingest_fake_or_real(Ingest& ingest);
+void ingest_fillets(Ingest& ingest);
 void ingest_gigaspeech(Ingest& ingest);
 void ingest_hugging_face(Ingest& ingest);
+void ingest_hydrogen(Ingest& ingest);
 void ingest_lhotse(Ingest& ingest);
 void ingest_librispeech(Ingest& ingest);
 void ingest_ljspeech(Ingest& ingest);
@@ -29,5 +31,6 @@ void ingest_vctk(Ingest& ingest);
 void ingest_vocalsound(Ingest& ingest);
 void ingest_voxceleb(Ingest& ingest);
 void ingest_webdataset(Ingest& ingest);
+void ingest_zero_ad(Ingest& ingest);
 
 }  // namespace auris::data

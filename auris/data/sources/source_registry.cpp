@@ -19,10 +19,14 @@ constexpr std::array kLayouts{
     SourceLayout{"crema_d", "Acted emotions: AudioWAV/ACTOR_SENTENCE_EMOTION_LEVEL.wav", "", ingest_crema_d},
     SourceLayout{"fake_or_real", "Spoken and synthetic speech: {training,validation,testing}/{fake,real}", "",
                  ingest_fake_or_real},
+    SourceLayout{"fillets", "Talking fish, Czech and Dutch (Debian: fillets-ng-data, -cs, -nl)",
+                 "/usr/share/games/fillets-ng", ingest_fillets},
     SourceLayout{"gigaspeech", "Podcasts and videos in segments: GigaSpeech.json, audio", "",
                  ingest_gigaspeech},
     SourceLayout{"hugging_face", "Audio folders of Hugging Face: metadata.csv or metadata.jsonl", "",
                  ingest_hugging_face},
+    SourceLayout{"hydrogen", "Drums by kit (Debian: hydrogen-drumkits)", "/usr/share/hydrogen/data/drumkits",
+                 ingest_hydrogen},
     SourceLayout{"lhotse", "Manifests of Lhotse: cuts, or recordings and supervisions", "", ingest_lhotse},
     SourceLayout{"librispeech", "Read English books: SPLIT/SPEAKER/CHAPTER/*.flac", "", ingest_librispeech},
     SourceLayout{"ljspeech", "One voice reads books: wavs, metadata.csv", "", ingest_ljspeech},
@@ -46,6 +50,9 @@ constexpr std::array kLayouts{
                  ingest_voxceleb},
     SourceLayout{"webdataset", "Tar files of samples, our own shards too: KEY.wav with KEY.json or KEY.txt",
                  "", ingest_webdataset},
+    SourceLayout{"zero_ad",
+                 "Women and men of a game: audio/voice/PEOPLE/civ/*.ogg (Debian: 0ad-data, in public.zip)",
+                 "", ingest_zero_ad},
 };
 
 }  // namespace

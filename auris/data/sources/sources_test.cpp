@@ -99,6 +99,114 @@ TEST(Sources, TuxPaint) {
                         {"tuxpaint/symbols/letters/a", "no_text"}});
 }
 
+TEST(Sources, TuxPaintTellsWhoSpeaks) {
+  TestFolder folder;
+  folder.write("animals/owl.txt", "An owl.\nru.utf8=Сова.\nes.utf8=Un búho.\nfr.utf8=Un hibou.\n");
+  folder.write("symbols/7.txt", "Seven.\nru.utf8=Семь.\n");
+  for (const char* name : {"animals/owl_desc_ru", "animals/owl_desc_es", "animals/owl_desc_fr",
+                           "animals/owl_ru", "symbols/7_desc_ru"}) {
+    make_recording(folder / (std::string(name) + ".ogg"));
+  }
+  const Ingested all = ingest("tuxpaint", folder.path());
+  ASSERT_EQ(all.clips.size(), 5u);
+  EXPECT_EQ(all.clips.at("tuxpaint/animals/owl_desc_ru").speaker, "tuxpaint-edwin_veber");
+  EXPECT_EQ(all.clips.at("tuxpaint/animals/owl_desc_ru").labels.at("speaker_gender"), "male");
+  EXPECT_EQ(all.clips.at("tuxpaint/animals/owl_desc_es").labels.at("speaker_gender"), "female");
+  for (const char* name : {"animals/owl_desc_fr", "animals/owl_ru", "symbols/7_desc_ru"}) {
+    const Clip& clip = all.clips.at(std::string("tuxpaint/") + name);
+    EXPECT_EQ(clip.speaker, "") << name;
+    EXPECT_FALSE(clip.labels.contains("speaker_gender")) << name;
+  }
+}
+
+TEST(Sources, Fillets) {
+  TestFolder folder;
+  folder.write(
+      "script/city/dialogs_cs.lua",
+      "dialogId(\"m-hej\", \"font_small\", \"Say \\\"hey\\\".\")\ndialogStr(\"Řekni \\\"hej\\\".\")\n"
+      "dialogId(\"v-klid\", \"font_big\", \"Calm down.\")\ndialogStr(\n  \"Klid.\")\n"
+      "-- dialogStr(\"Ticho.\")\n"
+      "dialogId(\"krab\", \"font_crab\", \"I am dialog.\")\ndialogStr(\"Jsem dialog.\")\n"
+      "dialogId(\"ticho\", \"\", \"\")\n");
+  folder.write("script/city/demo_dialogs_nl.lua",
+               "dialogId(\"m-hej\", \"font_small\", \"Hey.\")\ndialogStr(\"Hé.\")\n");
+  folder.write("script/keys/dialogs_cs.lua", "dialogId(\"v\", \"font_big\", \"A key\")\ndialogStr(\"Klíč");
+  folder.write("script/share/bore_dialogs_cs.lua",
+               "dialogId(\"v-nuda\", \"font_big\", \"Boring.\")\ndialogStr(\"Nuda.\")\n");
+  for (const char* name : {"city/cs/m-hej", "city/cs/v-klid", "city/cs/krab", "city/cs/ticho", "city/cs/pryč",
+                           "city/en/bubbles", "city/nl/m-hej", "keys/cs/v", "share/borejokes/cs/v-nuda"}) {
+    make_recording(folder / ("sound/" + std::string(name) + ".ogg"));
+  }
+  const Ingested all = ingest("fillets", folder.path());
+  ASSERT_EQ(all.clips.size(), 6u);
+  const Clip& small = all.clips.at("fillets/city/cs/m-hej");
+  EXPECT_EQ(small.text, "Řekni \"hej\".");
+  EXPECT_EQ(small.translations.at("en"), "Say \"hey\".");
+  EXPECT_EQ(small.speaker, "fillets-cs-small-fish");
+  EXPECT_EQ(small.labels.at("speaker_gender"), "female");
+  const Clip& big = all.clips.at("fillets/city/cs/v-klid");
+  EXPECT_EQ(big.text, "Klid.");
+  EXPECT_EQ(big.labels.at("speaker_gender"), "male");
+  EXPECT_EQ(all.clips.at("fillets/city/cs/krab").text, "Jsem dialog.");
+  EXPECT_EQ(all.clips.at("fillets/city/cs/krab").speaker, "");
+  EXPECT_EQ(all.clips.at("fillets/share/borejokes/cs/v-nuda").labels.at("speaker_gender"), "male");
+  const Clip& dutch = all.clips.at("fillets/city/nl/m-hej");
+  EXPECT_EQ(dutch.text, "Hé.");
+  EXPECT_EQ(dutch.speaker, "fillets-nl-small-fish");
+  EXPECT_FALSE(dutch.labels.contains("speaker_gender"));
+  const Clip& later = all.clips.at("fillets/keys/cs/v");
+  EXPECT_EQ(later.text, "Klíč\n");  // cut off
+  EXPECT_EQ(later.speaker, "fillets-cs-later-big-fish");
+  EXPECT_FALSE(later.labels.contains("speaker_gender"));
+  expect_rejected(all, {{"fillets/city/cs/ticho", "no_text"}, {"fillets/city/cs/pryč", "no_text"}});
+}
+
+TEST(Sources, Hydrogen) {
+  TestFolder folder;
+  folder.write(
+      "My Kit/drumkit.xml",
+      "<drumkit_info><name>My Kit</name><instrumentList>"
+      "<instrument><id>0</id><name>Kick &quot;22&quot;</name><layer><filename>k&amp;1.wav</filename></layer>"
+      "<layer><filename>k2.wav</filename></layer></instrument>\n"
+      "<instrument><name>Bass Drum 2</name><filename>b.wav</filename></instrument>"
+      "<instrument><name>Ride (Custom)</name><layer><filename>r.wav</filename></layer></instrument>"
+      "<instrument><name>Kick and Snare</name><layer><filename>ks.wav</filename></layer></instrument>"
+      "<instrument><name>19</name></instrument>"
+      "<instrument><name>Closed HH</name><filename>../h.wav</filename></instrument>"
+      "<instrument><name>Tom");
+  folder.write("ForzeeStereo/drumkit.xml",
+               "<instrument><name>Tom Low</name><filename>t.wav</filename></instrument>");
+  for (const char* name :
+       {"My Kit/k&1", "My Kit/k2", "My Kit/b", "My Kit/r", "My Kit/ks", "h", "ForzeeStereo/t"}) {
+    make_recording(folder / (std::string(name) + ".wav"));
+  }
+  const Ingested all = ingest("hydrogen", folder.path());
+  ASSERT_EQ(all.clips.size(), 5u);
+  EXPECT_EQ(all.clips.at("hydrogen/My Kit/k&1").labels.at("instrument"), "bass drum");
+  EXPECT_EQ(all.clips.at("hydrogen/My Kit/k2").labels.at("instrument"), "bass drum");
+  EXPECT_EQ(all.clips.at("hydrogen/My Kit/b").labels.at("instrument"), "bass drum");
+  EXPECT_EQ(all.clips.at("hydrogen/My Kit/r").labels.at("instrument"), "cymbal");
+  EXPECT_EQ(all.clips.at("hydrogen/My Kit/r").split, "train");
+  EXPECT_EQ(all.clips.at("hydrogen/ForzeeStereo/t").labels.at("instrument"), "tom-tom");
+  EXPECT_EQ(all.clips.at("hydrogen/ForzeeStereo/t").split, "test");
+  expect_rejected(all, {{"hydrogen/My Kit/ks", "unknown_label"}, {"hydrogen/My Kit/h", "broken_path"}});
+}
+
+TEST(Sources, ZeroAd) {
+  TestFolder folder;
+  for (const char* name :
+       {"greek/civ/civ_female_heal_1", "latin/civ/civ_male_what_is_it_1", "global/civ_dog_bark"}) {
+    make_recording(folder / ("audio/voice/" + std::string(name) + ".ogg"));
+  }
+  const Ingested all = ingest("zero_ad", folder.path());
+  ASSERT_EQ(all.clips.size(), 2u);
+  const Clip& woman = all.clips.at("zero_ad/greek/civ/civ_female_heal_1");
+  EXPECT_EQ(woman.labels.at("speaker_gender"), "female");
+  EXPECT_EQ(woman.speaker, "zero_ad-greek-female");
+  EXPECT_EQ(all.clips.at("zero_ad/latin/civ/civ_male_what_is_it_1").labels.at("speaker_gender"), "male");
+  expect_rejected(all, {{"zero_ad/global/civ_dog_bark", "unknown_label"}});
+}
+
 // The packages that the tests install.
 TEST(Sources, RealPromptsAndSentences) {
   const Ingested prompts = ingest("asterisk", source_named("asterisk").usual_path);
