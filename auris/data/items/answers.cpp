@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "auris/base/error.h"
+#include "auris/data/items/speaking_rate.h"
 #include "auris/text/language_names.h"
 #include "auris/text/text_rules.h"
 
@@ -105,6 +106,7 @@ std::optional<std::string> answer_for(const Task& task, const TaskVariant& varia
     const Label* label = name.empty() ? nullptr : label_named(name, variant);
     return label != nullptr ? std::optional(label->name) : unless_empty(clip.language);
   }
+  if (task.id == "speaking_rate") return speaking_rate_of(clip);
   return std::nullopt;
 }
 

@@ -254,6 +254,25 @@ TEST(Items, DamagedOnesAreRefused) {
   EXPECT_THAT(problem([](json& j) { j["references"] = {1}; }), HasSubstr("'references'"));
 }
 
+// By the definition in speaking_rate.h: letters a second, from 10 and from 13 on.
+TEST(Answers, SpeakingRateIsLettersASecond) {
+  const Task& task = task_named("SPR");
+  const auto rate = [&](const std::string& text, double duration_s) {
+    Clip clip = prompt_clip();
+    clip.text = text;
+    clip.duration_s = duration_s;
+    return answer_for(task, task.variant("any"), clip).value_or("none");
+  };
+  const std::string said = "Déjà vu: – what’s in a noisy room??";  // 23 letters, whatever their bytes
+  EXPECT_EQ(rate(said, 2.31), "slow");
+  EXPECT_EQ(rate(said, 2.3), "medium");
+  EXPECT_EQ(rate(said, 23 / 13.0), "fast");
+  EXPECT_EQ(rate(said, 0.9), "none");            // over 25 a second
+  EXPECT_EQ(rate("Fourteen lette", 2), "none");  // 13 letters
+  EXPECT_EQ(rate("In nineteen hundred and 7", 2), "none");
+  EXPECT_EQ(rate("", 2), "none");
+}
+
 TEST(Answers, NumbersAndTagsFit) {
   TaskVariant number;
   number.answer = AnswerKind::kNumber;

@@ -20,7 +20,7 @@ struct Metadata {
   const char* layout;
   const char* file;
 };
-constexpr std::array<Metadata, 28> kFiles{{{"common_voice", "en/train.tsv"},
+constexpr std::array<Metadata, 30> kFiles{{{"common_voice", "en/train.tsv"},
                                            {"covost2", "covost_v2.fr_en.dev.tsv"},
                                            {"crema_d", "VideoDemographics.csv"},
                                            {"gigaspeech", "GigaSpeech.json"},
@@ -47,7 +47,9 @@ constexpr std::array<Metadata, 28> kFiles{{{"common_voice", "en/train.tsv"},
                                            {"voxceleb", "vox1_meta.csv"},
                                            {"webdataset", "shard.tar"},
                                            {"voxceleb", "veri_test.txt"},
-                                           {"vocalsound", "datafiles/te.json"}}};
+                                           {"vocalsound", "datafiles/te.json"},
+                                           {"fillets", "script/city/dialogs_cs.lua"},
+                                           {"hydrogen", "Kit/drumkit.xml"}}};
 
 void write(const fs::path& path, std::string_view content) {
   fs::create_directories(path.parent_path());
@@ -67,7 +69,8 @@ const fs::path& folder() {
     for (const char* file : {"common_voice/en/clips/a.mp3", "covost2/clips/a.mp3", "ljspeech/wavs/a.wav",
                              "crema_d/AudioWAV/1001_DFA_ANG_XX.wav", "slurp/audio/slurp_real/a.wav",
                              "vctk/wav48/p225/p225_001.wav", "vocalsound/audio_16k/f0003_0_cough.wav",
-                             "voxceleb/wav/id1/v/1.wav", "nsynth/nsynth-test/audio/a.wav"}) {
+                             "voxceleb/wav/id1/v/1.wav", "nsynth/nsynth-test/audio/a.wav",
+                             "fillets/sound/city/cs/a.ogg", "hydrogen/Kit/a.wav"}) {
       write(made / file, wav);
     }
     write(made / "voxceleb/vox2_meta.csv", "VoxCeleb2 ID ,VGGFace2 ID ,Gender,Set\nid1 ,n1 ,m ,test\n");

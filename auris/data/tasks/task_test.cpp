@@ -140,12 +140,13 @@ std::vector<std::string> given_away(const Task& task) {
   return found;
 }
 
-TEST(Tasks, AreTwentyOfLlasoAndSevenMore) {
+TEST(Tasks, AreTwentyOfLlasoAndEightMore) {
   std::set<std::string> found;
   for (const Task& task : all_tasks()) found.insert(task.abbreviation);
-  EXPECT_EQ(found, (std::set<std::string>{"ASR", "PR", "AQA",  "SCR",  "IP",  "EE",  "SGC", "AC",  "AR",
-                                          "EIE", "ER", "SSD",  "SV",   "PP",  "VC",  "VSC", "IC",  "ISC",
-                                          "ASV", "ST", "PSWL", "PSSL", "LID", "AAC", "SET", "SUM", "DLG"}));
+  EXPECT_EQ(found,
+            (std::set<std::string>{"ASR",  "PR",   "AQA", "SCR", "IP",  "EE",  "SGC", "AC",  "AR",  "EIE",
+                                   "ER",   "SSD",  "SV",  "PP",  "VC",  "VSC", "IC",  "ISC", "ASV", "ST",
+                                   "PSWL", "PSSL", "LID", "AAC", "SET", "SUM", "DLG", "SPR"}));
 }
 
 TEST(Tasks, AreAskedInManyWays) {
@@ -176,15 +177,15 @@ TEST(Tasks, AreAskedWithoutNamingAnAnswer) {
 
 TEST(Tasks, HaveTheLabelsOfTheirSources) {
   const std::map<std::string, size_t> counts{
-      {"AC accentdb", 9},      {"AC common_voice", 18}, {"AC vctk", 11},
-      {"AC espeak", 8},        {"AR common_voice", 9},  {"AR vctk", 4},
-      {"EIE crema_d", 4},      {"EIE meld", 3},         {"ER crema_d", 6},
-      {"ER meld", 7},          {"IC nsynth", 11},       {"IC hydrogen", 6},
-      {"IP slurp", 60},        {"ISC nsynth", 3},       {"LID asterisk", 5},
-      {"LID fleurs", 102},     {"LID tuxpaint", 11},    {"SCR speech_commands", 35},
-      {"SET esc50", 50},       {"SGC any", 2},          {"SSD any", 2},
-      {"SSD fake_or_real", 2}, {"ASV voxceleb", 2},     {"SV meld", 6},
-      {"VC nsynth", 5},        {"VSC vocalsound", 6}};
+      {"AC accentdb", 9},  {"AC common_voice", 18}, {"AC vctk", 11},
+      {"AC espeak", 8},    {"AR common_voice", 9},  {"AR vctk", 4},
+      {"EIE crema_d", 4},  {"EIE meld", 3},         {"ER crema_d", 6},
+      {"ER meld", 7},      {"IC nsynth", 11},       {"IC hydrogen", 6},
+      {"IP slurp", 60},    {"ISC nsynth", 3},       {"LID asterisk", 5},
+      {"LID fleurs", 102}, {"LID tuxpaint", 11},    {"SCR speech_commands", 35},
+      {"SET esc50", 50},   {"SGC any", 2},          {"SPR any", 3},
+      {"SSD any", 2},      {"SSD fake_or_real", 2}, {"ASV voxceleb", 2},
+      {"SV meld", 6},      {"VC nsynth", 5},        {"VSC vocalsound", 6}};
   std::map<std::string, size_t> found;
   for (const Task& task : all_tasks()) {
     for (const TaskVariant& variant : task.variants) {
