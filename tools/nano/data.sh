@@ -15,12 +15,22 @@ say "1. Texts"
 [ -f "$folder/lists/held_out.txt" ] || python3 tools/nano/texts.py "$folder/lists"
 
 say "2. Recordings"
-if [ ! -f "$folder/tuxpaint.jsonl" ]; then
-  "$auris" data ingest tuxpaint -o "$folder/tuxpaint.all.jsonl" --rejected "$folder/tuxpaint.rejected.jsonl"
-  "$auris" data check "$folder/tuxpaint.all.jsonl" -o "$folder/tuxpaint.jsonl" --rejected "$folder/tuxpaint.unfit.jsonl"
-fi
+# What auris-nano is measured on (tools/nano/eval_data.sh): none of its speakers and sentences is learnt.
+mkdir -p "$folder/measured"
+for layout in asterisk pocketsphinx; do
+  [ -f "$folder/measured/$layout.jsonl" ] || "$auris" data ingest "$layout" -o "$folder/measured/$layout.jsonl"
+done
+apart() { python3 tools/nano/apart.py "$1" -o "$2" --without "$folder"/measured/*.jsonl; }
+for layout in tuxpaint fillets hydrogen; do
+  [ -f "$folder/$layout.jsonl" ] && continue
+  "$auris" data ingest "$layout" -o "$folder/$layout.all.jsonl" --rejected "$folder/$layout.rejected.jsonl"
+  "$auris" data check "$folder/$layout.all.jsonl" -o "$folder/$layout.fit.jsonl" --rejected "$folder/$layout.unfit.jsonl" \
+    --thresholds recipes/nano/check.toml
+  apart "$folder/$layout.fit.jsonl" "$folder/$layout.jsonl"
+done
 for list in phrases questions; do
-  [ -f "$folder/$list/clips.jsonl" ] || "$auris" data speak "$folder/lists/$list.jsonl" -o "$folder/$list" --seed 5
+  [ -f "$folder/lists/$list.apart.jsonl" ] || apart "$folder/lists/$list.jsonl" "$folder/lists/$list.apart.jsonl"
+  [ -f "$folder/$list/clips.jsonl" ] || "$auris" data speak "$folder/lists/$list.apart.jsonl" -o "$folder/$list" --seed 5
 done
 
 say "3. The language model's own answers"
