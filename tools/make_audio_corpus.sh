@@ -26,6 +26,8 @@ make adpcm_ms.wav 8000 -c:a adpcm_ms
 make adpcm_ima.wav 8000 -c:a adpcm_ima_wav
 make rf64.wav 8000 -c:a pcm_s16le -rf64 always
 make extensible.wav 8000 -c:a pcm_s24le -af "pan=5.1|FL=c0|FR=c1|FC=c0|LFE=c1|BL=c0|BR=c1"
+make s24.aiff 11025 -c:a pcm_s24be
+make f32.aifc 8000 -c:a pcm_f32be -f aiff
 make s16.flac 44100 -c:a flac -frame_size 512
 make eight.flac 192000 -t 0.05 -c:a flac -sample_fmt s16 -af "pan=7.1|FL=c0|FR=c1|FC=c0|LFE=c1|BL=c0|BR=c1|SL=c0|SR=c1"
 make lame.mp3 44100 -c:a libmp3lame -b:a 64k

@@ -120,6 +120,7 @@ AudioFormat by_magic(std::span<const std::byte> head) {
   if ((has(head, 0, "RIFF") || has(head, 0, "RF64") || has(head, 0, "RIFX")) && has(head, 8, "WAVE")) {
     return AudioFormat::kWav;
   }
+  if (has(head, 0, "FORM") && (has(head, 8, "AIFF") || has(head, 8, "AIFC"))) return AudioFormat::kAiff;
   if (has(head, 0, "fLaC")) return AudioFormat::kFlac;
   if (has(head, 0, "OggS")) return AudioFormat::kOgg;
   if (has(head, 0, "\x1a\x45\xdf\xa3")) return AudioFormat::kMatroska;
@@ -140,6 +141,7 @@ std::string_view name_of(AudioFormat format) {
     case AudioFormat::kMp4: return "mp4";
     case AudioFormat::kAdts: return "aac";
     case AudioFormat::kG722: return "g722";
+    case AudioFormat::kAiff: return "aiff";
   }
   return "unknown";
 }

@@ -1,7 +1,7 @@
 #pragma once
 // What kind of recording a run of bytes is. Content decides, never the name, with one exception: raw G.722
 // has no magic bytes at all. The order is:
-//   1. magic bytes (RIFF/RF64 WAVE, fLaC, OggS, EBML, ISO media boxes), or a chain of at least three MPEG
+//   1. magic bytes (RIFF/RF64 WAVE, FORM AIFF/AIFC, fLaC, OggS, EBML, ISO media boxes), or a chain of at least three MPEG
 //   audio or ADTS
 //      frame headers that agree (after an ID3v2 tag, and after up to 64 KiB of junk)
 //   2. otherwise, the caller's hint or the name ending .g722 or .722: raw G.722, 64 kbit/s
@@ -17,7 +17,7 @@
 
 namespace auris::audio {
 
-enum class AudioFormat : uint8_t { kUnknown, kWav, kFlac, kMp3, kOgg, kMatroska, kMp4, kAdts, kG722 };
+enum class AudioFormat : uint8_t { kUnknown, kWav, kFlac, kMp3, kOgg, kMatroska, kMp4, kAdts, kG722, kAiff };
 
 std::string_view name_of(AudioFormat format);
 

@@ -36,7 +36,7 @@ AudioFormat recognise(SourceBytes& bytes, const DecodeOptions& options) {
   if (format == AudioFormat::kUnknown) {
     throw Error(ErrorCode::kInput,
                 {.where = "audio",
-                 .expected = "WAV, FLAC, MP3, Ogg, WebM, MP4/M4A, AAC or G.722",
+                 .expected = "WAV, AIFF, FLAC, MP3, Ogg, WebM, MP4/M4A, AAC or G.722",
                  .got = bytes.name() + " that starts with " + beginning_of(head),
                  .hint = "raw G.722 needs a name ending in .g722, or --g722 (in the library: expect_g722)"});
   }

@@ -1,9 +1,9 @@
 #pragma once
 // Reads a recording block by block as mono f32 at the wanted rate, in bounded memory however long it is.
 //
-// Formats: WAV (PCM of every width, float, A-law, mu-law, ADPCM; RF64; extensible), FLAC, MP3 (and layers 1,
-// 2), Ogg and WebM/Matroska with Vorbis, Opus or FLAC, MP4/M4A with AAC or ALAC, raw AAC (ADTS), raw G.722.
-// The audio track of a video works too. How the format is recognised: audio_format.h.
+// Formats: WAV (PCM of every width, float, A-law, mu-law, ADPCM; RF64; extensible), AIFF, FLAC, MP3 (and
+// layers 1, 2), Ogg and WebM/Matroska with Vorbis, Opus or FLAC, MP4/M4A with AAC or ALAC, raw AAC (ADTS),
+// raw G.722. The audio track of a video works too. How the format is recognised: audio_format.h.
 //
 //   AudioReader reader("talk.opus");
 //   std::vector<float> block(16000);

@@ -75,6 +75,8 @@ constexpr Case kCases[] = {
     {"adpcm_ima.wav", "wav", "adpcm_ima_wav", 8000, 2, -20, 0.01},
     {"rf64.wav", "wav", "pcm_s16le", 8000, 2, -80},
     {"extensible.wav", "wav", "pcm_s24le", 8000, 6, -80},
+    {"s24.aiff", "aiff", "pcm_s24be", 11025, 2, -80},
+    {"f32.aifc", "aiff", "pcm_f32be", 8000, 2, -80},
     {"s16.flac", "flac", "flac", 44100, 2, -80},
     {"lame.mp3", "mp3", "mp3float", 44100, 2, -20},
     {"plain.mp3", "mp3", "mp3float", 22050, 2, -20, 0.08},

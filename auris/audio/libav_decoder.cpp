@@ -38,6 +38,7 @@ const char* demuxer_of(AudioFormat format) {
     case AudioFormat::kMp4: return "mov";
     case AudioFormat::kAdts: return "aac";
     case AudioFormat::kG722: return "g722";
+    case AudioFormat::kAiff: return "aiff";
     case AudioFormat::kUnknown: break;
   }
   return "";
