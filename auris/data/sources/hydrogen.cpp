@@ -13,6 +13,7 @@
 #include "auris/base/error.h"
 #include "auris/data/sources/layouts.h"
 #include "auris/text/text_rules.h"
+#include "auris/text/utf8.h"
 
 namespace auris::data {
 namespace {
@@ -44,11 +45,32 @@ std::optional<std::string> label_in(const std::string& name) {
   return *labels.begin();
 }
 
-std::string split_of_kit(const std::string& kit) {
-  constexpr std::array<std::string_view, 4> kTest{"Audiophob", "ForzeeStereo", "Gimme A Hand 1.0",
-                                                  "The Black Pearl 1.0"};
-  if (kit == "ColomboAcousticDrumkit") return "dev";
-  return std::find(kTest.begin(), kTest.end(), kit) != kTest.end() ? "test" : "train";
+// Licences by the package's copyright file. Kits for testing are recordings of real drums.
+struct Kit {
+  const char* name;
+  const char* split;
+  const char* licence;
+  bool synthetic = false;  // by the kit's own description
+};
+
+constexpr std::array kKits{Kit{"Audiophob", "train", "CC0-1.0"},
+                           Kit{"BJA_Pacific", "train", "CC-BY-SA-3.0"},
+                           Kit{"ColomboAcousticDrumkit", "dev", "GPL-2.0-or-later"},
+                           Kit{"ElectricEmpireKit", "train", "GPL-2.0-or-later", true},
+                           Kit{"ForzeeStereo", "test", "GPL-2.0-only"},
+                           Kit{"Gimme A Hand 1.0", "test", "GPL-2.0-only"},
+                           Kit{"HardElectro1", "train", "GPL-2.0-or-later", true},
+                           Kit{"Millo-Drums_v.1", "train", "GPL-2.0-only"},
+                           Kit{"Millo_MultiLayered2", "train", "GPL-2.0-only"},
+                           Kit{"Millo_MultiLayered3", "train", "GPL-2.0-only"},
+                           Kit{"The Black Pearl 1.0", "test", "GPL-2.0-only"},
+                           Kit{"VariBreaks", "train", "GPL-2.0-or-later", true},
+                           Kit{"rumpf_kit_z01_h2", "train", "CC-BY-3.0"}};
+
+Kit kit_named(const std::string& name) {
+  const auto* known =
+      std::find_if(kKits.begin(), kKits.end(), [&](const Kit& kit) { return kit.name == name; });
+  return known != kKits.end() ? *known : Kit{"", "train", ""};
 }
 
 // What stands between <TAG> and </TAG> behind `at`, which moves behind it; nothing if there is no such tag.
@@ -71,12 +93,14 @@ std::string without_entities(std::string text) {
 void ingest_kit(Ingest& ingest, const std::string& kit) {
   std::string xml;
   for (const std::string& line : lines_of(ingest.root() / kit / "drumkit.xml")) xml += line + '\n';
+  xml = text::to_valid_utf8(xml);
+  const Kit known = kit_named(kit);
   size_t at = 0;
   while (const auto instrument = next_tag(xml, "instrument", at)) {
-    size_t inside = 0;
-    const std::string name = without_entities(next_tag(*instrument, "name", inside).value_or(""));
+    size_t before_name = 0, before_file = 0;  // in any order
+    const std::string name = without_entities(next_tag(*instrument, "name", before_name).value_or(""));
     const std::optional<std::string> label = label_in(name);
-    while (const auto tag = next_tag(*instrument, "filename", inside)) {
+    while (const auto tag = next_tag(*instrument, "filename", before_file)) {
       const fs::path file = without_entities(*tag);
       Clip clip;
       clip.id = fmt::format("hydrogen/{}/{}", kit, file.stem().string());
@@ -85,11 +109,12 @@ void ingest_kit(Ingest& ingest, const std::string& kit) {
                       fmt::format("{} names no instrument, or several", quoted(name)));
         continue;
       }
-      clip.split = split_of_kit(kit);
+      clip.split = known.split;
+      clip.synthetic = known.synthetic;
       clip.labels = {{"instrument", *label}};
-      clip.licence = "GPL-2.0-only";
+      clip.licence = known.licence;
       clip.origin = "hydrogen-drumkits: " + kit;
-      clip.consent = Consent::kLicence;
+      clip.consent = clip.licence.empty() ? Consent::kUnknown : Consent::kLicence;
       ingest.add(fs::path(kit) / file, std::move(clip));
     }
   }

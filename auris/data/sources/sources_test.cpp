@@ -168,11 +168,12 @@ TEST(Sources, Hydrogen) {
       "<drumkit_info><name>My Kit</name><instrumentList>"
       "<instrument><id>0</id><name>Kick &quot;22&quot;</name><layer><filename>k&amp;1.wav</filename></layer>"
       "<layer><filename>k2.wav</filename></layer></instrument>\n"
-      "<instrument><name>Bass Drum 2</name><filename>b.wav</filename></instrument>"
+      "<instrument><filename>b.wav</filename><name>Bass Drum 2</name></instrument>"
       "<instrument><name>Ride (Custom)</name><layer><filename>r.wav</filename></layer></instrument>"
       "<instrument><name>Kick and Snare</name><layer><filename>ks.wav</filename></layer></instrument>"
       "<instrument><name>19</name></instrument>"
       "<instrument><name>Closed HH</name><filename>../h.wav</filename></instrument>"
+      "<instrument><name>Kick \xE9</name><filename>\xFF.wav</filename></instrument>"
       "<instrument><name>Tom");
   folder.write("ForzeeStereo/drumkit.xml",
                "<instrument><name>Tom Low</name><filename>t.wav</filename></instrument>");
@@ -188,8 +189,12 @@ TEST(Sources, Hydrogen) {
   EXPECT_EQ(all.clips.at("hydrogen/My Kit/r").labels.at("instrument"), "cymbal");
   EXPECT_EQ(all.clips.at("hydrogen/My Kit/r").split, "train");
   EXPECT_EQ(all.clips.at("hydrogen/ForzeeStereo/t").labels.at("instrument"), "tom-tom");
+  EXPECT_EQ(all.clips.at("hydrogen/My Kit/r").licence, "");
   EXPECT_EQ(all.clips.at("hydrogen/ForzeeStereo/t").split, "test");
-  expect_rejected(all, {{"hydrogen/My Kit/ks", "unknown_label"}, {"hydrogen/My Kit/h", "broken_path"}});
+  EXPECT_EQ(all.clips.at("hydrogen/ForzeeStereo/t").licence, "GPL-2.0-only");
+  expect_rejected(all, {{"hydrogen/My Kit/ks", "unknown_label"},
+                        {"hydrogen/My Kit/h", "broken_path"},
+                        {"hydrogen/My Kit/\uFFFD", "missing_file"}});
 }
 
 TEST(Sources, ZeroAd) {

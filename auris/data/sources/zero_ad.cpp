@@ -5,6 +5,7 @@
 #include "auris/data/sources/layouts.h"
 #include "auris/data/sources/words.h"
 #include "auris/text/text_rules.h"
+#include "auris/text/utf8.h"
 
 namespace auris::data {
 
@@ -15,7 +16,7 @@ void ingest_zero_ad(Ingest& ingest) {
   for (const fs::path& recording : files_below(voices, ".ogg")) {
     Clip clip;
     clip.id = "zero_ad/" + fs::path(recording).replace_extension().generic_string();
-    const std::vector<std::string> name = text::split_at(recording.stem().string(), "_");
+    const std::vector<std::string> name = text::split_at(text::to_valid_utf8(recording.stem().string()), "_");
     const std::string gender = name.size() > 1 ? gender_in(name[1]) : "";
     if (gender.empty()) {  // a dog
       ingest.reject(clip.id, "unknown_label", "the name tells neither female nor male");
