@@ -21,8 +21,8 @@ const TaskVariant* variant_for(const Task& task, const Clip& clip);
 // Why there is none, for messages.
 std::string no_variant_text(const Task& task, const Clip& clip);
 
-// What is known about the clip that answers the task: its text, its translation, its language, its rate or a label;
-// nothing if that is not known. May be no possible answer: answer_problem() tells.
+// What is known about the clip that answers the task: its text, its translation, its language, its rate or a
+// label; nothing if that is not known. May be no possible answer: answer_problem() tells.
 std::optional<std::string> answer_for(const Task& task, const TaskVariant& variant, const Clip& clip);
 
 }  // namespace auris::data
