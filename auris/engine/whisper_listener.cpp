@@ -1,6 +1,7 @@
 #include "auris/engine/whisper_listener.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "auris/base/trimmed.h"
@@ -14,60 +15,89 @@ using processor::Recognition;
 constexpr size_t kRemembered = 16;  // recordings
 constexpr std::string_view kBlanks = " \t\r\n";
 
+// A row brought to a mean of 0 and a variance of 1; zeros if all its values are the same.
+void normalize(std::span<float> row) {
+  constexpr double kEps = 1e-10;
+  double mean = 0, squares = 0;
+  for (const float value : row) mean += value;
+  mean /= static_cast<double>(row.size());
+  for (const float value : row) squares += (value - mean) * (value - mean);
+  const double scale = 1.0 / std::sqrt(squares / static_cast<double>(row.size()) + kEps);
+  for (float& value : row) value = static_cast<float>((value - mean) * scale);
+}
+
 // The encoder's rows of a recording as they come, pooled over every 30 s.
 class SoundSummary {
  public:
-  SoundSummary(int pooled, int64_t window_rows, int64_t columns)
-      : pooled_(pooled), window_rows_(window_rows), columns_(columns) {}
+  SoundSummary(int pooled, const models::WhisperConfig& config)
+      : pooled_(pooled),
+        window_rows_(config.max_source_positions),
+        columns_(config.d_model),
+        waiting_(static_cast<size_t>(config.stages())) {}
 
   // A recording that is heard a second time begins again.
-  void add(double begin_s, const Tensor& rows) {
-    if (begin_s == 0.0) *this = SoundSummary(pooled_, window_rows_, columns_);
-    for (int64_t begin = 0; begin < rows.rows();) {
-      const int64_t count = std::min(rows.rows() - begin, window_rows_ - waiting_rows());
-      const Tensor part = rows.slice_rows(begin, count);
-      waiting_ = waiting_.defined() ? ops::concat_rows(waiting_, part) : part;
+  void add(double begin_s, std::span<const Tensor> stages) {
+    AURIS_CHECK(stages.size() == waiting_.size());
+    if (begin_s == 0.0) {
+      std::ranges::fill(waiting_, Tensor());
+      pooled_rows_ = {};
+    }
+    const int64_t rows = stages.front().rows();
+    for (int64_t begin = 0; begin < rows;) {
+      const int64_t count = std::min(rows - begin, window_rows_ - waiting_rows());
+      for (size_t i = 0; i < stages.size(); ++i) {
+        const Tensor part = stages[i].slice_rows(begin, count);
+        waiting_[i] = waiting_[i].defined() ? ops::concat_rows(waiting_[i], part) : part;
+      }
       begin += count;
       if (waiting_rows() == window_rows_) pool();
     }
   }
 
-  // [n, columns]; zeros where nothing was to be heard; undefined if no rows are wanted.
+  // [n, stages * columns]; zeros where nothing was to be heard; undefined if no rows are wanted.
   Tensor result() {
-    if (waiting_.defined()) pool();
-    if (!pooled_rows_.defined() && pooled_ > 0) return Tensor::zeros({pooled_, columns_});
+    if (waiting_rows() > 0) pool();
+    if (!pooled_rows_.defined() && pooled_ > 0) return Tensor::zeros({pooled_, width()});
     return pooled_rows_;
   }
 
  private:
-  int64_t waiting_rows() const { return waiting_.defined() ? waiting_.rows() : 0; }
+  int64_t width() const { return static_cast<int64_t>(waiting_.size()) * columns_; }
+  int64_t waiting_rows() const { return waiting_.front().defined() ? waiting_.front().rows() : 0; }
 
   // Every stretch has at least one row, so those of very short recordings overlap.
   void pool() {
     const int64_t rows = waiting_rows();
     if (pooled_ > 0) {
-      Tensor means = Tensor::empty({pooled_, columns_});
+      Tensor means = Tensor::empty({pooled_, width()});
       for (int64_t i = 0; i < pooled_; ++i) {
         const int64_t begin = i * rows / pooled_, end = std::max(begin + 1, (i + 1) * rows / pooled_);
-        mean(begin, end, means.slice_rows(i, 1).span<float>());
+        std::span<float> row = means.slice_rows(i, 1).span<float>();
+        for (const Tensor& stage : waiting_) {
+          const std::span<float> part = row.first(static_cast<size_t>(columns_));
+          mean(stage.slice_rows(begin, end - begin), part);
+          normalize(part);
+          row = row.subspan(part.size());
+        }
       }
       pooled_rows_ = pooled_rows_.defined() ? ops::concat_rows(pooled_rows_, means) : means;
     }
-    waiting_ = {};
+    std::ranges::fill(waiting_, Tensor());
   }
 
-  void mean(int64_t begin, int64_t end, std::span<float> result) const {
+  static void mean(const Tensor& rows, std::span<float> result) {
     std::vector<double> sum(result.size(), 0.0);
-    for (int64_t row = begin; row < end; ++row) {
-      const float* values = waiting_.data<float>() + row * columns_;
-      for (size_t i = 0; i < sum.size(); ++i) sum[i] += values[i];
+    const float* values = rows.data<float>();
+    for (int64_t row = 0; row < rows.rows(); ++row) {
+      for (double& column : sum) column += *values++;
     }
     for (size_t i = 0; i < sum.size(); ++i)
-      result[i] = static_cast<float>(sum[i] / static_cast<double>(end - begin));
+      result[i] = static_cast<float>(sum[i] / static_cast<double>(rows.rows()));
   }
 
   int64_t pooled_, window_rows_, columns_;
-  Tensor waiting_ = {}, pooled_rows_ = {};
+  std::vector<Tensor> waiting_;  // a stage each
+  Tensor pooled_rows_ = {};
 };
 
 }  // namespace
@@ -89,9 +119,9 @@ std::shared_ptr<const Recognition> WhisperListener::listen(const processor::Clip
 
 std::shared_ptr<const Recognition> WhisperListener::recognized(const audio::AudioClip& clip) const {
   const generate::Transcriber transcriber(model_);
-  SoundSummary sound(pooled_, model_->config.max_source_positions, model_->config.d_model);
+  SoundSummary sound(pooled_, model_->config);
   generate::TranscribeCallbacks callbacks;
-  callbacks.on_encoded = [&](double begin_s, const Tensor& rows) { sound.add(begin_s, rows); };
+  callbacks.on_encoded = [&](double begin_s, std::span<const Tensor> stages) { sound.add(begin_s, stages); };
   const generate::Transcript said = transcriber.transcribe(clip, {.token_states = true}, callbacks);
 
   auto heard = std::make_shared<Recognition>();

@@ -13,7 +13,7 @@ namespace auris::engine {
 
 class WhisperListener : public processor::Listener {
  public:
-  // `pooled`: rows of sound for each 30 s of a recording: means of as many equal stretches.
+  // `pooled`: rows of sound for each 30 s of a recording, one for each of as many equal stretches.
   WhisperListener(std::shared_ptr<const models::WhisperModel> model, int pooled);
 
   // Remembers the last recordings, as a conversation comes back to them with every turn.

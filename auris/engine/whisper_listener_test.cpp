@@ -26,6 +26,8 @@ const std::shared_ptr<const models::WhisperModel>& whisper() {
   return model;
 }
 
+int64_t sound_columns() { return int64_t{whisper()->config.stages()} * whisper()->config.d_model; }
+
 processor::Clip clip_of(audio::AudioClip clip) {
   return std::make_shared<const audio::AudioClip>(std::move(clip));
 }
@@ -52,7 +54,7 @@ TEST(WhisperListener, StatesPredictTheTokensOfTheText) {
   EXPECT_TRUE(std::ranges::is_sorted(heard->token_ends));
   EXPECT_EQ(heard->token_ends.back(), heard->text.size());
   ASSERT_EQ(heard->states.rows(), static_cast<int64_t>(heard->token_ends.size()));
-  EXPECT_EQ(heard->sound.shape(), Shape({kPooled, whisper()->config.d_model}));
+  EXPECT_EQ(heard->sound.shape(), Shape({kPooled, sound_columns()}));
 
   const generate::WhisperVocabulary vocabulary(whisper()->tokenizer, whisper()->config.vocab_size);
   std::vector<int32_t> tokens;
@@ -71,6 +73,39 @@ TEST(WhisperListener, StatesPredictTheTokensOfTheText) {
   }
   // A beam may choose a token that is not the likeliest by itself.
   EXPECT_GE(likeliest * 10, tokens.size() * 9);
+}
+
+// By the definition: means of the rows that each stage of the encoder has for the first stretch.
+TEST(WhisperListener, SoundIsWhatEachStageOfTheEncoderMakesOfAStretch) {
+  const auto heard = WhisperListener(whisper(), kPooled).listen(sentence());
+  std::vector<Tensor> stages;
+  generate::TranscribeCallbacks callbacks;
+  callbacks.on_encoded = [&](double, std::span<const Tensor> rows) {
+    stages.assign(rows.begin(), rows.end());
+  };
+  generate::Transcriber(whisper()).transcribe(*sentence(), {}, callbacks);
+  const int64_t columns = whisper()->config.d_model;
+  ASSERT_EQ(static_cast<int64_t>(stages.size()) * columns, heard->sound.cols());
+  EXPECT_NEAR(static_cast<double>(stages.front().rows()), 50 * sentence()->duration_s(), 2);
+  for (size_t stage = 0; stage < stages.size(); ++stage) {
+    const int64_t rows = stages[stage].rows() / kPooled;
+    std::vector<double> means(static_cast<size_t>(columns));
+    double sum = 0, squares = 0;
+    for (int64_t column = 0; column < columns; ++column) {
+      double& mean = means[static_cast<size_t>(column)];
+      for (int64_t row = 0; row < rows; ++row)
+        mean += stages[stage].data<float>()[row * columns + column] / static_cast<double>(rows);
+      sum += mean;
+      squares += mean * mean;
+    }
+    const double centre = sum / static_cast<double>(columns);
+    const double deviation = std::sqrt(squares / static_cast<double>(columns) - centre * centre);
+    const float* row = heard->sound.data<float>() + static_cast<int64_t>(stage) * columns;
+    for (int64_t column = 0; column < columns; ++column) {
+      ASSERT_NEAR(row[column], (means[static_cast<size_t>(column)] - centre) / deviation, 1e-4)
+          << "stage " << stage << ", column " << column;
+    }
+  }
 }
 
 // A recording of two windows has the rows of the first beside those of the rest.
@@ -115,7 +150,7 @@ TEST(WhisperListener, AnUntrainedModelReadsTheTranscript) {
                                {{"projector.states_norm.weight", Tensor::zeros({width})},
                                 {"projector.sound_norm.weight", Tensor::zeros({hidden})},
                                 {"projector.words.weight", Tensor::zeros({hidden, width})},
-                                {"projector.sound.weight", Tensor::zeros({hidden, width})},
+                                {"projector.sound.weight", Tensor::zeros({hidden, sound_columns()})},
                                 {"projector.sound.bias", Tensor::zeros({hidden})}});
   const auto model = load_language_model(folder.path(), "words");
   const std::string transcript = model->listener->listen(sentence())->text;

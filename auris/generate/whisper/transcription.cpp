@@ -106,10 +106,10 @@ void Transcription::listen(int64_t frame, int64_t frames, int padding_step) {
     step = static_cast<int>(std::clamp((padding + room - 1) / room, kFinestStep, kCoarsestStep));
   }
   Tensor window = audio::WhisperFrontend::slice(recording_.features, frame, frame + frames, window_frames);
-  const models::EncodedAudio encoded =
-      model_.encoder.forward(window, RowLayout::single(window.rows()), {.padding_step = step});
-  state_.listen(encoded);
-  if (callbacks_.on_encoded) heard_rows_ = encoded.hidden;
+  models::WhisperEncodeOptions options = {.padding_step = step};
+  heard_stages_.clear();
+  if (callbacks_.on_encoded) options.tap = [&](int, const Tensor& rows) { heard_stages_.push_back(rows); };
+  state_.listen(model_.encoder.forward(window, RowLayout::single(window.rows()), options));
   heard_frame_ = frame;
   heard_frames_ = frames;
   heard_padding_step_ = padding_step;
@@ -270,8 +270,9 @@ void Transcription::tell_encoded(int64_t frame, int64_t frames) const {
   const int64_t lead = std::max<int64_t>(0, frames_of(recording_.lead_s) - frame);
   const int64_t begin = lead / 2, end = (std::min(next_frame_ - frame, frames) + 1) / 2;
   if (begin >= end) return;
-  callbacks_.on_encoded(seconds_of(frame + lead) - recording_.lead_s,
-                        heard_rows_.slice_rows(begin, end - begin));
+  std::vector<Tensor> stages;
+  for (const Tensor& rows : heard_stages_) stages.push_back(rows.slice_rows(begin, end - begin));
+  callbacks_.on_encoded(seconds_of(frame + lead) - recording_.lead_s, stages);
 }
 
 // True if the window is to be heard again from a later point.

@@ -83,7 +83,7 @@ class Transcription {
   int64_t heard_frame_ = -1;  // the window that state_ listens to
   int64_t heard_frames_ = 0;
   int heard_padding_step_ = -1;
-  Tensor heard_rows_;  // the encoder's, of the window and its padding
+  std::vector<Tensor> heard_stages_;  // the encoder's rows of the window and its padding, if they are wanted
   TokenId language_ = 0;
   std::vector<TokenId> context_;  // everything written so far, timestamps included
   size_t context_begin_ = 0;      // what the next prompt may show begins here

@@ -86,7 +86,8 @@ void configure_qwen2_audio(const JsonFields& fields, const std::optional<Whisper
   config.projector_prefix = "multi_modal_projector";
 }
 
-ProjectorConfig composed_projector(const JsonFields& fields, int64_t in, int64_t out) {
+ProjectorConfig composed_projector(const JsonFields& fields, const WhisperConfig& encoder, int64_t out) {
+  const int64_t in = encoder.d_model;
   ProjectorConfig projector{.kind = ProjectorKind::kLinear,
                             .in = in,
                             .inner = 0,
@@ -97,6 +98,7 @@ ProjectorConfig composed_projector(const JsonFields& fields, int64_t in, int64_t
   if (type == "words") {
     projector.kind = ProjectorKind::kWords;
     projector.pooled = static_cast<int>(fields.integer("pooled", {0, kMaxPooledRows}));
+    projector.sound_in = in * encoder.stages();
     if (projector.stack != 1) fields.fail("stack", "1 with type words", std::to_string(projector.stack));
     if (projector.norm_post) fields.fail("norm_post", "false with type words", "true");
     return projector;
@@ -124,8 +126,7 @@ void configure_composed(const JsonFields& fields, const std::optional<WhisperCon
     fields.fail("window_rows", "trimmed or whole", auris::quoted(rows));
   config.window_rows = rows == "whole" ? WindowRows::kWhole : WindowRows::kTrimmed;
   config.context_frames = 2;
-  config.projector =
-      composed_projector(fields.object("projector"), config.encoder.d_model, config.language.hidden);
+  config.projector = composed_projector(fields.object("projector"), config.encoder, config.language.hidden);
   config.projector_prefix = "projector";
   if (fields.has("adapter")) config.adapter = nn::adapter_config_from_json(fields.object("adapter"));
 }

@@ -53,7 +53,7 @@ Ears load_ears(const AudioLlmParts& parts, const AudioLlmConfig& config, const n
   };
   nn::Parameters parameters(parts.model, in_file, options.device);
   parameters = parameters.with_adapter(options.adapter).adopting(options.adopt).under(kProjector);
-  if (config.hears_words()) return WordProjector(config.projector.in, config.projector.out, parameters);
+  if (config.hears_words()) return WordProjector(config.projector, parameters);
   return RowEars{.encoder = load_encoder(parts, config, options.of_part(kEncoder)),
                  .projector = Projector(config.projector, parameters)};
 }

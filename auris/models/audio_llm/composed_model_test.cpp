@@ -44,9 +44,12 @@ ComposedModel composed(ProjectorKind kind, const char* language = "smollm2") {
           .adapter = nn::AdapterConfig{.rank = kRank, .alpha = 6, .layers = {"q_proj", "k_proj", "up_proj"}}};
 }
 
-int64_t encoder_width() {
-  return whisper_config_of(*weights::open_checkpoint(path_of("llaso/encoder"))).d_model;
+WhisperConfig encoder_config() {
+  return whisper_config_of(*weights::open_checkpoint(path_of("llaso/encoder")));
 }
+
+int64_t encoder_width() { return encoder_config().d_model; }
+int64_t sound_columns() { return encoder_width() * encoder_config().stages(); }
 
 // The tensors that docs/audio_models.md lists, with random numbers.
 Tensors random_tensors(const ComposedModel& model) {
@@ -74,7 +77,7 @@ Tensors random_tensors(const ComposedModel& model) {
       all["projector.states_norm.weight"] = random_tensor(rng, {encoder_width()}, 0.5f);
       all["projector.sound_norm.weight"] = random_tensor(rng, {kHidden}, 0.5f);
       all["projector.words.weight"] = random_tensor(rng, {kHidden, encoder_width()});
-      all["projector.sound.weight"] = random_tensor(rng, {kHidden, encoder_width()});
+      all["projector.sound.weight"] = random_tensor(rng, {kHidden, sound_columns()});
       all["projector.sound.bias"] = random_tensor(rng, {kHidden});
       break;
   }
@@ -194,7 +197,7 @@ TEST(ComposedModel, HearsWords) {
   const auto heard =
       std::make_shared<HeardSpeech>(HeardSpeech{.words = {5, 17, 3},
                                                 .states = random_tensor(rng, {3, encoder_width()}),
-                                                .sound = random_tensor(rng, {2, encoder_width()})});
+                                                .sound = random_tensor(rng, {2, sound_columns()})});
   const auto known = std::make_shared<HeardSpeech>(HeardSpeech{.words = {9, 2}});
   const std::vector<std::shared_ptr<const HeardSpeech>> both = {heard, known};
   const ProjectedRows projected = loaded->project(both);

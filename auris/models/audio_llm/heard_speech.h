@@ -13,8 +13,9 @@ struct HeardSpeech {
   // [words, d_model] on the host: what the speech model's decoder thought where it wrote each of them.
   // Undefined for words that nobody heard, because they are known.
   Tensor states = {};
-  Tensor sound =
-      {};  // [n, d_model] on the host: means over stretches of the encoder's rows; undefined for none
+  // [n, stages * d_model] on the host: what the recording sounds like, behind each stage of the encoder.
+  // Undefined for none.
+  Tensor sound = {};
 
   int64_t rows() const { return (sound.defined() ? sound.rows() : 0) + static_cast<int64_t>(words.size()); }
 };

@@ -25,6 +25,7 @@ struct ProjectorConfig {
   int64_t out = 0;    // columns of an embedding
   int stack = 1;
   int pooled = 0;        // kWords: rows of sound for each 30 s of a recording
+  int64_t sound_in = 0;  // kWords: columns of a row of sound
   bool norm_mid = true;  // kUltravox: ln_mid (0.5 and later) instead of ln_post (0.4.1 and before)
   // Any kind: an RMSNorm "norm_post" behind everything, whose weight is the scale of the embeddings it stands
   // among. Composed models only.

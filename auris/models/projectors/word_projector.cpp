@@ -7,11 +7,12 @@ constexpr float kNormEps = 1e-6f;
 
 }  // namespace
 
-WordProjector::WordProjector(int64_t in, int64_t out, const nn::Parameters& parameters)
-    : words_(nn::load_linear(parameters, "words", {.in = in, .out = out})),
-      sound_(nn::load_linear(parameters, "sound", {.in = in, .out = out, .bias = nn::Bias::kRequired})),
-      states_norm_(nn::load_rms_norm(parameters, "states_norm", in, kNormEps)),
-      sound_norm_(nn::load_rms_norm(parameters, "sound_norm", out, kNormEps)) {}
+WordProjector::WordProjector(const ProjectorConfig& config, const nn::Parameters& parameters)
+    : words_(nn::load_linear(parameters, "words", {.in = config.in, .out = config.out})),
+      sound_(nn::load_linear(parameters, "sound",
+                             {.in = config.sound_in, .out = config.out, .bias = nn::Bias::kRequired})),
+      states_norm_(nn::load_rms_norm(parameters, "states_norm", config.in, kNormEps)),
+      sound_norm_(nn::load_rms_norm(parameters, "sound_norm", config.out, kNormEps)) {}
 
 Tensor WordProjector::words(const Tensor& embedded, const Tensor& states) const {
   if (!states.defined()) return embedded;

@@ -10,19 +10,20 @@
 // cascade does, and training adds to that. Norms (RMS) keep both apart from the scale of a speech model's
 // numbers, and rows of sound at that of the embeddings that they stand among.
 
+#include "auris/models/projectors/projector.h"
 #include "auris/nn/layers.h"
 
 namespace auris::models {
 
 class WordProjector {
  public:
-  // Names below `parameters`: "states_norm.weight" [in], "words.weight" [out, in], "sound.weight" [out, in],
-  // "sound.bias" [out], "sound_norm.weight" [out]. Throws kModel.
-  WordProjector(int64_t in, int64_t out, const nn::Parameters& parameters);
+  // Names below `parameters`: "states_norm.weight" [in], "words.weight" [out, in], "sound.weight" [out,
+  // sound_in], "sound.bias" [out], "sound_norm.weight" [out]. Throws kModel.
+  WordProjector(const ProjectorConfig& config, const nn::Parameters& parameters);
 
   // embedded [n, out], states [n, in] or undefined -> [n, out]
   Tensor words(const Tensor& embedded, const Tensor& states) const;
-  // rows [n, in] -> [n, out]
+  // rows [n, sound_in] -> [n, out]
   Tensor sound(const Tensor& rows) const { return sound_norm_.forward(sound_.forward(rows)); }
 
  private:

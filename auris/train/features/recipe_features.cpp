@@ -64,7 +64,8 @@ std::shared_ptr<const RecognitionCache> recognition_cache_of(const TrainRecipe& 
 
 std::shared_ptr<const RecognitionCache> plain_recognition_cache_of(const TrainRecipe& recipe) {
   return std::make_shared<const RecognitionCache>(
-      recipe.features, fmt::format("{} {} pooled", encoder_of(recipe.model), recipe.model.projector.pooled));
+      recipe.features,
+      fmt::format("{} {} pooled, all stages", encoder_of(recipe.model), recipe.model.projector.pooled));
 }
 
 HearReport hear_data(const TrainRecipe& recipe, const std::filesystem::path& initial,

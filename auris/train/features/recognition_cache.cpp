@@ -11,13 +11,17 @@ namespace {
 
 using processor::Recognition;
 
-constexpr std::string_view kMagic = "AURISRC1";
+constexpr std::string_view kMagic = "AURISRC2";
 constexpr uint32_t kMaxColumns = 1u << 16;
 
 uint32_t rows_of(const Tensor& tensor) { return tensor.defined() ? static_cast<uint32_t>(tensor.rows()) : 0; }
+uint32_t columns_of(const Tensor& tensor) {
+  return tensor.defined() ? static_cast<uint32_t>(tensor.cols()) : 0;
+}
 
 bool take_rows(SealedReader& file, uint32_t rows, uint32_t columns, Tensor& tensor) {
   if (rows == 0) return true;
+  if (columns == 0 || columns > kMaxColumns) return false;
   if (size_t{rows} > file.left() / (sizeof(float) * columns)) return false;
   tensor = Tensor::empty({rows, columns});
   return file.take(tensor.span<float>());
@@ -25,18 +29,18 @@ bool take_rows(SealedReader& file, uint32_t rows, uint32_t columns, Tensor& tens
 
 // Null if the bytes are not exactly one whole record.
 std::shared_ptr<const Recognition> parse(SealedReader file) {
-  uint32_t bytes = 0, tokens = 0, sound = 0, columns = 0;
-  const bool sizes =
-      file.take_u32(bytes) && file.take_u32(tokens) && file.take_u32(sound) && file.take_u32(columns);
-  if (!sizes || columns == 0 || columns > kMaxColumns) return nullptr;
+  uint32_t bytes = 0, tokens = 0, state_columns = 0, sound = 0, sound_columns = 0;
+  for (uint32_t* size : {&bytes, &tokens, &state_columns, &sound, &sound_columns}) {
+    if (!file.take_u32(*size)) return nullptr;
+  }
   if (tokens > file.left() / sizeof(uint32_t) || bytes > file.left()) return nullptr;
   auto heard = std::make_shared<Recognition>();
   std::vector<uint32_t> ends(tokens);
   heard->text.resize(bytes);
   if (!file.take(std::span(ends)) || !file.take(std::span(heard->text))) return nullptr;
   heard->token_ends.assign(ends.begin(), ends.end());
-  if (!take_rows(file, tokens, columns, heard->states) || !take_rows(file, sound, columns, heard->sound))
-    return nullptr;
+  if (!take_rows(file, tokens, state_columns, heard->states)) return nullptr;
+  if (!take_rows(file, sound, sound_columns, heard->sound)) return nullptr;
   return file.left() == 0 ? heard : nullptr;
 }
 
@@ -77,12 +81,12 @@ std::shared_ptr<const Recognition> RecognitionCache::find(const std::string& key
 void RecognitionCache::add(const std::string& key, const Recognition& heard) const {
   const bool has_states = heard.states.defined(), has_sound = heard.sound.defined();
   AURIS_CHECK(rows_of(heard.states) == heard.token_ends.size());
-  const int64_t columns = has_states ? heard.states.cols() : has_sound ? heard.sound.cols() : 1;
   SealedWriter file(kMagic);
   file.put_u32(static_cast<uint32_t>(heard.text.size()));
   file.put_u32(static_cast<uint32_t>(heard.token_ends.size()));
+  file.put_u32(columns_of(heard.states));
   file.put_u32(rows_of(heard.sound));
-  file.put_u32(static_cast<uint32_t>(columns));
+  file.put_u32(columns_of(heard.sound));
   for (const size_t end : heard.token_ends) file.put_u32(static_cast<uint32_t>(end));
   file.put(std::span<const char>(heard.text));
   // Slices of longer tensors are whole rows one behind the other, too.

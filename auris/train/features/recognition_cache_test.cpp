@@ -21,7 +21,7 @@ class CountingListener : public processor::Listener {
     Rng rng(static_cast<uint64_t>(++calls_));
     auto heard = std::make_shared<Recognition>(Recognition{.text = "so it is", .token_ends = {2, 5, 8}});
     heard->states = test::random_f32(rng, {3, 6});
-    heard->sound = test::random_f32(rng, {2, 6});
+    heard->sound = test::random_f32(rng, {2, 18});
     return heard;
   }
   int calls() const { return calls_; }

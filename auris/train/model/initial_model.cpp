@@ -33,7 +33,7 @@ struct Linear {
 std::vector<Linear> linears_of(const ProjectorConfig& config) {
   const int64_t stacked = config.in * config.stack;
   switch (config.kind) {
-    case ProjectorKind::kWords: return {{"sound", config.in, config.out, true}};
+    case ProjectorKind::kWords: return {{"sound", config.sound_in, config.out, true}};
     case ProjectorKind::kLinear: return {{"linear", stacked, config.out, true}};
     case ProjectorKind::kMlpGelu:
       return {{"0", stacked, config.inner, true}, {"2", config.inner, config.out, true}};
@@ -138,7 +138,9 @@ void write_initial_model(const std::filesystem::path& folder, const ModelRecipe&
     write_composed_model(folder, model, projector_in(begin->second));
     return;
   }
-  model.projector.in = models::whisper_config_of(*open_named(recipe.encoder)).d_model;
+  const models::WhisperConfig encoder = models::whisper_config_of(*open_named(recipe.encoder));
+  model.projector.in = encoder.d_model;
+  model.projector.sound_in = int64_t{encoder.d_model} * encoder.stages();
   const auto language = models::load_llama(open_named(recipe.language_model));
   model.projector.out = language->config().hidden;
   write_composed_model(folder, model, new_projector(model.projector, embedding_rms_of(*language), seed));

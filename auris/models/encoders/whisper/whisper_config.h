@@ -31,6 +31,7 @@ struct WhisperConfig {
 
   int head_dim() const { return d_model / encoder_heads; }
   int max_frames() const { return 2 * max_source_positions; }  // mel frames of a full window
+  int stages() const { return encoder_layers + 2; }            // the stem, each block, the final norm
 };
 
 // From the config.json of a Hugging Face folder: a WhisperConfig or Qwen2AudioEncoderConfig object, or a
