@@ -139,7 +139,7 @@ void write_computed(const MergedWeights& weights, const Planned& planned, weight
 
 GgufExportReport export_gguf(const fs::path& model, const fs::path& file, const GgufExportOptions& options) {
   const Source source = source_of(model);
-  const MergedWeights weights(source.language, source.config, source.adapter);
+  const MergedWeights weights(source.language, source.config, source.adapter, options.trained);
   const weights::GgufMetadata metadata = metadata_of(source, weights, options);
   const std::vector<Planned> plan = plan_of(weights, options.type);
   const std::vector<float> divisors = divisors_of(weights);

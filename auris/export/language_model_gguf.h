@@ -10,6 +10,7 @@
 #include <map>
 #include <string>
 
+#include "auris/models/language/llama/merged_weights.h"
 #include "auris/tensor/dtype.h"
 
 namespace auris::models {
@@ -21,6 +22,7 @@ struct GgufExportOptions {
       {};  // general.license, an SPDX identifier; empty: what the model's files say, if anything
   // (tensors written, in all), now and then; false stops with kCancelled.
   std::function<bool(int64_t, int64_t)> progress = {};
+  TrainedTensors trained = {};  // of the language model, instead of its own
 };
 
 struct GgufExportReport {

@@ -78,14 +78,21 @@ AdapterSource fresh_adapter(const AdapterConfig& config, uint64_t seed) {
 }
 
 StoredAdapter::StoredAdapter(std::shared_ptr<const weights::Checkpoint> checkpoint, AdapterConfig config,
-                             std::string prefix)
-    : checkpoint_(std::move(checkpoint)), config_(std::move(config)), prefix_(std::move(prefix)) {
+                             std::string prefix, std::string other)
+    : checkpoint_(std::move(checkpoint)),
+      config_(std::move(config)),
+      prefix_(std::move(prefix)),
+      other_(std::move(other)) {
   for (const weights::TensorInfo& info : checkpoint_->tensors()) {
-    if (!is_adapter_tensor(info.name)) continue;
+    if (!is_own(info.name)) continue;
     std::string_view layer = layer_of(info.name);
     if (layer.starts_with(prefix_) && config_.covers(layer.substr(prefix_.size()))) continue;
     fail(*checkpoint_, "tensors of the layers that the adapter's config names", quoted(info.name));
   }
+}
+
+bool StoredAdapter::is_own(std::string_view name) const {
+  return is_adapter_tensor(name) && (other_.empty() || !name.starts_with(other_));
 }
 
 LowRank StoredAdapter::find(std::string_view name, LinearSize size) {
@@ -102,7 +109,7 @@ LowRank StoredAdapter::find(std::string_view name, LinearSize size) {
 void StoredAdapter::expect_all_used() const {
   std::vector<std::string_view> known(asked_.begin(), asked_.end());
   for (const weights::TensorInfo& info : checkpoint_->tensors()) {
-    if (!is_adapter_tensor(info.name)) continue;
+    if (!is_own(info.name)) continue;
     std::string_view name = layer_of(info.name).substr(prefix_.size());
     if (asked_.contains(name)) continue;
     fail(*checkpoint_, "an adapter for the linear layers of this model", quoted(info.name),

@@ -41,9 +41,10 @@ AdapterSource fresh_adapter(const AdapterConfig& config, uint64_t seed);
 // asked for; not thread-safe.
 class StoredAdapter {
  public:
-  // Throws kModel if a tensor of it lies beside a layer that the config does not name.
+  // Throws kModel if a tensor of it lies beside a layer that the config does not name. `other`: the prefix of
+  // another adapter in the same checkpoint, whose tensors are not looked at; empty for none.
   StoredAdapter(std::shared_ptr<const weights::Checkpoint> checkpoint, AdapterConfig config,
-                std::string prefix = "");
+                std::string prefix = "", std::string other = "");
 
   // f32 copies. Throws kModel if a covered layer's tensors are missing or do not fit.
   LowRank find(std::string_view name, LinearSize size);
@@ -52,9 +53,11 @@ class StoredAdapter {
   void expect_all_used() const;
 
  private:
+  bool is_own(std::string_view name) const;
+
   std::shared_ptr<const weights::Checkpoint> checkpoint_;
   AdapterConfig config_;
-  std::string prefix_;
+  std::string prefix_, other_;
   std::set<std::string, std::less<>> asked_;  // every layer of the model, without prefix
 };
 // The same as a source, which keeps it alive.

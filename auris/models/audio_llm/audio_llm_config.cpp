@@ -129,6 +129,9 @@ void configure_composed(const JsonFields& fields, const std::optional<WhisperCon
   config.projector = composed_projector(fields.object("projector"), config.encoder, config.language.hidden);
   config.projector_prefix = "projector";
   if (fields.has("adapter")) config.adapter = nn::adapter_config_from_json(fields.object("adapter"));
+  if (!fields.has("encoder_adapter")) return;
+  if (config.hears_words()) fields.fail("encoder_adapter", "none with type words", "one");
+  config.encoder_adapter = nn::adapter_config_from_json(fields.object("encoder_adapter"));
 }
 
 }  // namespace

@@ -20,8 +20,8 @@ enum class AudioLlmFamily {
   kLlaso,
   kUltravox,
   kQwen2Audio,
-  kComposed,  // Auris' own: a projector, the names of an encoder and a language model, and an adapter for the
-              // latter if it was trained with one (docs/audio_models.md)
+  kComposed,  // Auris' own: a projector, the names of an encoder and a language model, and adapters for these
+              // if it was trained with some (docs/audio_models.md)
 };
 std::string_view name_of(AudioLlmFamily family);
 
@@ -44,7 +44,8 @@ struct AudioLlmConfig {
   WhisperConfig encoder;
   ProjectorConfig projector;
   LlamaConfig language;
-  std::optional<nn::AdapterConfig> adapter = {};  // of the language model, kComposed only
+  // kComposed only: of the language model and of the encoder.
+  std::optional<nn::AdapterConfig> adapter = {}, encoder_adapter = {};
   // Where the parts lie in the checkpoint.
   std::string projector_prefix;
   std::optional<int32_t> audio_token;  // the id the config names for audio rows, if any

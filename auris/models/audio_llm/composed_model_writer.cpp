@@ -13,7 +13,7 @@
 namespace auris::models {
 namespace {
 
-constexpr std::string_view kProjector = "projector.", kLanguage = "language_model.";
+constexpr std::string_view kProjector = "projector.", kLanguage = "language_model.", kEncoder = "encoder.";
 
 [[noreturn]] void fail(std::string expected, std::string got) {
   throw Error(
@@ -39,16 +39,18 @@ nlohmann::ordered_json projector_json(const ProjectorConfig& projector) {
 }
 
 void check_adapter_tensor(const ComposedModel& model, const std::string& name, const Tensor& tensor) {
-  if (!name.starts_with(kLanguage)) fail("an adapter of the language model", quoted(name));
-  if (!model.adapter) fail("no adapter's tensors without a config for it", quoted(name));
+  const bool encoders = name.starts_with(kEncoder);
+  if (!encoders && !name.starts_with(kLanguage))
+    fail("an adapter of the language model or the encoder", quoted(name));
+  const std::optional<nn::AdapterConfig>& adapter = encoders ? model.encoder_adapter : model.adapter;
+  if (!adapter) fail("no adapter's tensors without a config for it", quoted(name));
   bool first = name.ends_with(".lora_a");
-  std::string layer = name.substr(kLanguage.size(), name.rfind('.') - kLanguage.size());
-  if (!model.adapter->covers(layer))
-    fail("tensors of the layers that the adapter's config names", quoted(name));
+  const size_t prefix = (encoders ? kEncoder : kLanguage).size();
+  std::string layer = name.substr(prefix, name.rfind('.') - prefix);
+  if (!adapter->covers(layer)) fail("tensors of the layers that the adapter's config names", quoted(name));
   int64_t rank = first ? tensor.rows() : tensor.cols();
-  if (rank != model.adapter->rank) {
-    fail("a low rank of " + std::to_string(model.adapter->rank),
-         quoted(name) + " of " + std::to_string(rank));
+  if (rank != adapter->rank) {
+    fail("a low rank of " + std::to_string(adapter->rank), quoted(name) + " of " + std::to_string(rank));
   }
 }
 
@@ -88,6 +90,7 @@ nlohmann::ordered_json composed_model_json(const ComposedModel& model) {
       {"projector", projector_json(model.projector)},
       {"window_rows", model.window_rows == WindowRows::kWhole ? "whole" : "trimmed"}};
   if (model.adapter) json["adapter"] = nn::adapter_config_to_json(*model.adapter);
+  if (model.encoder_adapter) json["encoder_adapter"] = nn::adapter_config_to_json(*model.encoder_adapter);
   return json;
 }
 

@@ -11,6 +11,7 @@
 #include "auris/tensor/ops/attention.h"
 #include "auris/tensor/ops/conv1d.h"
 #include "auris/tensor/ops/linear.h"
+#include "auris/tensor/ops/recompute.h"
 #include "auris/tensor/ops/rope.h"
 
 namespace auris {
@@ -60,6 +61,9 @@ class Backend {
   virtual Tensor activate(const Tensor& x, Activation activation) = 0;
   virtual Tensor to_f32(const Tensor& x, const Tensor& row_scale) = 0;
   virtual Tensor log_softmax(const Tensor& x) = 0;
+
+  // recompute.h
+  virtual Tensor recomputed(const Tensor& x, const RowFunction& body) { return body(x); }
 
   // Memory, for devices that do not share host tensors; the others are never asked. Plain types only.
   virtual Tensor empty(const Shape& shape, DType dtype);  // uninitialised

@@ -6,15 +6,10 @@
 #include <fmt/format.h>
 
 #include "auris/train/examples/example_maker.h"
-#include "auris/weights/catalog.h"
-#include "auris/weights/fingerprint.h"
+#include "auris/train/recipe/model_sources.h"
 
 namespace auris::train {
 namespace {
-
-std::string encoder_of(const ModelRecipe& recipe) {
-  return weights::model_fingerprint(weights::Catalog::load().resolve(recipe.encoder));
-}
 
 bool varies_sound(const AugmentOptions& options) {
   return !options.speed.factors.empty() || options.reverberation.probability > 0 ||
@@ -55,7 +50,7 @@ std::unique_ptr<const FeatureCache> feature_cache_of(const TrainRecipe& recipe) 
   if (varies_features(recipe.augmentation)) return nullptr;
   return std::make_unique<const FeatureCache>(
       recipe.features,
-      fmt::format("{} {}", encoder_of(recipe.model), name_in(kWindowRows, recipe.model.window_rows)));
+      fmt::format("{} {}", encoder_identity(recipe.model), name_in(kWindowRows, recipe.model.window_rows)));
 }
 
 std::shared_ptr<const RecognitionCache> recognition_cache_of(const TrainRecipe& recipe) {
@@ -65,7 +60,7 @@ std::shared_ptr<const RecognitionCache> recognition_cache_of(const TrainRecipe& 
 std::shared_ptr<const RecognitionCache> plain_recognition_cache_of(const TrainRecipe& recipe) {
   return std::make_shared<const RecognitionCache>(
       recipe.features,
-      fmt::format("{} {} pooled, all stages", encoder_of(recipe.model), recipe.model.projector.pooled));
+      fmt::format("{} {} pooled, all stages", encoder_identity(recipe.model), recipe.model.projector.pooled));
 }
 
 HearReport hear_data(const TrainRecipe& recipe, const std::filesystem::path& initial,

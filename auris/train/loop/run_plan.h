@@ -13,8 +13,8 @@ struct RunPlan {
 };
 
 // Memory by the sizes of the models and the recipe's largest micro-batch; time by a measured forward and
-// backward pass over a short text, and the rows of `step`, from `first_step` on. Leaves no gradients. Of one
-// of `processes` that share the work.
+// backward pass over a short text (and over a short recording, if the encoder learns), and the rows of
+// `step`, from `first_step` on. Leaves no gradients. Of one of `processes` that share the work.
 RunPlan plan_run(const TrainRecipe& recipe, TrainedModel& model, const BatchTotals& step, int64_t first_step,
                  int64_t processes = 1);
 

@@ -10,6 +10,7 @@
 #include <c10/core/GradMode.h>
 
 #include "auris/tensor/backend/torch/autocast.h"
+#include "auris/tensor/backend/torch/recompute.h"
 #include "auris/tensor/backend/torch/torch_tensor.h"
 #include "auris/tensor/ops/rows.h"
 #include "auris/tensor/transfer.h"
@@ -137,6 +138,7 @@ StepResult StepRunner::run(int64_t step, std::span<const Batch> batches) {
   }
   StepSums sums{.record = {.step = step + 1}};
   const torch_backend::Autocast mixed(recipe_.precision == Precision::kBf16);
+  const torch_backend::Recomputation again(recipe_.recompute_activations);
   begin_gradients();
   guard(step, sums.record);
   for (const Batch& batch : batches) learn(batch, counts, &batch == &batches.back(), sums);

@@ -16,8 +16,9 @@
 #include "auris/train/examples/example_maker.h"
 #include "auris/train/features/recipe_features.h"
 #include "auris/train/model/initial_model.h"
+#include "auris/train/model/written_model.h"
 #include "auris/train/parallel/agreement.h"
-#include "auris/weights/catalog.h"
+#include "auris/train/recipe/model_sources.h"
 #include "auris/weights/fingerprint.h"
 
 namespace auris::train {
@@ -35,23 +36,6 @@ double now_s() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-[[noreturn]] void refuse(const std::string& what, const std::string& hint) {
-  throw Error(ErrorCode::kUsage,
-              {.where = "train", .expected = "a recipe that can be trained", .got = what, .hint = hint});
-}
-
-// What recipes can say and this loop cannot do: told before anything is computed.
-void check_supported(const TrainRecipe& recipe) {
-  for (const TrainedPart& trained : recipe.trained) {
-    if (trained.part == Part::kProjector || trained.part == Part::kLanguageModelAdapter) continue;
-    refuse(
-        fmt::format("one that trains \"{}\"", name_in(kParts, trained.part)),
-        "what a run writes is a composed model: it holds a projector and an adapter of the language model");
-  }
-  if (recipe.model.encoder_adapter) refuse("one with an adapter of the encoder", "leave it out");
-  if (recipe.recompute_activations) refuse("one that recomputes activations", "make its batches smaller");
-}
-
 // The recipe of the folder, which is this one from now on.
 void claim_folder(const TrainRecipe& recipe) {
   const fs::path path = recipe.output / "recipe.toml";
@@ -66,10 +50,9 @@ void claim_folder(const TrainRecipe& recipe) {
 }
 
 std::string identity_of_models(const ModelRecipe& recipe) {
-  const weights::Catalog catalog = weights::Catalog::load();
-  return fmt::format("{} {} {}", weights::model_fingerprint(catalog.resolve(recipe.encoder)),
-                     name_in(kWindowRows, recipe.window_rows),
-                     weights::model_fingerprint(catalog.resolve(recipe.language_model)));
+  return fmt::format("{} {} {} {}", encoder_identity(recipe), name_in(kWindowRows, recipe.window_rows),
+                     weights::model_fingerprint(language_model_source(recipe)),
+                     name_in(kModelLayouts, recipe.layout));
 }
 
 // A set of data, opened.
@@ -167,8 +150,12 @@ class Run {
   std::string counter_name() const {
     const ProjectorRecipe& projector = recipe_.model.projector;
     const bool words = projector.type == models::ProjectorKind::kWords;
-    return fmt::format("{} {}{} {}", name_in(kWindowRows, recipe_.model.window_rows), words ? "words " : "",
-                       words ? projector.pooled : projector.stack, recipe_.model.language_model);
+    const auto begin = recipe_.model.begin.find(Part::kLanguageModel);
+    const bool begun = begin != recipe_.model.begin.end();
+    return fmt::format("{} {}{}{} {}", name_in(kWindowRows, recipe_.model.window_rows), words ? "words " : "",
+                       recipe_.model.layout == ModelLayout::kLlaso ? "llaso " : "",
+                       words ? projector.pooled : projector.stack,
+                       begun ? begin->second.string() : recipe_.model.language_model);
   }
 
   ExamplePtr load(const ExamplePlace& place) const {
@@ -337,8 +324,12 @@ class Run {
   }
   TrainOutcome finished(TrainEnd end) {
     if (!processes_.first()) return ended(end);
-    if (outcome_.best) model_.restore(*weights::open_checkpoint(recipe_.output / "best"));
-    model_.write(recipe_.output / "model");
+    const fs::path folder = recipe_.output / "model";
+    if (outcome_.best) {
+      copy_model(recipe_.output / "best", folder);
+    } else {
+      model_.write(folder);
+    }
     monitor_->finish();
     write_model_card(recipe_);
     return ended(end);
@@ -365,13 +356,11 @@ class Run {
 }  // namespace
 
 HearReport hear(const TrainRecipe& recipe, const HearOptions& options) {
-  check_supported(recipe);
   claim_folder(recipe);
   return hear_data(recipe, initial_model_of(recipe), options);
 }
 
 TrainOutcome train(const TrainRecipe& recipe, const TrainOptions& options) {
-  check_supported(recipe);
   AloneGroup alone;
   ProcessGroup& processes = options.processes == nullptr ? alone : *options.processes;
   BatchPlan::check_ranks(recipe.batch, {.rank = processes.rank(), .world = processes.size()});

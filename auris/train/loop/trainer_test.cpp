@@ -16,6 +16,7 @@
 #include "auris/models/testing/golden.h"
 #include "auris/tensor/backend/torch/torch_backend.h"
 #include "auris/tensor/transfer.h"
+#include "auris/train/testing/serving_guard.h"
 #include "auris/train/testing/small_run.h"
 
 namespace auris::train {
@@ -176,29 +177,7 @@ TEST_F(TrainerRuns, HearOnlyWhatStaysAsItIs) {
 TEST_F(TrainerRuns, GiveOneModelOnBothBackends) {
   write_small_data(folder_ / "data");
   train(small_recipe({.data = folder_ / "data", .output = folder_ / "run", .steps = 20}));
-  const fs::path location = folder_ / "run" / "model";
-  const auto served = engine::load_language_model(location, "served");
-  const auto trained = engine::load_language_model(location, "trained", {.device = Device::kTorch});
-  const data::ShardReader shards(folder_ / "data");
-  constexpr int kTokens = 12;
-  for (uint64_t row = 0; row < 4; ++row) {
-    const auto messages = data::messages_of(data::load_item(shards, row));
-    processor::ModelInput input = served->prompt_of(messages);
-    for (int token = 0; token < kTokens; ++token) {
-      const auto logits_of = [&](const engine::LanguageModel& model) {
-        const Tensor rows = model.ears->embed(input.ids, model.ears->encode(input.windows).rows);
-        return to_host(model.llama->logits(model.llama->forward(rows, input.layout())));
-      };
-      const Tensor ours = logits_of(*served), theirs = logits_of(*trained);
-      ASSERT_LE(models::testing::relative_error(ours, theirs), 1e-4);
-      const auto likeliest = [](const Tensor& logits) {
-        const std::span<float> last = logits.slice_rows(logits.rows() - 1, 1).span<float>();
-        return static_cast<int32_t>(std::ranges::max_element(last) - last.begin());
-      };
-      ASSERT_EQ(likeliest(ours), likeliest(theirs));
-      input.ids.push_back(likeliest(ours));
-    }
-  }
+  testing::expect_served_alike(folder_ / "run" / "model", folder_ / "data");
 }
 
 TEST_F(TrainerRuns, LeaveOutWhatIsDamagedAndSaySo) {

@@ -2,16 +2,22 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <string>
+#include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "auris/base/rng.h"
 #include "auris/base/stable_hash.h"
-#include "auris/models/encoders/whisper/whisper_config.h"
-#include "auris/models/language/llama/llama.h"
+#include "auris/models/audio_llm/audio_llm.h"
+#include "auris/models/audio_llm/audio_llm_names.h"
+#include "auris/models/audio_llm/llaso_writer.h"
+#include "auris/models/encoders/whisper/whisper_encoder_writer.h"
+#include "auris/models/encoders/whisper/whisper_linears.h"
 #include "auris/models/language/llama/llama_layers.h"
+#include "auris/tensor/ops/elementwise.h"
+#include "auris/train/parameters/parameter_set.h"
+#include "auris/train/recipe/model_sources.h"
 #include "auris/weights/catalog.h"
 
 namespace auris::train {
@@ -19,10 +25,6 @@ namespace {
 
 using models::ProjectorConfig;
 using models::ProjectorKind;
-
-std::shared_ptr<const weights::Checkpoint> open_named(const std::string& name) {
-  return weights::open_checkpoint(weights::Catalog::load().resolve(name));
-}
 
 struct Linear {
   const char* name;
@@ -102,54 +104,128 @@ std::map<std::string, Tensor> new_projector(const ProjectorConfig& config, float
   return tensors;
 }
 
-std::map<std::string, Tensor> projector_in(const std::filesystem::path& folder) {
-  const auto earlier = weights::open_checkpoint(folder);
-  std::map<std::string, Tensor> tensors;
-  for (const weights::TensorInfo& info : earlier->tensors()) {
-    if (info.name.starts_with("projector.")) tensors[info.name] = earlier->tensor(info.name);
+// What a whole part of an earlier run is named by: its place.
+std::string name_of_part(const ModelRecipe& recipe, Part part) {
+  const bool encoder = part == Part::kEncoder;
+  if (!recipe.begin.contains(part)) return encoder ? recipe.encoder : recipe.language_model;
+  return std::filesystem::absolute(encoder ? encoder_source(recipe) : language_model_source(recipe)).string();
+}
+
+std::optional<nn::AdapterConfig> adapter_config(const std::optional<AdapterRecipe>& adapter,
+                                                std::span<const std::string_view> linears) {
+  if (!adapter) return std::nullopt;
+  nn::AdapterConfig config{.rank = adapter->rank, .alpha = adapter->alpha, .layers = adapter->layers};
+  const bool all = std::ranges::count(adapter->layers, "all") > 0;
+  if (all) config.layers.assign(linears.begin(), linears.end());
+  return config;
+}
+
+// An adapter that an earlier run left and this one does not train.
+void add_frozen_adapter(const TrainRecipe& recipe, Part part, std::optional<nn::AdapterConfig>& config,
+                        std::map<std::string, Tensor>& tensors) {
+  const auto begin = recipe.model.begin.find(part);
+  if (recipe.find(part) != nullptr || begin == recipe.model.begin.end()) {
+    config.reset();
+    return;
   }
-  return tensors;
+  const auto earlier = weights::open_checkpoint(model_of_run(begin->second));
+  for (const weights::TensorInfo& info : earlier->tensors()) {
+    if (part_named(info.name) == part) tensors[info.name] = earlier->tensor(info.name);
+  }
+}
+
+void write_composed(const std::filesystem::path& folder, const TrainRecipe& recipe) {
+  models::ComposedModel model = composed_model_of(recipe.model);
+  std::map<std::string, Tensor> tensors;
+  if (recipe.model.begin.contains(Part::kProjector)) {
+    tensors = projector_in(recipe.model.begin.at(Part::kProjector));
+  } else {
+    const auto encoder = weights::open_checkpoint(encoder_source(recipe.model));
+    const models::WhisperConfig heard = models::whisper_config_of(*encoder);
+    model.projector.in = heard.d_model;
+    model.projector.sound_in = int64_t{heard.d_model} * heard.stages();
+    const auto language = models::load_llama(weights::open_checkpoint(language_model_source(recipe.model)));
+    model.projector.out = language->config().hidden;
+    tensors = new_projector(model.projector, embedding_rms_of(*language), recipe.seed);
+  }
+  add_frozen_adapter(recipe, Part::kLanguageModelAdapter, model.adapter, tensors);
+  add_frozen_adapter(recipe, Part::kEncoderAdapter, model.encoder_adapter, tensors);
+  write_composed_model(folder, model, tensors);
+}
+
+// How LLaSO's config.json names a published encoder; nothing for one that it cannot.
+std::optional<std::string> tower_name(const ModelRecipe& recipe) {
+  constexpr std::string_view kHub = "hf:";
+  if (recipe.begin.contains(Part::kEncoder)) return std::nullopt;
+  if (weights::Catalog::load().find(recipe.encoder) != nullptr) return recipe.encoder;
+  if (!recipe.encoder.starts_with(kHub)) return std::nullopt;
+  const std::string name = recipe.encoder.substr(kHub.size());
+  return name.find_first_of("@:") == std::string::npos ? std::optional(name) : std::nullopt;
+}
+
+void write_llaso(const std::filesystem::path& folder, const TrainRecipe& recipe) {
+  const auto encoder = weights::open_checkpoint(encoder_source(recipe.model));
+  const models::WhisperConfig config = models::whisper_config_of(*encoder);
+  const std::optional<std::string> tower = tower_name(recipe.model);
+  if (!tower) {
+    models::EncoderWriteOptions options{.dtype = stored_type(*encoder, Part::kEncoder)};
+    if (encoder->format() != weights::Format::kCTranslate2)
+      options.prefix = models::encoder_prefix(*encoder).value_or("");
+    write_whisper_encoder(folder / "encoder", *encoder, config, options);
+  }
+  const auto language = weights::open_checkpoint(language_model_source(recipe.model));
+  models::LlasoModel model{.language = language,
+                           .encoder = tower.value_or("encoder"),
+                           .encoder_width = config.d_model,
+                           .dtype = stored_type(*language, Part::kLanguageModel)};
+  const auto begin = recipe.model.begin.find(Part::kProjector);
+  if (begin != recipe.model.begin.end()) {
+    model.projector = projector_in(begin->second);
+  } else {
+    ProjectorConfig projector = composed_model_of(recipe.model).projector;
+    projector.in = config.d_model;
+    projector.out = projector.inner;  // as many as the language model has; the writer compares
+    model.projector = new_projector(projector, 0, recipe.seed);
+  }
+  write_llaso_model(folder, model);
 }
 
 }  // namespace
 
-models::ComposedModel composed_model_of(const ModelRecipe& recipe) {
-  models::ComposedModel model{.encoder = recipe.encoder,
-                              .language_model = recipe.language_model,
-                              .projector = {.kind = recipe.projector.type,
-                                            .inner = recipe.projector.inner,
-                                            .stack = recipe.projector.stack,
-                                            .pooled = recipe.projector.pooled},
-                              .window_rows = recipe.window_rows};
-  if (const auto& adapter = recipe.language_model_adapter) {
-    model.adapter =
-        nn::AdapterConfig{.rank = adapter->rank, .alpha = adapter->alpha, .layers = adapter->layers};
-    const bool all = std::ranges::count(adapter->layers, "all") > 0;
-    if (all) model.adapter->layers.assign(models::kLlamaLinears.begin(), models::kLlamaLinears.end());
+std::map<std::string, Tensor> projector_in(const std::filesystem::path& run) {
+  const auto parts = models::open_audio_llm_parts({.model = model_of_run(run)});
+  const std::string prefix = parts.config().projector_prefix + ".";
+  std::map<std::string, Tensor> tensors;
+  for (const weights::TensorInfo& info : parts.model->tensors()) {
+    if (info.name.starts_with(prefix))
+      tensors["projector." + info.name.substr(prefix.size())] = ops::to_f32(parts.model->tensor(info.name));
   }
-  return model;
+  return tensors;
 }
 
-void write_initial_model(const std::filesystem::path& folder, const ModelRecipe& recipe, uint64_t seed) {
-  models::ComposedModel model = composed_model_of(recipe);
-  model.adapter.reset();
-  const auto begin = recipe.begin.find(Part::kProjector);
-  if (begin != recipe.begin.end()) {
-    write_composed_model(folder, model, projector_in(begin->second));
-    return;
+models::ComposedModel composed_model_of(const ModelRecipe& recipe) {
+  return {.encoder = name_of_part(recipe, Part::kEncoder),
+          .language_model = name_of_part(recipe, Part::kLanguageModel),
+          .projector = {.kind = recipe.projector.type,
+                        .inner = recipe.projector.inner,
+                        .stack = recipe.projector.stack,
+                        .pooled = recipe.projector.pooled},
+          .window_rows = recipe.window_rows,
+          .adapter = adapter_config(recipe.language_model_adapter, models::kLlamaLinears),
+          .encoder_adapter = adapter_config(recipe.encoder_adapter, models::kWhisperLinears)};
+}
+
+void write_initial_model(const std::filesystem::path& folder, const TrainRecipe& recipe) {
+  if (recipe.model.layout == ModelLayout::kLlaso) {
+    write_llaso(folder, recipe);
+  } else {
+    write_composed(folder, recipe);
   }
-  const models::WhisperConfig encoder = models::whisper_config_of(*open_named(recipe.encoder));
-  model.projector.in = encoder.d_model;
-  model.projector.sound_in = int64_t{encoder.d_model} * encoder.stages();
-  const auto language = models::load_llama(open_named(recipe.language_model));
-  model.projector.out = language->config().hidden;
-  write_composed_model(folder, model, new_projector(model.projector, embedding_rms_of(*language), seed));
 }
 
 std::filesystem::path initial_model_of(const TrainRecipe& recipe) {
   std::filesystem::path folder = recipe.output / "initial";
-  if (!std::filesystem::exists(folder / "config.json"))
-    write_initial_model(folder, recipe.model, recipe.seed);
+  if (!std::filesystem::exists(folder / "config.json")) write_initial_model(folder, recipe);
   return folder;
 }
 

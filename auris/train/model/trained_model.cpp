@@ -1,7 +1,6 @@
 #include "auris/train/model/trained_model.h"
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 #include <utility>
 
@@ -12,25 +11,49 @@
 #include "auris/tensor/backend/torch/torch_tensor.h"
 #include "auris/tensor/transfer.h"
 #include "auris/train/model/initial_model.h"
+#include "auris/train/model/written_model.h"
+#include "auris/train/recipe/model_sources.h"
 
 namespace auris::train {
 namespace {
 
 constexpr const char* kLanguage = "language_model";
+constexpr const char* kEncoder = "encoder";
 
-// The adapter of the language model: that of an earlier run, or a new one.
-nn::AdapterSource adapter_of(const TrainRecipe& recipe) {
-  if (!recipe.model.language_model_adapter) return {};
-  const nn::AdapterConfig config = *composed_model_of(recipe.model).adapter;
-  const std::string prefix = std::string(kLanguage) + ".";
-  nn::AdapterSource fresh = nn::fresh_adapter(config, recipe.seed), source = fresh;
-  const auto begin = recipe.model.begin.find(Part::kLanguageModelAdapter);
-  if (begin != recipe.model.begin.end()) {
-    const auto earlier = weights::open_checkpoint(begin->second);
-    source = nn::source_of(std::make_shared<nn::StoredAdapter>(earlier, config));
-  }
-  return [source, prefix](std::string_view name, nn::LinearSize size) {
-    return name.starts_with(prefix) ? source(name, size) : LowRank();
+// A trained adapter of one part: that of an earlier run, or a new one. Others lie in the initial model.
+struct TrainedAdapter {
+  std::string prefix;  // of the part's names
+  nn::AdapterSource source;
+};
+
+TrainedAdapter trained_adapter(const TrainRecipe& recipe, Part part, const nn::AdapterConfig& config) {
+  const bool encoders = part == Part::kEncoderAdapter;
+  const std::string prefix = std::string(encoders ? kEncoder : kLanguage) + ".";
+  const auto begin = recipe.model.begin.find(part);
+  if (begin == recipe.model.begin.end())
+    return {.prefix = prefix, .source = nn::fresh_adapter(config, recipe.seed)};
+  const auto stored =
+      std::make_shared<nn::StoredAdapter>(weights::open_checkpoint(model_of_run(begin->second)), config,
+                                          prefix, std::string(encoders ? kLanguage : kEncoder) + ".");
+  return {.prefix = prefix, .source = [stored, prefix](std::string_view name, nn::LinearSize size) {
+            return stored->find(name.substr(prefix.size()), size);
+          }};
+}
+
+nn::AdapterSource adapters_of(const TrainRecipe& recipe) {
+  const models::ComposedModel model = composed_model_of(recipe.model);
+  std::vector<TrainedAdapter> adapters;
+  const auto add = [&](Part part, const std::optional<nn::AdapterConfig>& config) {
+    if (config && recipe.find(part) != nullptr) adapters.push_back(trained_adapter(recipe, part, *config));
+  };
+  add(Part::kLanguageModelAdapter, model.adapter);
+  add(Part::kEncoderAdapter, model.encoder_adapter);
+  if (adapters.empty()) return {};
+  return [adapters](std::string_view name, nn::LinearSize size) {
+    for (const TrainedAdapter& adapter : adapters) {
+      if (name.starts_with(adapter.prefix)) return adapter.source(name, size);
+    }
+    return LowRank();
   };
 }
 
@@ -55,14 +78,14 @@ bool has_guard(const TrainRecipe& recipe) {
 }  // namespace
 
 TrainedModel::TrainedModel(const TrainRecipe& recipe, const std::filesystem::path& initial, Device device)
-    : recipe_(recipe.model),
+    : recipe_(recipe),
       initial_(initial),
       parameters_(std::make_unique<ParameterSet>(recipe.trained, device)) {
   TensorsByName kept;
   nn::Adopt adopt = parameters_->adopt();
   if (has_guard(recipe)) adopt = keeping(adopt, kept);
   model_ = engine::load_language_model(initial, "training",
-                                       {.device = device, .adapter = adapter_of(recipe), .adopt = adopt});
+                                       {.device = device, .adapter = adapters_of(recipe), .adopt = adopt});
   parameters_->require_all_parts();
   const models::AudioLlmParts parts = models::open_audio_llm_parts({.model = initial});
   const bool frozen = recipe.find(Part::kEncoder) == nullptr && recipe.find(Part::kEncoderAdapter) == nullptr;
@@ -101,11 +124,9 @@ void TrainedModel::restore(const weights::Checkpoint& parameters) {
 }
 
 void TrainedModel::write(const std::filesystem::path& folder) const {
-  std::map<std::string, Tensor> tensors;
-  const auto initial = weights::open_checkpoint(initial_);  // a projector that is not trained
-  for (const weights::TensorInfo& info : initial->tensors()) tensors[info.name] = initial->tensor(info.name);
-  for (weights::NamedTensor& named : this->tensors()) tensors[named.name] = std::move(named.tensor);
-  write_composed_model(folder, composed_model_of(recipe_), tensors);
+  std::map<std::string, Tensor> trained;
+  for (weights::NamedTensor& named : tensors()) trained[named.name] = std::move(named.tensor);
+  write_trained_model(folder, recipe_, initial_, trained);
 }
 
 }  // namespace auris::train

@@ -22,7 +22,8 @@ class TrainedModel {
   const models::AudioLlm& audio_llm() const { return *model_->ears; }
   // With its processor and tokenizer.
   const std::shared_ptr<const engine::LanguageModel>& language_model() const { return model_; }
-  // The same encoder on the cpu backend: what serves users hears for training, too. Null if it is trained,
+  // The same encoder on the cpu backend: what serves users hears for training, too. Null if it or its adapter
+  // is trained,
   // and for a model that hears words, whose listener is the language model's.
   const models::AudioLlm* frozen_ears() const { return frozen_ears_.get(); }
   // The language model as it was before training; it shares what is not trained. Null unless the recipe has a
@@ -35,11 +36,11 @@ class TrainedModel {
   std::vector<weights::NamedTensor> tensors() const;
   // Throws kModel if a parameter is missing or has another shape.
   void restore(const weights::Checkpoint& parameters);
-  // As a composed model. Throws kUsage for parts that such a model cannot hold.
+  // As a model that `auris` loads (written_model.h).
   void write(const std::filesystem::path& folder) const;
 
  private:
-  ModelRecipe recipe_;
+  TrainRecipe recipe_;
   std::filesystem::path initial_;
   std::unique_ptr<ParameterSet> parameters_;  // stays where it is: hooks of the loading know its place
   std::shared_ptr<const engine::LanguageModel> model_;

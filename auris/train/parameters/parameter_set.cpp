@@ -12,7 +12,19 @@
 
 namespace auris::train {
 
+namespace {
+
+// Whisper's positions are sines that stay what they are, and what a bias of its keys adds to all of a row's
+// weights, softmax takes away again; CTranslate2 writes zeros there.
+bool stays(std::string_view name) {
+  return name == "encoder.embed_positions.weight" ||
+         (name.starts_with("encoder.") && name.ends_with(".k_proj.bias"));
+}
+
+}  // namespace
+
 std::optional<Part> part_named(std::string_view name) {
+  if (stays(name)) return std::nullopt;
   const bool adapter = nn::is_adapter_tensor(name);
   if (name.starts_with("projector.")) return Part::kProjector;
   if (name.starts_with("encoder.")) return adapter ? Part::kEncoderAdapter : Part::kEncoder;

@@ -19,7 +19,8 @@
 namespace auris::train {
 
 // The part that a tensor of an audio language model belongs to, by the name that load_audio_llm gives it:
-// "projector.0.weight", "language_model.layers.0.self_attn.q_proj.lora_a".
+// "projector.0.weight", "language_model.layers.0.self_attn.q_proj.lora_a". Nothing for those that no training
+// changes: the encoder's positions, and biases of its keys.
 std::optional<Part> part_named(std::string_view name);
 
 struct TrainedParameter {

@@ -1,10 +1,11 @@
 #include <algorithm>
-#include <array>
+#include <span>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "auris/base/nearest.h"
+#include "auris/models/encoders/whisper/whisper_linears.h"
 #include "auris/models/language/llama/llama_layers.h"
 #include "auris/train/recipe/recipe_parts.h"
 
@@ -16,12 +17,9 @@ constexpr int64_t kMaxInner = 1 << 20;
 constexpr int64_t kMaxPooled = 1500;  // rows of a window
 constexpr int64_t kMaxRank = 4096;
 
-// Linear layers of a layer, as Hugging Face's modules call them.
-constexpr std::array<std::string_view, 7> kEncoderLayers{"all",      "q_proj", "k_proj", "v_proj",
-                                                         "out_proj", "fc1",    "fc2"};
-std::vector<std::string_view> language_layers() {
+std::vector<std::string_view> or_all(std::span<const std::string_view> linears) {
   std::vector<std::string_view> layers{"all"};
-  layers.insert(layers.end(), models::kLlamaLinears.begin(), models::kLlamaLinears.end());
+  layers.insert(layers.end(), linears.begin(), linears.end());
   return layers;
 }
 
@@ -74,20 +72,34 @@ std::map<Part, std::filesystem::path> begin_of(const TomlTable& table, const std
   return begin;
 }
 
+// What a LLaSO checkpoint can say.
+void check_llaso(const TomlTable& table, const ModelRecipe& model) {
+  const ProjectorRecipe& projector = model.projector;
+  if (projector.type != models::ProjectorKind::kMlpGelu || projector.stack != 1)
+    table.fail("projector.type = 'mlp_gelu' with stack = 1 for layout = 'llaso'", "another projector");
+  if (model.window_rows != models::WindowRows::kWhole)
+    table.fail("window_rows = 'whole' for layout = 'llaso'", "'trimmed'");
+  if (model.encoder_adapter || model.language_model_adapter)
+    table.fail("no adapters for layout = 'llaso'", "one",
+               "train the whole language_model or encoder, or leave layout out");
+}
+
 }  // namespace
 
 ModelRecipe model_of(const TomlTable& table, const std::filesystem::path& folder) {
-  table.allow({"encoder", "language_model", "window_rows", "projector", "encoder_adapter",
+  table.allow({"encoder", "language_model", "layout", "window_rows", "projector", "encoder_adapter",
                "language_model_adapter", "begin"});
   ModelRecipe model;
   model.encoder = table.text("encoder");
   model.language_model = table.text("language_model");
+  take(table, "layout", kModelLayouts, model.layout);
   take(table, "window_rows", kWindowRows, model.window_rows);
   model.projector = projector_of(table.table("projector"));
   if (table.has("encoder_adapter"))
-    model.encoder_adapter = adapter_of(table.table("encoder_adapter"), kEncoderLayers);
+    model.encoder_adapter = adapter_of(table.table("encoder_adapter"), or_all(models::kWhisperLinears));
   if (table.has("language_model_adapter"))
-    model.language_model_adapter = adapter_of(table.table("language_model_adapter"), language_layers());
+    model.language_model_adapter =
+        adapter_of(table.table("language_model_adapter"), or_all(models::kLlamaLinears));
   if (table.has("begin")) model.begin = begin_of(table.table("begin"), folder);
   const auto check_begin = [&](Part part, const std::optional<AdapterRecipe>& adapter) {
     if (model.begin.contains(part) && !adapter)
@@ -95,6 +107,9 @@ ModelRecipe model_of(const TomlTable& table, const std::filesystem::path& folder
   };
   check_begin(Part::kEncoderAdapter, model.encoder_adapter);
   check_begin(Part::kLanguageModelAdapter, model.language_model_adapter);
+  if (model.layout == ModelLayout::kLlaso) check_llaso(table, model);
+  if (model.projector.type == models::ProjectorKind::kWords && model.encoder_adapter)
+    table.fail("encoder_adapter with a projector of rows", "projector.type = 'words'");
   return model;
 }
 

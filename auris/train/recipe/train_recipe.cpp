@@ -139,6 +139,11 @@ void check_together(const TomlTable& root, const TrainRecipe& recipe) {
     if (words && objective.kind == ObjectiveKind::kCtc)
       root.fail("ctc for a projector of rows", "projector.type = 'words'");
   }
+  const bool trains_ears = recipe.find(Part::kEncoder) != nullptr;
+  if (words && (trains_ears || recipe.model.begin.contains(Part::kEncoder)))
+    root.fail("an encoder that stays as it was published with projector.type = 'words'",
+              trains_ears ? "one that is trained" : "one that begins as a run left it",
+              "recordings become words before anything is learned from them");
   const SpecAugmentOptions& spec = recipe.augmentation.spec;
   if (words && (spec.time_masks > 0 || spec.frequency_masks > 0))
     root.fail("augmentation.spec for a projector of rows", "projector.type = 'words'");

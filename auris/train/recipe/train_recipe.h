@@ -55,6 +55,14 @@ inline constexpr NameTable<models::ProjectorKind, 4> kProjectorTypes{
 inline constexpr NameTable<models::WindowRows, 2> kWindowRows{
     {{models::WindowRows::kWhole, "whole"}, {models::WindowRows::kTrimmed, "trimmed"}}};
 
+// How a run's model is written down.
+enum class ModelLayout {
+  kComposed,  // a projector, adapters, and the models around them by name or in folders of their own
+  kLlaso,     // as LLaSO-Base's checkpoint, with its prompt; the language model is always inside
+};
+inline constexpr NameTable<ModelLayout, 2> kModelLayouts{
+    {{ModelLayout::kComposed, "composed"}, {ModelLayout::kLlaso, "llaso"}}};
+
 struct ProjectorRecipe {
   models::ProjectorKind type = models::ProjectorKind::kMlpGelu;
   int stack = 1;      // so many rows become one; not kWords
@@ -71,6 +79,7 @@ struct AdapterRecipe {
 
 struct ModelRecipe {
   std::string encoder, language_model;
+  ModelLayout layout = ModelLayout::kComposed;
   models::WindowRows window_rows = models::WindowRows::kTrimmed;
   ProjectorRecipe projector = {};
   std::optional<AdapterRecipe> encoder_adapter = {}, language_model_adapter = {};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include "auris/tensor/ops/conv1d.h"
 #include "auris/tensor/ops/elementwise.h"
 #include "auris/tensor/ops/norm.h"
+#include "auris/tensor/ops/recompute.h"
 #include "auris/tensor/ops/rows.h"
 #include "auris/tensor/transfer.h"
 
@@ -142,8 +144,10 @@ EncodedAudio WhisperEncoder::forward(const Tensor& mel, const RowLayout& frames,
   }
   EncodedAudio x = stem(to_device(mel, weights_.conv1.weight.device()), frames, options);
   if (options.tap) options.tap(-1, x.hidden);
+  const auto layout = std::make_shared<const RowLayout>(x.layout);  // lives as long as a backward pass
   for (size_t i = 0; i < weights_.layers.size(); ++i) {
-    x.hidden = block(weights_.layers[i], x.hidden, x.layout);
+    x.hidden = ops::recomputed(
+        x.hidden, [this, i, layout](const Tensor& rows) { return block(weights_.layers[i], rows, *layout); });
     if (options.tap) options.tap(static_cast<int>(i), x.hidden);
   }
   if (config_.pooling > 1) {

@@ -45,7 +45,8 @@ class WhisperEncoder {
   const WhisperConfig& config() const { return config_; }
 
   // mel [frames, n_mels] f32, on the host or where the weights are, which is where the rows come back. A span
-  // may be shorter than a full window (its positions start at 0) but not longer: throws kUsage.
+  // may be shorter than a full window (its positions start at 0) but not longer: throws kUsage. Blocks may be
+  // computed again in a backward pass (tensor/ops/recompute.h): the encoder must then live until it is done.
   EncodedAudio forward(const Tensor& mel, const RowLayout& frames,
                        const WhisperEncodeOptions& options = {}) const;
 

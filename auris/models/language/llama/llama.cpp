@@ -5,15 +5,17 @@
 #include "auris/models/language/llama/llama_names.h"
 #include "auris/models/language/llama/llama_row_order.h"
 #include "auris/tensor/ops/elementwise.h"
+#include "auris/tensor/ops/recompute.h"
 #include "auris/tensor/ops/rope.h"
 #include "auris/tensor/transfer.h"
 
 namespace auris::models {
 
 struct Llama::Pass {
-  const RowLayout& layout;
+  RowLayout layout;
   std::vector<int32_t> positions;
-  KvCache* cache;
+  KvCache* cache = nullptr;
+  std::optional<std::vector<int32_t>> rows;  // that the last layer computes; nullopt for all
 };
 
 Llama::Llama(const LlamaConfig& config, const nn::Parameters& parameters) : config_(config) {
@@ -119,30 +121,42 @@ Tensor Llama::attend(const Layer& layer, int index, const Tensor& x, const Pass&
   return ops::attention_cached(qkv.q, qkv.k, qkv.v, pass.layout, layer.attention, *pass.cache, index);
 }
 
+// x [rows, hidden] -> the rows behind layer `index`.
+Tensor Llama::block(int index, const Tensor& x, const Pass& pass) const {
+  const Layer& layer = layers_[static_cast<size_t>(index)];
+  Tensor rows = x, heads = attend(layer, index, layer.attention_norm.forward(x), pass);
+  if (pass.rows && index + 1 == config_.layers) {  // nobody attends to the other rows any more
+    heads = ops::gather_rows(heads, *pass.rows);
+    rows = ops::gather_rows(rows, *pass.rows);
+  }
+  if (config_.sandwich_norms) {
+    rows = ops::add(rows, layer.after_attention.forward(layer.o.forward(heads)));
+    return ops::add(rows, layer.after_mlp.forward(layer.mlp.forward(layer.mlp_norm.forward(rows))));
+  }
+  rows = layer.o.forward(heads, {.activation = Activation::kNone, .residual = rows});
+  return layer.mlp.forward(layer.mlp_norm.forward(rows), rows);
+}
+
 Tensor Llama::forward(const Tensor& embeddings, const RowLayout& layout,
                       const ForwardOptions& options) const {
   AURIS_CHECK(embeddings.rows() == layout.rows() && embeddings.cols() == config_.hidden);
   if (options.cache != nullptr) options.cache->extend(layout);
-  Pass pass{.layout = layout, .positions = layout.positions(), .cache = options.cache};
+  // A backward pass that computes layers again needs it longer than this call.
+  const auto pass = std::make_shared<Pass>();
+  pass->layout = layout;
+  pass->positions = layout.positions();
+  pass->cache = options.cache;
+  if (options.rows) pass->rows.emplace(options.rows->begin(), options.rows->end());
   auto observe = [&](std::string_view name, const Tensor& rows) {
     if (options.observer) options.observer(name, rows);
   };
   Tensor x = embeddings;  // [rows, hidden]
   observe("embeddings", x);
-  for (size_t index = 0; index < layers_.size(); ++index) {
-    const Layer& layer = layers_[index];
-    Tensor heads = attend(layer, static_cast<int>(index), layer.attention_norm.forward(x), pass);
-    if (options.rows && index + 1 == layers_.size()) {  // nobody attends to the other rows any more
-      heads = ops::gather_rows(heads, *options.rows);
-      x = ops::gather_rows(x, *options.rows);
-    }
-    if (config_.sandwich_norms) {
-      x = ops::add(x, layer.after_attention.forward(layer.o.forward(heads)));
-      x = ops::add(x, layer.after_mlp.forward(layer.mlp.forward(layer.mlp_norm.forward(x))));
-    } else {
-      x = layer.o.forward(heads, {.activation = Activation::kNone, .residual = x});
-      x = layer.mlp.forward(layer.mlp_norm.forward(x), x);
-    }
+  for (int index = 0; index < config_.layers; ++index) {
+    x = options.cache != nullptr ? block(index, x, *pass)
+                                 : ops::recomputed(x, [this, index, pass](const Tensor& rows) {
+                                     return block(index, rows, *pass);
+                                   });
     observe(fmt::format("layers.{}", index), x);
   }
   x = norm_.forward(x);

@@ -52,7 +52,8 @@ class Llama {
   // vocabulary.
   Tensor embed(std::span<const int32_t> ids) const;
   // [rows, hidden] -> [rows or options.rows, hidden] behind the final norm. Extends the cache by the layout's
-  // rows.
+  // rows. Without a cache each layer may be computed again in a backward pass (tensor/ops/recompute.h): the
+  // model must then live until it is done.
   Tensor forward(const Tensor& embeddings, const RowLayout& layout, const ForwardOptions& options = {}) const;
   // [rows, hidden] -> [rows, vocab]
   Tensor logits(const Tensor& hidden) const;
@@ -72,6 +73,7 @@ class Llama {
   Layer load_layer(const nn::Parameters& parameters, int index) const;
   RopeSpec rope_spec(const RopeConfig& rope, const nn::Parameters& parameters) const;
   Tensor attend(const Layer& layer, int index, const Tensor& x, const Pass& pass) const;
+  Tensor block(int index, const Tensor& x, const Pass& pass) const;
 
   LlamaConfig config_;
   nn::Embedding embedding_;

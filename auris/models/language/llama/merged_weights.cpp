@@ -61,12 +61,14 @@ void add_low_rank(const LowRank& low, int64_t b_row, float* row) {
 }  // namespace
 
 MergedWeights::MergedWeights(std::shared_ptr<const weights::Checkpoint> source, const LlamaConfig& config,
-                             const nn::AdapterSource& adapter)
+                             const nn::AdapterSource& adapter, const TrainedTensors& trained)
     : config_(config) {
   LlamaOptions options;
   options.adopt = [&](std::string_view name, const Tensor& tensor) {
-    if (!nn::is_adapter_tensor(name)) tensors_[std::string(name)] = tensor;
-    return tensor;
+    const auto found = trained.find(name);
+    const Tensor& used = found == trained.end() ? tensor : found->second;
+    if (!nn::is_adapter_tensor(name)) tensors_[std::string(name)] = used;
+    return used;
   };
   if (adapter) {
     options.adapter = [&](std::string_view name, nn::LinearSize size) {

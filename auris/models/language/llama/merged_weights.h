@@ -4,6 +4,7 @@
 // computed when they are asked for, so that memory stays small.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,11 +19,15 @@ namespace auris::models {
 // Where rows of q and k stand (llama_row_order.h), and whether Gemma's norm weights are stored less one.
 enum class LlamaLayout { kHuggingFace, kGguf };
 
+// What training made of parameters, by the model's own names: host, f32, in the checkpoint's order of rows.
+using TrainedTensors = std::map<std::string, Tensor, std::less<>>;
+
 class MergedWeights {
  public:
-  // `config` of the checkpoint; `adapter` as load_llama takes it, or none. Throws kModel as load_llama does.
+  // `config` of the checkpoint; `adapter` as load_llama takes it, or none; `trained` stand in the place of
+  // the checkpoint's. Throws kModel as load_llama does, kUsage for trained ones that do not fit.
   MergedWeights(std::shared_ptr<const weights::Checkpoint> source, const LlamaConfig& config,
-                const nn::AdapterSource& adapter = {});
+                const nn::AdapterSource& adapter = {}, const TrainedTensors& trained = {});
 
   // That of the checkpoint with what only its tensors tell: biases, rope_factors, and no tied embeddings
   // where the adapter parts the output matrix from the table.

@@ -49,6 +49,8 @@ class TorchBackend final : public Backend {
   Tensor to_f32(const Tensor& x, const Tensor& row_scale) override;
   Tensor log_softmax(const Tensor& x) override;
 
+  Tensor recomputed(const Tensor& x, const RowFunction& body) override;
+
   Tensor empty(const Shape& shape, DType dtype) override;
   Tensor from_host(const Tensor& host) override;
   Tensor to_host(const Tensor& tensor) override;
