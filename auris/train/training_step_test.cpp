@@ -6,6 +6,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "auris/models/testing/golden.h"
+#include "auris/tensor/backend/torch/recompute.h"
 #include "auris/tensor/backend/torch/torch_backend.h"
 #include "auris/tensor/backend/torch/torch_tensor.h"
 #include "auris/train/objectives/batch_loss.h"
@@ -90,6 +91,20 @@ TEST_P(TrainingStep, GradientsAgree) {
   }
 }
 
+// Kept or computed again, layer by layer: the same bits.
+TEST_P(TrainingStep, ActivationsCanBeComputedAgain) {
+  const double kept = backward(together_);
+  std::vector<at::Tensor> gradients;
+  for (const TrainedParameter& parameter : parameters_.parameters())
+    gradients.push_back(parameter.value.grad().clone());
+  const torch_backend::Recomputation again;
+  EXPECT_EQ(backward(together_), kept);
+  for (size_t i = 0; i < gradients.size(); ++i) {
+    const TrainedParameter& parameter = parameters_.parameters()[i];
+    EXPECT_TRUE(parameter.value.grad().equal(gradients[i])) << parameter.name;
+  }
+}
+
 TEST_P(TrainingStep, TenStepsHaveTheSameLosses) {
   const Tensor losses = golden_->tensor("losses"), norms = golden_->tensor("gradient_norms");
   AdamW optimizer(parameters_, {});
@@ -107,7 +122,11 @@ INSTANTIATE_TEST_SUITE_P(Llaso, TrainingStep,
                          testing::Values(Stage{"align", {{.part = Part::kProjector, .learning_rate = 1e-2}}},
                                          Stage{"instruct",
                                                {{.part = Part::kProjector, .learning_rate = 3e-3},
-                                                {.part = Part::kLanguageModel, .learning_rate = 3e-3}}}),
+                                                {.part = Part::kLanguageModel, .learning_rate = 3e-3}}},
+                                         Stage{"everything",
+                                               {{.part = Part::kProjector, .learning_rate = 3e-3},
+                                                {.part = Part::kLanguageModel, .learning_rate = 3e-3},
+                                                {.part = Part::kEncoder, .learning_rate = 3e-3}}}),
                          [](const auto& stage) { return std::string(stage.param.name); });
 
 }  // namespace

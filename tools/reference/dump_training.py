@@ -3,7 +3,8 @@
     python3 tools/reference/dump_training.py tests/golden
 
 Reads OUT/models/llaso (dump_audio_language_models.py), trains it as LLaSO does (align: the projector; instruct: projector
-and language model; AdamW, cosine with warm-up, clipping at 1.0) and writes OUT/train/{align,instruct}.safetensors:
+and language model; AdamW, cosine with warm-up, clipping at 1.0), and end to end (everything: the encoder too, but for its
+positions, which transformers keeps as they are). Writes OUT/train/{align,instruct,everything}.safetensors:
 windows.N.mel, windows.frames, ids.N (-1 at audio rows) and answer_begin of each example, gradient.NAME of the first step
 before clipping, gradient_norm and losses of ten steps. Names are those of `auris` (projector.0.weight,
 language_model.layers.0...). Needs torch, transformers, safetensors."""
@@ -72,8 +73,11 @@ def dump(out, stage, rate):
         ids += torch.randint(0, 160, (answer,), generator=generator).tolist()
         examples.append((make_mel(generator, frames, frames), ids, len(ids) - answer))
     trained = dict(model.projector.named_parameters(prefix="projector"))
-    if stage == "instruct":
+    if stage != "align":
         trained |= dict(model.language_model.named_parameters(prefix="language_model"))
+    if stage == "everything":
+        trained |= {name: parameter for name, parameter in model.encoder.named_parameters(prefix="encoder")
+                    if "embed_positions" not in name}
     for name, parameter in model.named_parameters():
         parameter.requires_grad_(name in trained)
     optimizer = torch.optim.AdamW(trained.values(), lr=rate, betas=BETAS, eps=EPSILON, weight_decay=0.0)
@@ -103,6 +107,7 @@ def main():
     out = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "tests/golden")
     dump(out, "align", 1e-2)
     dump(out, "instruct", 3e-3)
+    dump(out, "everything", 3e-3)
 
 
 if __name__ == "__main__":
