@@ -84,6 +84,7 @@ class ParallelTraining : public ::testing::Test {
   struct Settings {
     int64_t steps = 12;
     std::string more = {};
+    bool whole_parts = false;  // encoder and language model instead of an adapter
   };
   // What processes have to agree on beside the gradients of their batches: a guard, evaluations.
   std::string all_there_is() const {
@@ -100,7 +101,17 @@ class ParallelTraining : public ::testing::Test {
                                                     .steps = settings.steps,
                                                     .accumulation = 4,
                                                     .more = settings.more});
-    return folder_.write(name + ".toml", made.text);
+    std::string text = made.text;
+    if (settings.whole_parts) {
+      const auto replace = [&](const std::string& from, const std::string& to) {
+        text.replace(text.find(from), from.size(), to);
+      };
+      replace("language_model_adapter = { rank = 8, alpha = 16, layers = [\"all\"] }", "");
+      replace("part = \"language_model_adapter\"", "part = \"language_model\"");
+      replace("[[objectives]]", "[[train]]\npart = \"encoder\"\nlearning_rate = 1e-3\n\n[[objectives]]");
+      replace("steps = ", "recompute_activations = true\nsteps = ");
+    }
+    return folder_.write(name + ".toml", text);
   }
 
   ProgramResult run(int processes, const fs::path& recipe) const {
@@ -182,6 +193,27 @@ TEST_F(ParallelTraining, HasTheLossesOfOneProcess) {
       EXPECT_EQ(one.evaluations[i].token_accuracy, many.evaluations[i].token_accuracy);
     }
   }
+}
+
+// Encoder, projector and the whole language model, computed again in the backward pass: sums begin while a
+// backward pass goes on inside another one.
+TEST_F(ParallelTraining, TrainsWholePartsAlike) {
+  const Settings settings{.steps = 6,
+                          .more = "[optimizer]\nsharded = true\n\n[augmentation.spec]\ntime_masks = 1\n",
+                          .whole_parts = true};
+  ASSERT_EQ(run(1, recipe("one", settings)).exit_code, 0);
+  const ProgramResult result = run(2, recipe("two", settings));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const RunFigures one = figures_in(folder_ / "one"), two = figures_in(folder_ / "two");
+  ASSERT_EQ(one.steps.size(), 6u);
+  ASSERT_EQ(two.steps.size(), 6u);
+  for (size_t i = 0; i < one.steps.size(); ++i) {
+    expect_close(one.steps[i].loss, two.steps[i].loss, 1e-5, fmt::format("loss of step {}", i + 1));
+    expect_close(one.steps[i].gradient_norm, two.steps[i].gradient_norm, 1e-4,
+                 fmt::format("norm of step {}", i + 1));
+  }
+  for (const char* part : {"encoder", "language_model"})
+    EXPECT_FALSE(file("two", fmt::format("model/{}/model.safetensors", part).c_str()).empty()) << part;
 }
 
 TEST_F(ParallelTraining, HasTheSameBitsInEveryRunAndWithSharedMoments) {

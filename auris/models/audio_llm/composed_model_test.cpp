@@ -260,6 +260,56 @@ TEST(ComposedModel, OptionsAddToTheFilesAdapter) {
   EXPECT_THAT(names, Contains("projector.linear.lora_a 2"));
 }
 
+// The encoder's own adapter in the file computes what one from outside does, beside one of the language
+// model.
+TEST(ComposedModel, EncodersHaveAdaptersToo) {
+  TestFolder folder, bare_folder;
+  ComposedModel bare = composed(ProjectorKind::kLinear), model = bare;
+  Tensors tensors = random_tensors(bare);
+  write_composed_model(bare_folder.path(), bare, tensors);
+  model.encoder_adapter = nn::AdapterConfig{.rank = 2, .alpha = 4, .layers = {"q_proj", "v_proj", "fc2"}};
+  const nn::AdapterSource outside = random_adapter(*model.encoder_adapter, 6);
+  AudioLlmOptions options;
+  options.adapter = [&](std::string_view name, nn::LinearSize size) {
+    return name.starts_with("encoder.") ? outside(name, size) : LowRank();
+  };
+  options.adopt = [&](std::string_view name, const Tensor& tensor) {
+    if (name.starts_with("encoder.") && nn::is_adapter_tensor(name)) tensors[std::string(name)] = tensor;
+    return tensor;
+  };
+  const Tensor expected = logits_in(bare_folder, options);
+  EXPECT_GE(relative_error(expected, logits_in(bare_folder)), 1e-3);
+  ASSERT_TRUE(tensors.contains("encoder.layers.1.fc2.lora_b"));
+  write_composed_model(folder.path(), model, tensors);
+  EXPECT_EQ(relative_error(logits_in(folder), expected), 0.0);
+
+  const auto written = weights::open_checkpoint(folder.path());
+  const auto refused = [&](const std::function<void(nlohmann::ordered_json&)>& change) {
+    TestFolder other;
+    nlohmann::ordered_json config = composed_model_json(model);
+    change(config);
+    other.write("config.json", config.dump());
+    std::filesystem::copy(folder / "model.safetensors", other / "model.safetensors");
+    try {
+      load_audio_llm(AudioLlmSources{.model = other.path()});
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kModel);
+      return std::string(error.what());
+    }
+    return std::string("none");
+  };
+  EXPECT_EQ(refused([](auto&) {}), "none");
+  EXPECT_THAT(refused([](auto& config) { config.erase("encoder_adapter"); }),
+              AllOf(HasSubstr("encoder.layers"), HasSubstr("no adapter for it")));
+  EXPECT_THAT(refused([](auto& config) { config["encoder_adapter"]["layers"].push_back("fc3"); }),
+              AllOf(HasSubstr("fc3"), HasSubstr("fc2")));
+  EXPECT_THAT(refused([](auto& config) { config["encoder_adapter"]["rank"] = 3; }), HasSubstr("lora_a"));
+  EXPECT_THAT(refused([](auto& config) {
+                config["projector"] = {{"type", "words"}, {"pooled", 2}};
+              }),
+              HasSubstr("encoder_adapter"));
+}
+
 std::string failure_of(const std::function<void()>& action, ErrorCode code) {
   try {
     action();
@@ -342,6 +392,10 @@ TEST(ComposedModelWriter, WhatCannotBeReadAgainIsNotWritten) {
   EXPECT_THAT(write(model, with("encoder.fc1.lora_a", Tensor::zeros({kRank, 4}))), HasSubstr("encoder.fc1"));
   EXPECT_THAT(write(model, with("language_model.layers.0.mlp.down_proj.lora_a", Tensor::zeros({kRank, 48}))),
               HasSubstr("down_proj"));
+  ComposedModel both = model;
+  both.encoder_adapter = nn::AdapterConfig{.rank = 2, .alpha = 2, .layers = {"fc1"}};
+  EXPECT_THAT(write(both, with("encoder.layers.0.fc2.lora_a", Tensor::zeros({2, 4}))), HasSubstr("fc2"));
+  EXPECT_THAT(write(both, with("encoder.layers.0.fc1.lora_a", Tensor::zeros({3, 4}))), HasSubstr("of 3"));
   ComposedModel bare = model;
   bare.adapter.reset();
   EXPECT_THAT(write(bare, good), HasSubstr("lora_a"));

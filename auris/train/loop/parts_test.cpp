@@ -25,6 +25,7 @@ namespace auris::train {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using testing::expect_served_alike;
 using ::testing::HasSubstr;
 using testing::write_small_data;
@@ -157,6 +158,18 @@ TEST_P(RunsOfParts, CheckpointWhatIsTrained) {
   std::set<Part> wanted;
   for (const TrainedPart& trained : recipe.trained) wanted.insert(trained.part);
   EXPECT_EQ(parts, wanted);
+
+  // What is loaded from the result is what the last checkpoint holds, to the last bit.
+  size_t compared = 0;
+  const auto compare = [&](std::string_view name, const Tensor& tensor) {
+    if (parameters->contains(name)) {
+      EXPECT_EQ(models::testing::relative_error(tensor, parameters->tensor(name)), 0.0) << name;
+      ++compared;
+    }
+    return tensor;
+  };
+  models::load_audio_llm(models::AudioLlmSources{.model = folder_ / "run" / "model"}, {.adopt = compare});
+  EXPECT_EQ(compared, parameters->tensors().size());
 }
 
 TEST_P(RunsOfParts, LearnTheSameWithActivationsComputedAgain) {
@@ -313,8 +326,74 @@ TEST_F(PartsOfRuns, TakePublishedFiles) {
                      .language_model = "smollm2-135m-instruct",
                      .steps = 1};
   losses_of(recipe_of(run));
-  EXPECT_TRUE(fs::exists(folder_ / "run/model/language_model/model.gguf"));
+  const auto language = weights::open_checkpoint(folder_ / "run/model/language_model/model.gguf");
+  const auto parameters =
+      weights::open_checkpoint(folder_ / "run/checkpoints/step-00000001" / CheckpointStore::kParametersName);
+  EXPECT_EQ(
+      models::testing::relative_error(language->tensor("blk.3.attn_q.weight"),
+                                      parameters->tensor("language_model.layers.3.self_attn.q_proj.weight")),
+      0.0);
   expect_served_alike(folder_ / "run" / "model", folder_ / "data");
+}
+
+// Before the first step the language model is what the guard compares it with, and not behind it.
+TEST_F(PartsOfRuns, AreGuardedByWhatTheyWere) {
+  write_small_data(folder_ / "data", {.items = 4});
+  folder_.write("texts.txt", "one small step\nanother line of text\nand a third one\n");
+  for (const char* layout : {"", "layout = 'llaso'\nwindow_rows = 'whole'"}) {
+    PartsRun run{.data = folder_ / "data",
+                 .output = folder_ / (*layout == '\0' ? "composed" : "llaso"),
+                 .parts = {"projector", "language_model"},
+                 .model = layout,
+                 .projector = "type = 'mlp_gelu', stack = 1, inner = 32",
+                 .more = fmt::format("[[objectives]]\nkind = 'text_guard'\ntexts = ['{}']\ntokens = 24\n",
+                                     (folder_ / "texts.txt").string()),
+                 .steps = 2,
+                 .context_tokens = 4096};
+    std::vector<double> guards;
+    TrainOptions options;
+    options.callbacks.stepped = [&](const StepRecord& step) {
+      guards.push_back(step.losses.at("text_guard"));
+    };
+    train(recipe_of(run), options);
+    EXPECT_NEAR(guards.at(0), 0.0, 1e-6);
+    EXPECT_GT(guards.at(1), 1e-5);
+  }
+}
+
+// The plan counts what learns: 16 bytes a parameter, and no frozen copy of it beside.
+TEST_F(PartsOfRuns, ArePlanned) {
+  write_small_data(folder_ / "data", {.items = 4});
+  const auto planned = [&](const char* name, const std::vector<std::string>& parts, const std::string& top) {
+    PartsRun run{.data = folder_ / "data", .output = folder_ / name, .parts = parts, .top = top};
+    std::map<std::string, int64_t> lines;
+    TrainOptions options{.check_only = true};
+    options.callbacks.begun = [&](const TrainCallbacks::Begin& begin) {
+      for (const PlannedBytes& line : begin.plan.memory.lines) lines[line.name] = line.bytes;
+      EXPECT_EQ(begin.plan.memory.trained_parameters, begin.trained_elements);
+    };
+    train(recipe_of(run), options);
+    return lines;
+  };
+  // By hand, from the sizes in tests/golden/audio_llm: a table of 278 x 32, 2 layers of 2 * 32 * 32 + 2 * 32
+  // * 16 for attention, 3 * 32 * 48 for the MLP and 2 * 32 for norms, and a norm.
+  constexpr int64_t kLanguage = 278 * 32 + 2 * (2 * 32 * 32 + 2 * 32 * 16 + 3 * 32 * 48 + 2 * 32) + 32;
+  // Convolutions 128 -> 16 -> 16 of 3, 2 layers of 16 columns and 32 inside (keys without bias), norms.
+  constexpr int64_t kEncoder =
+      3 * 16 * (128 + 16) + 2 * 16 + 2 * (4 * 16 * 16 + 3 * 16 + 2 * 16 * 32 + 32 + 16 + 4 * 16) + 2 * 16;
+  auto frozen = planned("frozen", {"projector"}, "");
+  auto all = planned("all", {"encoder", "language_model"}, "");
+  auto again = planned("again", {"encoder", "language_model"}, "recompute_activations = true");
+  EXPECT_EQ(all.at("language_model: weights"), 4 * kLanguage);
+  EXPECT_EQ(all.at("language_model: gradients"), 4 * kLanguage);
+  EXPECT_EQ(all.at("language_model: moments"), 8 * kLanguage);
+  EXPECT_EQ(all.at("encoder: weights"), 4 * kEncoder);
+  EXPECT_EQ(all.at("encoder: moments"), 8 * kEncoder);
+  EXPECT_GT(all.at("encoder: activations"), frozen.at("encoder: activations"));
+  EXPECT_FALSE(frozen.contains("encoder's convolutions: activations"));
+  EXPECT_TRUE(all.contains("encoder's convolutions: activations"));
+  for (const char* name : {"encoder: activations", "language_model: activations"})
+    EXPECT_LT(again.at(name), all.at(name)) << name;
 }
 
 TEST_F(PartsOfRuns, AreRefusedWhereALayoutCannotHoldThem) {
@@ -330,6 +409,13 @@ TEST_F(PartsOfRuns, AreRefusedWhereALayoutCannotHoldThem) {
   run.projector = "type = 'mlp_gelu', stack = 1, inner = 20";
   run.output = folder_ / "narrow";
   EXPECT_THAT(refusal_of([&] { train(recipe_of(run)); }), HasSubstr("projector.inner"));
+  // A LLaSO checkpoint's language model is no part by itself.
+  run = {.data = folder_ / "data",
+         .output = folder_ / "composed",
+         .parts = {"projector"},
+         .model = fmt::format("begin.language_model = '{}'", (kGolden / "llaso").string())};
+  EXPECT_THAT(refusal_of([&] { train(recipe_of(run)); }),
+              AllOf(HasSubstr("lies by itself"), HasSubstr("layout = 'llaso'")));
 }
 
 }  // namespace

@@ -95,7 +95,8 @@ TrainedModel::TrainedModel(const TrainRecipe& recipe, const std::filesystem::pat
       const auto found = kept.find(name);
       return found == kept.end() ? tensor : found->second;
     };
-    untrained_ = models::load_llama(parts.language, {.device = device, .adopt = shared});
+    untrained_ =
+        models::load_llama(parts.language, parts.config().language, {.device = device, .adopt = shared});
   }
 }
 

@@ -10,23 +10,24 @@ namespace {
 namespace fs = std::filesystem;
 
 // The encoder or the language model of the run that a part begins from.
-fs::path part_of_run(const fs::path& run, Part part) {
+fs::path part_of_run(const fs::path& run, Part part, ModelLayout layout) {
   const fs::path folder = model_of_run(run);
   const auto parts = models::open_audio_llm_parts({.model = folder});
-  const bool llaso = parts.family == models::AudioLlmFamily::kLlaso;
   const auto& found = part == Part::kEncoder ? parts.encoder : parts.language;
+  if (found != parts.model) return found->folder();
   // A LLaSO checkpoint is its language model, with more tensors.
-  if (found != parts.model || (llaso && part == Part::kLanguageModel)) return found->folder();
+  const bool both = parts.family == models::AudioLlmFamily::kLlaso && layout == ModelLayout::kLlaso;
+  if (both && part == Part::kLanguageModel) return found->folder();
   throw Error(ErrorCode::kUsage,
               {.where = folder.string(),
                .expected = "a model whose " + std::string(name_in(kParts, part)) + " lies by itself",
                .got = "one with it inside",
-               .hint = "name it in [model] instead of model.begin"});
+               .hint = "layout = 'llaso' takes the language model of a LLaSO checkpoint"});
 }
 
 fs::path source_of(const ModelRecipe& model, Part part, const std::string& name) {
   const auto begin = model.begin.find(part);
-  if (begin != model.begin.end()) return part_of_run(begin->second, part);
+  if (begin != model.begin.end()) return part_of_run(begin->second, part, model.layout);
   return weights::Catalog::load().resolve(name);
 }
 

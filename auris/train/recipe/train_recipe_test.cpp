@@ -93,6 +93,7 @@ TEST(TrainRecipe, LlasoIsWhatWasPublished) {
   EXPECT_EQ(align.schedule.shape, ScheduleShape::kCosine);
   EXPECT_EQ(align.model.projector.inner, 3072);
   EXPECT_EQ(align.model.window_rows, models::WindowRows::kWhole);
+  EXPECT_EQ(align.model.layout, ModelLayout::kLlaso);
   ASSERT_EQ(align.trained.size(), 1u);
   EXPECT_EQ(align.trained[0].learning_rate, 1e-3);
   const TrainRecipe instruct = read_train_recipe(folder / "instruct.toml");
@@ -101,6 +102,8 @@ TEST(TrainRecipe, LlasoIsWhatWasPublished) {
   ASSERT_EQ(instruct.trained.size(), 2u);
   EXPECT_EQ(instruct.find(Part::kLanguageModel)->learning_rate, 3e-5);
   EXPECT_EQ(instruct.model.begin.at(Part::kProjector), align.output);
+  EXPECT_EQ(instruct.model.layout, ModelLayout::kLlaso);
+  EXPECT_TRUE(instruct.recompute_activations);
 }
 
 TEST(TrainRecipe, UnknownKeysAreRefusedWithTheNearest) {
@@ -161,6 +164,8 @@ const Refusal kModel[] = {
     {"type = \"linear\"", "type = 'words', pooled = 4, stack = 1", "stack only"},
     {"type = \"linear\"", "type = 'words', pooled = 4, inner = 8", "inner only"},
     {"[[train]]", "window_rows = 'some'\n[[train]]", "window_rows to be one of"},
+    {"[[train]]", "layout = 'llava'\n[[train]]", "layout to be one of composed, llaso"},
+    {"[[train]]", "layout = 'llaso'\n[[train]]", "projector.type = 'mlp_gelu'"},
     {"[[train]]", "begin = { decoder = 'x' }\n[[train]]", "only the fields projector"},
     {"[[train]]", "begin = { encoder_adapter = 'x' }\n[[train]]", "a table encoder_adapter"},
     {"[[train]]", "encoder_adapter = { alpha = 3 }\n[[train]]", "a whole number rank"},
@@ -266,6 +271,33 @@ TEST(TrainRecipe, WordsAreNoRowsInTime) {
   EXPECT_THAT(problem(toml + "[augmentation.spec]\ntime_masks = 1"), HasSubstr("a projector of rows"));
   EXPECT_EQ(problem(toml + "[[data]]\nshards = 'x'\nread = true"), "none");
   EXPECT_THAT(problem(with("", "[[data]]\nshards = 'x'\nread = true")), HasSubstr("type = 'words'"));
+}
+
+// What LLaSO's checkpoints cannot say is refused, and named.
+TEST(TrainRecipe, TheLayoutOfLlasoHasItsLimits) {
+  const auto llaso = [](const std::string& projector, const std::string& more) {
+    std::string toml = with("{ type = \"linear\" }", "{ " + projector + " }");
+    return toml.replace(toml.find("[[train]]"), 0, "layout = 'llaso'\n" + more + "\n");
+  };
+  const std::string own = "type = 'mlp_gelu', inner = 8", whole = "window_rows = 'whole'";
+  EXPECT_EQ(problem(llaso(own, whole)), "none");
+  EXPECT_THAT(problem(llaso(own + ", stack = 2", whole)), HasSubstr("with stack = 1"));
+  EXPECT_THAT(problem(llaso(own, "")), HasSubstr("window_rows = 'whole'"));
+  EXPECT_THAT(problem(llaso(own, whole + "\nlanguage_model_adapter = { rank = 2 }")),
+              AllOf(HasSubstr("no adapters"), HasSubstr("the whole language_model")));
+}
+
+// What hears before anything is learned cannot learn.
+TEST(TrainRecipe, EncodersOfWordsStayAsTheyAre) {
+  std::string toml = with("type = \"linear\"", "type = 'words', pooled = 8");
+  const std::string trained = toml + "[[train]]\npart = 'encoder'\nlearning_rate = 1e-5\n";
+  EXPECT_THAT(problem(trained), AllOf(HasSubstr("one that is trained"), HasSubstr("become words")));
+  const auto in_model = [&](const char* line) {
+    std::string with_line = toml;
+    return with_line.replace(with_line.find("[[train]]"), 0, line);
+  };
+  EXPECT_THAT(problem(in_model("begin = { encoder = 'x' }\n")), HasSubstr("as a run left it"));
+  EXPECT_THAT(problem(in_model("encoder_adapter = { rank = 2 }\n")), HasSubstr("a projector of rows"));
 }
 
 }  // namespace
