@@ -33,24 +33,40 @@ int64_t whole_bytes(double bytes) {
   return static_cast<int64_t>(std::ceil(bytes));
 }
 
-double columns_of_layer(const PlannedStack& stack) {
-  const auto hidden = static_cast<double>(stack.hidden);
-  const double attention = 4 * hidden + 2 * static_cast<double>(stack.key_columns);
-  return attention + 2 * hidden + (stack.gated ? 3.0 : 2.0) * static_cast<double>(stack.inner);
+double row_bytes_of_layer(const PlannedStack& stack, int factor_bytes) {
+  const auto h = static_cast<double>(stack.hidden), k = static_cast<double>(stack.key_columns),
+             i = static_cast<double>(stack.inner), b = static_cast<double>(factor_bytes);
+  const double always = 8 * h + b * (2 * h + 2 * k) + (stack.gated ? 12 : 4) * i;
+  if (!stack.learns) return always;
+  const double inputs = factor_bytes == kTrainedBytes ? 8 : stack.gated ? 12 : 10;
+  return always + b * i + (inputs + (stack.gated ? 8 : 0)) * h;
+}
+
+// Rounded for the products; none where they are what they are.
+double weight_bytes_of_layer(const PlannedStack& stack, int factor_bytes) {
+  if (factor_bytes == kTrainedBytes) return 0;
+  const auto h = static_cast<double>(stack.hidden), k = static_cast<double>(stack.key_columns);
+  return factor_bytes *
+         (2 * h * h + 2 * h * k + (stack.gated ? 3 : 2) * h * static_cast<double>(stack.inner));
 }
 
 int64_t activations_of(const PlannedStack& stack, const PlanOptions& options) {
-  const double row_bytes = static_cast<double>(stack.rows) * options.activation_bytes;
-  const double layer = columns_of_layer(stack) * row_bytes;
-  const auto layers = static_cast<double>(stack.layers);
+  const auto rows = static_cast<double>(stack.rows), layers = static_cast<double>(stack.layers);
+  const double layer = rows * row_bytes_of_layer(stack, options.factor_bytes);
   if (!stack.backward) return whole_bytes(layer);
   if (!options.recompute_activations) return whole_bytes(layers * layer);
-  return whole_bytes(layers * static_cast<double>(stack.hidden) * row_bytes + layer);
+  return whole_bytes(layers * rows * 4 * static_cast<double>(stack.hidden) + layer);
+}
+
+int64_t rounded_weights_of(const PlannedStack& stack, const PlanOptions& options) {
+  const double layer = weight_bytes_of_layer(stack, options.factor_bytes);
+  const bool kept = stack.backward && !options.recompute_activations;
+  return whole_bytes(kept ? static_cast<double>(stack.layers) * layer : layer);
 }
 
 void check(const PlanOptions& options) {
   const auto fine = [](int64_t size) { return size >= 0; };
-  bool all = fine(options.logit_rows) && fine(options.vocab) && options.activation_bytes >= 1 &&
+  bool all = fine(options.logit_rows) && fine(options.vocab) && options.factor_bytes >= 1 &&
              options.shards >= 1 && fine(options.overhead_bytes);
   for (const PlannedPart& part : options.parts)
     all = all && fine(part.parameters) && part.bytes_per_parameter >= 0;
@@ -106,8 +122,10 @@ MemoryPlan plan_memory(const PlanOptions& options) {
         whole_bytes(parameters * kTrainedBytes * kMoments / static_cast<double>(options.shards)),
         plan.fixed_bytes);
   }
-  for (const PlannedStack& stack : options.stacks)
+  for (const PlannedStack& stack : options.stacks) {
     add(stack.name + ": activations", activations_of(stack, options), plan.activation_bytes);
+    add(stack.name + ": rounded weights", rounded_weights_of(stack, options), plan.fixed_bytes);
+  }
   const double logits = static_cast<double>(options.logit_rows) * static_cast<double>(options.vocab);
   add("logits", whole_bytes(logits * kLogitCopies * sizeof(float)), plan.activation_bytes);
   add("overhead", options.overhead_bytes, plan.fixed_bytes);

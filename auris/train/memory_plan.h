@@ -5,17 +5,23 @@
 //   MemoryPlan plan = plan_memory({.parts = {...}, .stacks = {...}, .logit_rows = 1024, .vocab = 49152});
 //   check_fits(plan, available_memory_bytes(), "this machine");
 //
-// Activations are those that the backward pass of a transformer needs, for each row that a layer computes, of
-// h columns, with k columns of keys and of values, an MLP of i columns, and values of b bytes:
+// Activations are what the ops of the torch backend keep for the backward pass of a transformer, for each row
+// of h columns, with k columns of keys and of values, i inside the MLP, and factors of matrix products of b
+// bytes (4, or 2 with bf16, where rounded copies lie beside what stays f32). In bytes:
 //
-//   attention   input of the norm h, its result h, queries h, keys k, values k, what attention gives h
-//   MLP         input of the norm h, its result h, and 3 i (gate, up, their product), or without a gate
-//               2 i (before and behind the activation)
+//   always    8 h             what goes into the two norms
+//             b (2 h + 2 k)   queries, keys, values, what attention gives
+//             12 i            gate, activation, up; without a gate 4 i, what goes into the activation
+//   where the layers' weights or adapters learn
+//             b i             what goes down again
+//             8 h in f32, 12 h with bf16 (10 h without a gate): what goes into the other products
+//             8 h             normed rows, before the weights of an RMS norm (in layers with a gate)
 //
+// and with bf16 2 bytes for each weight of a product, rounded. activation_memory_test.cpp measures it.
 // Attention itself keeps nothing but a number for each row and head, as it is computed again in blocks (Dao
-// and others 2022). With recomputation (Chen and others 2016) a layer keeps its input, h, and one layer at a
-// time all of it. The logits of rows with a target are kept as f32 three times: they, their softmax, and its
-// gradient.
+// and others 2022). With recomputation (Chen and others 2016) a layer keeps what goes into it, 4 h, and one
+// layer at a time all of it. The logits of rows with a target are kept as f32 three times: they, their
+// softmax, and its gradient.
 
 #include <cstdint>
 #include <string>
@@ -34,9 +40,10 @@ struct PlannedStack {  // of equal layers that activations pass through
   std::string name;
   int64_t layers = 0;
   int64_t hidden = 0, key_columns = 0, inner = 0;
-  bool gated = true;     // the MLP
+  bool gated = true;     // the MLP, with RMS norms; else layer norms
   int64_t rows = 0;      // of a micro-batch: its tokens, or the encoder's rows
   bool backward = true;  // gradients pass through; else one layer's activations at a time
+  bool learns = false;   // its weights, or adapters beside them
 };
 
 struct PlanOptions {
@@ -44,7 +51,7 @@ struct PlanOptions {
   std::vector<PlannedStack> stacks = {};
   int64_t logit_rows = 0;  // with a target, in a micro-batch
   int64_t vocab = 0;
-  int activation_bytes = 4;            // 2 with bf16
+  int factor_bytes = 4;                // of matrix products; 2 with bf16
   bool recompute_activations = false;  // a layer at a time, in the backward pass
   int64_t shards = 1;                  // processes among which moments are divided
   int64_t overhead_bytes = 0;          // libraries, data loading

@@ -18,8 +18,10 @@ std::map<std::string, int64_t> lines_of(const MemoryPlan& plan) {
   return lines;
 }
 
-// The header's formula by hand: hidden 8, 2 columns of keys, inner 20, 3 layers, 10 rows of f32.
-constexpr int64_t kLayer = (4 * 8 + 2 * 2 + 2 * 8 + 3 * 20) * 10 * 4;
+// The header's formula by hand: hidden 8, 2 columns of keys, inner 20, 3 layers, 10 rows; in f32, frozen and
+// learning.
+constexpr int64_t kLayer = (8 * 8 + 4 * (2 * 8 + 2 * 2) + 12 * 20) * 10;
+constexpr int64_t kLearningLayer = kLayer + (4 * 20 + 8 * 8 + 8 * 8) * 10;
 
 PlanOptions small() {
   return {.parts = {{.name = "encoder", .parameters = 1000, .bytes_per_parameter = 2},
@@ -45,13 +47,29 @@ TEST(MemoryPlan, CountsWhatIsNotKept) {
   PlanOptions options = small();
   options.recompute_activations = true;
   EXPECT_EQ(lines_of(plan_memory(options))["lm: activations"], 3 * 8 * 10 * 4 + kLayer);
-  options.stacks[0].backward = false;
+  options.stacks[0].learns = true;
+  EXPECT_EQ(lines_of(plan_memory(options))["lm: activations"], 3 * 8 * 10 * 4 + kLearningLayer);
+  options.stacks[0].learns = options.stacks[0].backward = false;
   EXPECT_EQ(lines_of(plan_memory(options))["lm: activations"], kLayer);
   options.stacks[0].gated = false;
-  options.activation_bytes = 2;
-  EXPECT_EQ(lines_of(plan_memory(options))["lm: activations"], (4 * 8 + 2 * 2 + 2 * 8 + 2 * 20) * 10 * 2);
+  options.factor_bytes = 2;
+  EXPECT_EQ(lines_of(plan_memory(options))["lm: activations"], (8 * 8 + 2 * (2 * 8 + 2 * 2) + 4 * 20) * 10);
   options.shards = 4;
   EXPECT_EQ(lines_of(plan_memory(options))["projector: moments"], 100);
+}
+
+// bf16: f32 where it matters, and weights that are rounded for the products: of all layers, or one at a time.
+TEST(MemoryPlan, CountsRoundedCopies) {
+  PlanOptions options = small();
+  options.factor_bytes = 2;
+  options.stacks[0].learns = true;
+  std::map<std::string, int64_t> lines = lines_of(plan_memory(options));
+  constexpr int64_t kRow = 8 * 8 + 2 * (2 * 8 + 2 * 2) + 12 * 20 + 2 * 20 + 12 * 8 + 8 * 8;
+  constexpr int64_t kWeights = 2 * (2 * 8 * 8 + 2 * 8 * 2 + 3 * 8 * 20);
+  EXPECT_EQ(lines["lm: activations"], 3 * 10 * kRow);
+  EXPECT_EQ(lines["lm: rounded weights"], 3 * kWeights);
+  options.recompute_activations = true;
+  EXPECT_EQ(lines_of(plan_memory(options))["lm: rounded weights"], kWeights);
 }
 
 // LLaSO-Base's second stage: 3,212,749,824 + 13,375,488 parameters with weights, gradients and two moments in

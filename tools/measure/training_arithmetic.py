@@ -16,7 +16,7 @@ ROWS = 4096  # context_tokens of the recipes: the longest example
 
 WEIGHT, GRADIENT, MOMENTS = 4, 4, 8  # bytes of a trained parameter, in f32
 FROZEN = 4  # bytes of one that is not trained, as the torch backend holds it
-ACTIVATION, LOGITS = 2, 3 * 4  # bf16; logits, softmax and its gradient in f32
+FACTOR, LOGITS = 2, 3 * 4  # of matrix products, bf16; logits, softmax and its gradient in f32
 OVERHEAD = (512 + 200) << 20  # LibTorch and loaded examples; sums on their way
 
 # Bytes a second that a GPU sends while it receives as many, by its maker's figures.
@@ -31,18 +31,33 @@ def table(head, rows):
         yield "| " + " | ".join(row) + " |"
 
 
+# Of a layer, as memory_plan.h counts with bf16: rows, and weights rounded for the products.
+def layer_rows(hidden, keys, inner, gated, learns):
+    row = 8 * hidden + FACTOR * (2 * hidden + 2 * keys) + (12 if gated else 4) * inner
+    if learns:
+        row += FACTOR * inner + (20 if gated else 10) * hidden
+    return row
+
+
 def activations(recompute):
-    layer = (4 * HIDDEN + 2 * KEYS + 2 * HIDDEN + 3 * INNER) * ROWS * ACTIVATION
-    return LAYERS * HIDDEN * ROWS * ACTIVATION + layer if recompute else LAYERS * layer
+    layer = layer_rows(HIDDEN, KEYS, INNER, True, recompute) * ROWS
+    return LAYERS * 4 * HIDDEN * ROWS + layer if recompute else LAYERS * layer
+
+
+def rounded_weights(recompute):
+    layer = FACTOR * (2 * HIDDEN * HIDDEN + 2 * HIDDEN * KEYS + 3 * HIDDEN * INNER)
+    return layer if recompute else LAYERS * layer
 
 
 # Of one layer at a time, as nothing passes back through it.
 def encoder_activations():
-    return (8 * ENCODER_HIDDEN + 2 * ENCODER_INNER) * ENCODER_ROWS * ACTIVATION
+    weights = FACTOR * (4 * ENCODER_HIDDEN**2 + 2 * ENCODER_HIDDEN * ENCODER_INNER)
+    return layer_rows(ENCODER_HIDDEN, ENCODER_HIDDEN, ENCODER_INNER, False, False) * ENCODER_ROWS + weights
 
 
 def memory(trained, frozen, examples, recompute, shards):
     fixed = trained * (WEIGHT + GRADIENT) + trained * MOMENTS / shards + frozen * FROZEN + OVERHEAD
+    fixed += rounded_weights(recompute)
     return fixed + encoder_activations() + examples * (activations(recompute) + ROWS * VOCAB * LOGITS)
 
 
@@ -60,6 +75,7 @@ def memory_rows():
     yield ["moments, shared by 64", gib(PROJECTOR * MOMENTS / 64), gib(whole * MOMENTS / 64)]
     yield ["weights, frozen (4 bytes)", gib(both * FROZEN), gib(ENCODER * FROZEN)]
     yield ["activations of the language model", gib(2 * activations(False)), gib(activations(True))]
+    yield ["its weights, rounded to bf16", gib(rounded_weights(False)), gib(rounded_weights(True))]
     yield ["activations of the encoder", gib(encoder_activations()), gib(encoder_activations())]
     yield ["logits", gib(2 * ROWS * VOCAB * LOGITS), gib(ROWS * VOCAB * LOGITS)]
     yield ["LibTorch, examples, sums on their way", gib(OVERHEAD), gib(OVERHEAD)]

@@ -115,12 +115,12 @@ std::string projector_words(const ProjectorRecipe& projector) {
   return out;
 }
 
-std::string adapter_words(const AdapterRecipe& adapter) {
+std::string adapter_words(const char* what, const AdapterRecipe& adapter) {
   std::string layers;
   for (const std::string& layer : adapter.layers)
     layers += (layers.empty() ? "" : ", ") + markdown_text(layer);
-  return fmt::format("adapter of the language model, rank {}, alpha {}, layers {}", adapter.rank,
-                     adapter.alpha, layers);
+  return fmt::format("adapter of the {}, rank {}, alpha {}, layers {}", what, adapter.rank, adapter.alpha,
+                     layers);
 }
 
 std::string trained_words(const TrainRecipe& recipe, Part part) {
@@ -145,7 +145,9 @@ std::string parts_section(const ModelCard& card, const TrainRecipe& recipe) {
   };
   own(projector_words(recipe.model.projector), Part::kProjector);
   if (const auto& adapter = recipe.model.language_model_adapter)
-    own(adapter_words(*adapter), Part::kLanguageModelAdapter);
+    own(adapter_words("language model", *adapter), Part::kLanguageModelAdapter);
+  if (const auto& adapter = recipe.model.encoder_adapter)
+    own(adapter_words("encoder", *adapter), Part::kEncoderAdapter);
   return out + "\n";
 }
 

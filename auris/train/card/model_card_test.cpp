@@ -135,6 +135,8 @@ TEST_F(ModelCards, AreTheSameForTheSameRunAndTellOtherDataApart) {
   TrainRecipe second = recipe();
   second.model.begin[Part::kProjector] = "runs/first";
   EXPECT_THAT(card_of(second), HasSubstr("learning rate 0.01, begun as in runs/first |"));
+  second.model.encoder_adapter = AdapterRecipe{.rank = 2, .alpha = 4, .layers = {"fc1"}};
+  EXPECT_THAT(card_of(second), HasSubstr("adapter of the encoder, rank 2, alpha 4, layers fc1 |"));
   card_of(recipe());
   EXPECT_EQ(folder_.read("run/model/loss.svg"), chart);
   const DataSet set{.name = "tones", .shards = folder_ / "data", .tasks = {}};

@@ -81,7 +81,10 @@ std::vector<PlannedPart> parts_of(const TrainRecipe& recipe, const TrainedModel&
 std::vector<PlannedStack> stacks_of(const TrainRecipe& recipe, const models::AudioLlmConfig& config) {
   const models::LlamaConfig& language = config.language;
   const models::WhisperConfig& encoder = config.encoder;
-  const bool heard = trains_encoder(recipe);
+  const auto learns = [&](Part whole, Part adapter) {
+    return recipe.find(whole) != nullptr || recipe.find(adapter) != nullptr;
+  };
+  const bool heard = learns(Part::kEncoder, Part::kEncoderAdapter);
   const int64_t rows = heard ? encoder_rows_of(recipe.batch, config) : encoder.max_source_positions;
   std::vector<PlannedStack> stacks{
       {.name = "language_model",
@@ -89,7 +92,8 @@ std::vector<PlannedStack> stacks_of(const TrainRecipe& recipe, const models::Aud
        .hidden = language.hidden,
        .key_columns = static_cast<int64_t>(language.kv_heads) * language.head_dim,
        .inner = language.intermediate,
-       .rows = rows_of(recipe.batch)},
+       .rows = rows_of(recipe.batch),
+       .learns = learns(Part::kLanguageModel, Part::kLanguageModelAdapter)},
       {.name = "encoder",
        .layers = encoder.encoder_layers,
        .hidden = encoder.d_model,
@@ -97,14 +101,16 @@ std::vector<PlannedStack> stacks_of(const TrainRecipe& recipe, const models::Aud
        .inner = encoder.encoder_ffn,
        .gated = false,
        .rows = rows,
-       .backward = heard}};
+       .backward = heard,
+       .learns = heard}};
   // Two convolutions, before and behind their activations, the first with two frames for each row.
   if (recipe.find(Part::kEncoder) != nullptr)
     stacks.push_back({.name = "encoder's convolutions",
                       .layers = 1,
                       .inner = 3 * static_cast<int64_t>(encoder.d_model),
                       .gated = false,
-                      .rows = rows});
+                      .rows = rows,
+                      .learns = true});
   return stacks;
 }
 
@@ -118,7 +124,7 @@ PlanOptions options_of(const TrainRecipe& recipe, const TrainedModel& model, int
   if (processes > 1) options.overhead_bytes += static_cast<int64_t>(kMostInFlight * kBucketBytes);
   options.logit_rows = rows_of(recipe.batch);
   options.vocab = config.language.vocab_size;
-  options.activation_bytes = recipe.precision == Precision::kBf16 ? 2 : 4;
+  options.factor_bytes = recipe.precision == Precision::kBf16 ? 2 : 4;
   return options;
 }
 

@@ -8,7 +8,7 @@
 //   features/      rows of a frozen encoder, unless recordings are varied
 //   lengths/       how long every example is
 //   best/          the model of the best evaluation so far
-//   model/         the result, a composed model; of the best evaluation, if there is any,
+//   model/         the result (model/written_model.h); of the best evaluation, if there is any,
 //                  with its card (card/model_card.h)
 //   steps.jsonl, events.out.tfevents.auris, live.html    what a user watches (watch/run_monitor.h)
 
