@@ -3,12 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <memory>
+#include <utility>
 
 #include <ATen/TensorOperators.h>
-#include <c10/core/Allocator.h>
-#include <c10/util/ThreadLocalDebugInfo.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -22,33 +20,16 @@
 #include "auris/tensor/backend/torch/torch_tensor.h"
 #include "auris/tensor/transfer.h"
 #include "auris/train/memory_plan.h"
+#include "auris/train/testing/memory_meter.h"
 #include "auris/weights/safetensors_writer.h"
 
 namespace auris::train {
 namespace {
 
+using testing::peak_bytes;
+
 constexpr int64_t kHidden = 64, kInner = 160, kKeyColumns = 32, kVocab = 96, kRows = 1024;
 constexpr int kHeads = 4, kKeyHeads = 2;
-
-// Bytes that this thread's tensors take, now and at most.
-class Meter : public c10::MemoryReportingInfoBase {
- public:
-  void reportMemoryUsage(void* /*place*/, int64_t bytes, size_t /*allocated*/, size_t /*reserved*/,
-                         c10::Device /*device*/) override {
-    now += bytes;
-    most = std::max(most, now);
-  }
-  bool memoryProfilingEnabled() const override { return true; }
-  int64_t now = 0, most = 0;
-};
-
-template <typename Pass>
-int64_t peak_bytes(const Pass& pass) {
-  const auto meter = std::make_shared<Meter>();
-  const c10::DebugInfoGuard measuring(c10::DebugInfoKind::PROFILER_STATE, meter);
-  pass();
-  return meter->most;
-}
 
 class RandomWeights {
  public:

@@ -316,6 +316,23 @@ TEST_F(PartsOfRuns, GiveTheBestOfTheirEvaluations) {
   expect_served_alike(folder_ / "run" / "model", folder_ / "data");
 }
 
+// By words the language model learns whole, too: its embeddings are the words.
+TEST_F(PartsOfRuns, LearnLanguageModelsByWords) {
+  write_small_data(folder_ / "data", {.items = 2, .spoken = true});
+  const PartsRun run{.data = folder_ / "data",
+                     .output = folder_ / "run",
+                     .parts = {"projector", "language_model"},
+                     .encoder = "whisper-tiny.en",
+                     .projector = "type = 'words', pooled = 2",
+                     .steps = 2};
+  const std::vector<double> losses = losses_of(recipe_of(run));
+  ASSERT_EQ(losses.size(), 2u);
+  EXPECT_LT(losses.back(), losses.front());
+  EXPECT_TRUE(fs::exists(folder_ / "run/model/language_model/config.json"));
+  const auto served = engine::load_language_model(folder_ / "run" / "model", "served");
+  EXPECT_NE(served->listener, nullptr);
+}
+
 // Published files: an encoder of CTranslate2 and a language model in a quantized GGUF file.
 TEST_F(PartsOfRuns, TakePublishedFiles) {
   write_small_data(folder_ / "data", {.items = 1});
