@@ -1,0 +1,139 @@
+// A program that links Auris and not LibTorch loads the torch backend as a module and computes with it what
+// the cpu computes. With a GPU, there too.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "auris/audio/decode.h"
+#include "auris/engine/engine.h"
+#include "auris/engine/score.h"
+#include "auris/tensor/backend/backend.h"
+#include "auris/tensor/backend/module_loader.h"
+#include "auris/tensor/backend/open_device.h"
+#include "auris/tensor/ops/linear.h"
+#include "auris/tensor/transfer.h"
+#include "auris/weights/catalog.h"
+
+namespace auris {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr double kTolerance = 1e-3;  // what is demanded of logits
+
+const std::string kRecording =
+    "/usr/share/pocketsphinx/test/data/librivox/sense_and_sensibility_01_austen_64kb-0880.wav";
+
+std::vector<std::string> devices() {
+  std::vector<std::string> names = {"torch"};
+  if (torch_module().gpus() > 0) names.emplace_back("cuda:0");
+  return names;
+}
+
+double difference(const Tensor& x, const Tensor& y) {
+  AURIS_CHECK(x.shape() == y.shape());
+  const Tensor a = to_host(x), b = to_host(y);
+  double most = 0;
+  for (int64_t i = 0; i < a.elements(); ++i)
+    most = std::max(most, std::abs(static_cast<double>(a.data<float>()[i]) - b.data<float>()[i]));
+  return most;
+}
+
+std::shared_ptr<const engine::LanguageModel> language_model(Device device) {
+  const std::string name = "smollm2-135m-instruct";
+  return engine::load_language_model(weights::Catalog::load().resolve(name), name, {.device = device},
+                                     device);
+}
+
+Tensor logits_of(const engine::LanguageModel& model, const std::string& text) {
+  const auto ids = model.tokenizer->encode(text);
+  const models::Llama& llama = *model.llama;
+  return llama.logits(llama.forward(llama.embed(ids), RowLayout::single(static_cast<int64_t>(ids.size()))));
+}
+
+// The backend that the module registers is the program's: there is one registry, and one pool of memory.
+TEST(TorchModule, RegistersInTheProgram) {
+  EXPECT_FALSE(has_backend(Device::kTorch));
+  EXPECT_EQ(open_device("torch"), Device::kTorch);
+  EXPECT_TRUE(has_backend(Device::kTorch));
+  EXPECT_EQ(open_device("torch"), Device::kTorch);  // again is nothing new
+  const Tensor x = Tensor::from(std::vector<float>{1, 2, 3, 4}, {2, 2}, Device::kTorch);
+  EXPECT_EQ(x.slice_rows(1, 1).data<float>()[0], 3.0f);
+  EXPECT_EQ(ops::linear(x, {.weight = x, .bias = {}, .row_scale = {}}).data<float>()[3], 25.0f);
+}
+
+// LibTorch's errors are ours when they reach the program; so are those that the module's code throws.
+TEST(TorchModule, ErrorsAreOurs) {
+  open_device("torch");
+  try {
+    Tensor::empty({1 << 20, 1 << 22}, DType::kF32, Device::kTorch);  // 16 TB
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kInternal);
+    EXPECT_EQ(error.where(), "memory of torch");
+    EXPECT_THAT(error.hint(), HasSubstr("smaller model"));
+    EXPECT_THAT(error.what(), testing::Not(HasSubstr("frame #")));
+  }
+  try {
+    Tensor::empty({1, 32}, DType::kQ8_0, Device::kTorch);
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.where(), "torch");
+  }
+  const int gpus = torch_module().gpus();
+  try {
+    open_device("cuda:" + std::to_string(std::max(gpus, 1)));
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kUsage);
+  }
+}
+
+// Weights in the file are q4_1 and q8_0 blocks: widened on their way there.
+TEST(TorchModule, LogitsOfQuantizedWeightsAreThoseOfTheCpu) {
+  const std::string text = "Auris hears a recording, writes down what was said, and answers in 2 or 3 words.";
+  const Tensor expected = logits_of(*language_model(Device::kCpu), text);
+  ASSERT_GE(expected.rows(), 15);
+  for (const std::string& name : devices()) {
+    EXPECT_LE(difference(logits_of(*language_model(open_device(name)), text), expected), kTolerance) << name;
+  }
+}
+
+TEST(TorchModule, AConversationGoesOnInItsCache) {
+  const auto said = [](const std::string& device) {
+    auto engine = engine::Engine::load({.device = device});
+    const auto session = engine->start_session();
+    generate::GenerationOptions options;
+    options.max_tokens = 12;
+    std::vector<std::string> answers;
+    for (const char* turn : {"Name three colours.", "And a fourth one?"})
+      answers.push_back(session->send(std::string(turn), options).text);
+    return answers;
+  };
+  const auto expected = said("cpu");
+  EXPECT_FALSE(expected[1].empty());
+  for (const std::string& name : devices()) EXPECT_EQ(said(name), expected) << name;
+}
+
+TEST(TorchModule, TranscriptsAreThoseOfTheCpu) {
+  const audio::AudioClip clip = audio::decode_audio(audio::AudioSource::file(kRecording));
+  const auto heard = [&](const std::string& device) {
+    generate::TranscribeOptions options;
+    options.word_timestamps = true;
+    return engine::Engine::load({.device = device})->transcribe(clip, options);
+  };
+  const generate::Transcript expected = heard("cpu");
+  EXPECT_THAT(expected.text, HasSubstr("young man"));
+  for (const std::string& name : devices()) {
+    const generate::Transcript transcript = heard(name);
+    EXPECT_EQ(transcript.text, expected.text) << name;
+    ASSERT_EQ(transcript.segments.size(), expected.segments.size()) << name;
+    EXPECT_NEAR(transcript.segments[0].avg_logprob, expected.segments[0].avg_logprob, kTolerance) << name;
+  }
+}
+
+}  // namespace
+}  // namespace auris
