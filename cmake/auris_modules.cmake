@@ -1,6 +1,7 @@
 # Modules: shared libraries that bring a backend into a program that does not link it (auris/tensor/backend/backend_module.h,
-# docs/decisions/0010). auris_module(NAME SOURCES ... LIBRARIES ...) builds libauris_NAME.so beside the programs. It links
-# none of our libraries: it finds them in the program that loads it, which links auris::module_host.
+# docs/decisions/0010). auris_module(NAME SOURCES ... LIBRARIES ... RPATH FOLDER) builds libauris_NAME.so beside the
+# programs, and looks for its libraries in FOLDER, installed too. It links none of ours: it finds them in the program that
+# loads it, which links auris::module_host.
 
 set(AURIS_MODULE_INSTALL_FOLDER ${CMAKE_INSTALL_LIBDIR}/auris)
 file(RELATIVE_PATH auris_module_folder /prefix/bin /prefix/${AURIS_MODULE_INSTALL_FOLDER})
@@ -32,12 +33,12 @@ endforeach()
 set_property(GLOBAL APPEND PROPERTY AURIS_LIBRARIES auris_module_host)
 
 function(auris_module name)
-  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "" "RPATH" "SOURCES;LIBRARIES" ${ARGN})
   add_library(auris_${name}_module MODULE ${arg_SOURCES})
   target_include_directories(auris_${name}_module PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/include)
   target_link_libraries(auris_${name}_module PRIVATE auris_flags ${arg_LIBRARIES})
   add_dependencies(auris_${name}_module auris_interface_id)
   set_target_properties(auris_${name}_module PROPERTIES OUTPUT_NAME auris_${name}
-                        LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/apps)
+                        LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/apps INSTALL_RPATH "${arg_RPATH}")
   install(TARGETS auris_${name}_module LIBRARY DESTINATION ${AURIS_MODULE_INSTALL_FOLDER})
 endfunction()

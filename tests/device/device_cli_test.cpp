@@ -174,6 +174,43 @@ TEST(DeviceCli, TorchAnswersTheSame) {
   EXPECT_EQ(theirs["transcript"], ours["transcript"]);
 }
 
+// Evaluation: the cascade, and a model that hears by itself. Answers are the same, and what they are kept
+// with tells the device, so that they are not taken for the cpu's.
+TEST(DeviceCli, TorchIsEvaluatedAlike) {
+  const TestFolder folder;
+  const auto path = [&](const char* name) { return (folder / name).string(); };
+  ASSERT_EQ(run({"data", "ingest", "pocketsphinx", "-o", path("clips.jsonl")}).exit_code, 0);
+  folder.write("eval.toml",
+               "manifests = ['clips.jsonl']\n[[items]]\ntask = 'SGC'\nsplits = ['train', 'dev', 'test']\n"
+               "configurations = ['text_audio']\ncount = 1\n");
+  ASSERT_EQ(run({"data", "build", "eval", path("eval.toml"), "-o", path("eval")}).exit_code, 0);
+  const std::string ears = AURIS_SOURCE_DIR "/tests/golden/audio_llm/ultravox";
+  const std::vector<std::vector<std::string>> systems = {
+      {"--system", "cascade", "--beam-size", "1", "--max-tokens", "8"},
+      {"--system", "speech", "--model", ears, "--constrained"}};
+  for (const auto& system : systems) {
+    const auto asked = [&](const char* output, const char* device) {
+      const ProgramResult result =
+          run(with({"eval", "run", path("eval"), "-o", path(output), "--device", device, "--json"}, system));
+      EXPECT_EQ(result.exit_code, 0) << result.err;
+      const json report = json::parse(result.out);
+      EXPECT_EQ(report["asked"], 1);
+      EXPECT_EQ(report["failed"], 0);
+      const std::string lines = folder.read(output);  // one of settings, one of the answer
+      const size_t end = lines.find('\n');
+      return std::pair(json::parse(lines.substr(0, end))["settings"], json::parse(lines.substr(end + 1)));
+    };
+    const auto [settings, expected] = asked("cpu.jsonl", "cpu");
+    const auto [torch_settings, answer] = asked("torch.jsonl", "torch");
+    EXPECT_FALSE(settings.contains("device"));
+    EXPECT_EQ(torch_settings["device"], "torch");
+    EXPECT_EQ(answer["answer"], expected["answer"]);
+    EXPECT_NE(answer["key"], expected["key"]);
+    std::filesystem::remove(folder / "cpu.jsonl");
+    std::filesystem::remove(folder / "torch.jsonl");
+  }
+}
+
 // A machine with a GPU computes the same there; another says what it lacks.
 TEST(DeviceCli, CudaIsThereOrExplained) {
   const ProgramResult result = run(with(kScore, {"--device", "cuda", "--json"}));
