@@ -1,6 +1,5 @@
 // libauris_torch.so: the torch backend for programs that do not link LibTorch (backend_module.h).
 
-#include <ATen/Parallel.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <torch/headeronly/version.h>
 
@@ -8,6 +7,7 @@
 #include "auris/tensor/backend/backend_module.h"
 #include "auris/tensor/backend/torch/guarded_backend.h"
 #include "auris/tensor/backend/torch/torch_backend.h"
+#include "auris/tensor/backend/torch/torch_threads.h"
 
 namespace auris {
 namespace {
@@ -33,7 +33,7 @@ void expect_gpu(const DeviceChoice& choice) {
 }
 
 void open(const DeviceChoice& choice) {
-  at::set_num_threads(compute_threads());
+  set_torch_threads(compute_threads());
   const Device device = choice.device;
   if (device == Device::kCuda) expect_gpu(choice);
   const int gpu = device == Device::kCuda && choice.gpu < 0 ? 0 : choice.gpu;
