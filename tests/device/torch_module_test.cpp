@@ -6,10 +6,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "auris/audio/decode.h"
+#include "auris/base/rng.h"
+#include "auris/base/test_folder.h"
 #include "auris/engine/engine.h"
 #include "auris/engine/score.h"
+#include "auris/models/audio_llm/composed_model_writer.h"
 #include "auris/tensor/backend/backend.h"
 #include "auris/tensor/backend/module_loader.h"
 #include "auris/tensor/backend/open_device.h"
@@ -116,6 +120,48 @@ TEST(TorchModule, AConversationGoesOnInItsCache) {
   const auto expected = said("cpu");
   EXPECT_FALSE(expected[1].empty());
   for (const std::string& name : devices()) EXPECT_EQ(said(name), expected) << name;
+}
+
+// A model that hears words: Whisper listens on the device too, its states and pooled rows come to the host
+// and go back as rows of the language model.
+TEST(TorchModule, AModelThatHearsWordsHearsTheSame) {
+  const TestFolder folder;
+  const int64_t width = 512, hidden = 576;  // whisper-base, SmolLM2-135M
+  Rng rng(5);
+  std::map<std::string, Tensor> tensors;
+  const auto add = [&](const std::string& name, const Shape& shape, double middle, double spread) {
+    Tensor tensor = Tensor::empty(shape);
+    for (float& value : tensor.span<float>()) value = static_cast<float>(middle + spread * rng.normal());
+    tensors["projector." + name] = tensor;
+  };
+  add("states_norm.weight", {width}, 1, 0.1);
+  add("sound_norm.weight", {hidden}, 0.1, 0.01);
+  add("words.weight", {hidden, width}, 0, 0.002);
+  add("sound.weight", {hidden, width}, 0, 0.02);
+  add("sound.bias", {hidden}, 0, 0.02);
+  models::write_composed_model(folder.path(),
+                               {.encoder = "whisper-base",
+                                .language_model = "smollm2-135m-instruct",
+                                .projector = {.kind = models::ProjectorKind::kWords, .pooled = 4}},
+                               tensors);
+  const auto clip =
+      std::make_shared<const audio::AudioClip>(audio::decode_audio(audio::AudioSource::file(kRecording)));
+  const auto scored = [&](Device device) {
+    const auto model = engine::load_language_model(folder.path(), "words", {.device = device}, device);
+    engine::ScoreRequest request{.prompt = "<audio>\nWrite it down.",
+                                 .continuation = "He was not an ill-disposed young man.",
+                                 .use_template = true,
+                                 .audio = {clip}};
+    return engine::score(*model, request);
+  };
+  const engine::Score expected = scored(Device::kCpu);
+  EXPECT_GT(std::count(expected.prompt_tokens.begin(), expected.prompt_tokens.end(), -1), 10);
+  for (const std::string& name : devices()) {
+    const engine::Score score = scored(open_device(name));
+    ASSERT_EQ(score.prompt_tokens, expected.prompt_tokens) << name;
+    for (size_t i = 0; i < expected.logprobs.size(); ++i)
+      EXPECT_NEAR(score.logprobs[i], expected.logprobs[i], kTolerance) << name;
+  }
 }
 
 TEST(TorchModule, TranscriptsAreThoseOfTheCpu) {
