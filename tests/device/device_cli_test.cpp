@@ -10,6 +10,7 @@
 
 #include "auris/base/test_folder.h"
 #include "tests/cli/run_auris.h"
+#include "tests/source_folder.h"
 
 namespace auris::tests {
 namespace {
