@@ -129,7 +129,7 @@ TEST(TorchModule, AConversationGoesOnInItsCache) {
 // and go back as rows of the language model.
 TEST(TorchModule, AModelThatHearsWordsHearsTheSame) {
   const TestFolder folder;
-  const int64_t width = 512, hidden = 576;  // whisper-base, SmolLM2-135M
+  const int64_t width = 512, stages = 8, hidden = 576;  // whisper-base, SmolLM2-135M
   Rng rng(5);
   std::map<std::string, Tensor> tensors;
   const auto add = [&](const std::string& name, const Shape& shape, double middle, double spread) {
@@ -140,7 +140,7 @@ TEST(TorchModule, AModelThatHearsWordsHearsTheSame) {
   add("states_norm.weight", {width}, 1, 0.1);
   add("sound_norm.weight", {hidden}, 0.1, 0.01);
   add("words.weight", {hidden, width}, 0, 0.002);
-  add("sound.weight", {hidden, width}, 0, 0.02);
+  add("sound.weight", {hidden, stages * width}, 0, 0.02);
   add("sound.bias", {hidden}, 0, 0.02);
   models::write_composed_model(folder.path(),
                                {.encoder = "whisper-base",
