@@ -49,7 +49,8 @@ int ask(Program& program, const AskFlags& flags) {
   auto engine = engine::Engine::load({.speech_model = flags.hearing.model,
                                       .language_model = flags.generation.model,
                                       .kv_cache = kv_cache_of(flags.generation),
-                                      .context_tokens = flags.generation.context});
+                                      .context_tokens = flags.generation.context,
+                                      .device = flags.generation.device});
   engine::AskOptions options;
   options.mode = mode_of(flags.mode);
   options.answer = flags.generation.options;

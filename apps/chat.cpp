@@ -35,7 +35,8 @@ class Chat {
         engine_(engine::Engine::load({.speech_model = flags.speech_model,
                                       .language_model = flags.generation.model,
                                       .kv_cache = kv_cache_of(flags.generation),
-                                      .context_tokens = flags.generation.context})),
+                                      .context_tokens = flags.generation.context,
+                                      .device = flags.generation.device})),
         session_(engine_->start_session(
             {.system = flags.generation.system, .kv_cache = kv_cache_of(flags.generation)})),
         interactive_(::isatty(STDIN_FILENO) == 1) {}

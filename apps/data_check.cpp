@@ -6,6 +6,7 @@
 #include <span>
 
 #include "apps/data_commands.h"
+#include "apps/device_flag.h"
 #include "apps/progress_bar.h"
 #include "apps/work_rate.h"
 #include "auris/data/audit/audit_page.h"
@@ -17,6 +18,7 @@ namespace {
 struct CheckFlags {
   std::string manifest, output, rejected, report, thresholds, heard, cache;
   std::string model = engine::EngineOptions().speech_model;
+  std::string device = "cpu";
   bool recognize = false;
 };
 
@@ -41,7 +43,8 @@ std::unique_ptr<data::Recognizer> recognizer_of(const CheckFlags& flags) {
   if (!flags.recognize) return nullptr;
   std::filesystem::path cache = flags.cache;
   if (cache.empty()) cache = flags.manifest + ".heard";
-  return data::make_engine_recognizer(engine::Engine::load({.speech_model = flags.model}), {.cache = cache});
+  return data::make_engine_recognizer(
+      engine::Engine::load({.speech_model = flags.model, .device = flags.device}), {.cache = cache});
 }
 
 nlohmann::ordered_json heard_json(const data::Clip& clip, const data::Recognition& recognition) {
@@ -150,6 +153,7 @@ void add_data_check(Program& program, CLI::App* group) {
   command->add_flag("--recognize", flags->recognize,
                     "Also listen: reject texts and languages that are not those heard");
   command->add_option("--model", flags->model, "Who listens")->capture_default_str();
+  add_device_flag(*command, flags->device);
   command
       ->add_option("--recognitions", flags->cache,
                    "Cache of what was heard, so that a run goes on; default: beside the manifest")

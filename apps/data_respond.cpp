@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "apps/data_commands.h"
+#include "apps/device_flag.h"
 #include "apps/part_flag.h"
 #include "apps/progress_bar.h"
 #include "apps/work_rate.h"
@@ -14,12 +15,14 @@ namespace {
 struct RespondFlags {
   std::string manifest, output, part = "0/1";
   std::string model = engine::EngineOptions().language_model;
+  std::string device = "cpu";
   data::TeacherOptions teacher;
 };
 
 int respond(const Program& program, const RespondFlags& flags) {
   const Part part = part_of(flags.part, "data respond");
-  const data::Teacher teacher(engine::Engine::load({.language_model = flags.model}), flags.teacher);
+  const data::Teacher teacher(engine::Engine::load({.language_model = flags.model, .device = flags.device}),
+                              flags.teacher);
   ProgressBar bar(program.common);
   const WorkRate rate;
   const data::RespondReport report =
@@ -63,6 +66,7 @@ void add_data_respond(Program& program, CLI::App* group) {
       ->required()
       ->type_name("FOLDER");
   command->add_option("-m,--model", flags->model, "Language model")->capture_default_str();
+  add_device_flag(*command, flags->device);
   command->add_option("--prompt", teacher.prompt, "What it is asked; {text} stands for the clip's text")
       ->capture_default_str();
   command->add_option("--system", teacher.system, "System message; default: the model's own")

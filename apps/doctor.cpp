@@ -12,6 +12,7 @@
 #include "auris/base/thread_pool.h"
 #include "auris/base/version.h"
 #include "auris/tensor/backend/cpu/simd_target.h"
+#include "auris/tensor/backend/open_device.h"
 #include "auris/weights/catalog.h"
 
 namespace auris::apps {
@@ -66,6 +67,11 @@ std::vector<Finding> findings() {
       {"python3", on_path("python3"), on_path("python3") ? "found" : "missing",
        "auris pull installs models that are Python packages with its pip"},
   };
+  for (const DeviceReport& device : report_devices()) {
+    all.push_back(
+        {"device " + device.name, !device.broken, device.text,
+         "`make torch build` builds the module with LibTorch anew; without it models compute on the cpu"});
+  }
   weights::Catalog catalog = weights::Catalog::load();
   for (const weights::CatalogEntry& entry : catalog.entries()) {
     bool there = entry.is_present();

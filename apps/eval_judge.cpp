@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/device_flag.h"
 #include "apps/endpoint_flags.h"
 #include "apps/eval_commands.h"
 #include "apps/progress_bar.h"
@@ -9,6 +10,7 @@
 #include "auris/engine/engine.h"
 #include "auris/eval/judge/judge_run.h"
 #include "auris/eval/run/answers.h"
+#include "auris/tensor/backend/open_device.h"
 #include "auris/weights/catalog.h"
 #include "auris/weights/fingerprint.h"
 
@@ -18,6 +20,7 @@ namespace {
 struct JudgeFlags {
   std::string data, predictions, against, output, judge = "local";
   std::string model = engine::EngineOptions().language_model;
+  std::string device = "cpu";
   std::vector<std::string> tasks;
   int votes = eval::JudgeOptions().votes, max_tokens = 512;
   double temperature = eval::kJudgeTemperature;
@@ -30,7 +33,8 @@ std::unique_ptr<eval::Judge> judge_of(const Program& program, const JudgeFlags& 
                                      flags.temperature);
   }
   const std::filesystem::path files = weights::Catalog::load().resolve(flags.model);
-  return eval::make_local_judge(engine::load_language_model(files, flags.model),
+  const Device device = open_device(flags.device);
+  return eval::make_local_judge(engine::load_language_model(files, flags.model, {.device = device}, device),
                                 weights::model_fingerprint(files), flags.temperature);
 }
 
@@ -110,6 +114,7 @@ void add_eval_judge(Program& program, CLI::App* group) {
       ->check(CLI::IsMember({"local", "endpoint"}))
       ->capture_default_str();
   command->add_option("-m,--model", flags->model, "The local judge")->capture_default_str();
+  add_device_flag(*command, flags->device);
   command->add_option("--task", flags->tasks, "Only these tasks; else all that are scored by a judge")
       ->type_name("TASK...");
   command->add_option("--votes", flags->votes, "Votes on each answer")

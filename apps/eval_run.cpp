@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/device_flag.h"
 #include "apps/endpoint_flags.h"
 #include "apps/eval_commands.h"
 #include "apps/part_flag.h"
@@ -18,6 +19,7 @@ struct RunFlags {
   std::string data, output, system = "cascade";
   std::string speech_model = engine::EngineOptions().speech_model;
   std::string language_model = engine::EngineOptions().language_model;
+  std::string device = "cpu";
   std::vector<std::string> tasks;
   std::string part = "0/1";
   int64_t limit = 0;
@@ -44,8 +46,8 @@ std::unique_ptr<eval::System> system_of(const Program& program, const RunFlags& 
   }
   std::optional<eval::LabelLength> constrained;
   if (flags.constrained) constrained = eval::label_length_named(flags.label_length);
-  auto engine =
-      engine::Engine::load({.speech_model = flags.speech_model, .language_model = flags.language_model});
+  auto engine = engine::Engine::load(
+      {.speech_model = flags.speech_model, .language_model = flags.language_model, .device = flags.device});
   if (flags.system == "speech") {
     return eval::make_speech(engine, {.max_tokens = flags.max_tokens, .constrained = constrained});
   }
@@ -104,6 +106,7 @@ void add_system_flags(CLI::App* command, RunFlags& flags) {
   command->add_option("--speech-model", flags.speech_model, "Recognizer of the cascade")
       ->capture_default_str();
   command->add_option("-m,--model", flags.language_model, "Language model")->capture_default_str();
+  add_device_flag(*command, flags.device);
   command->add_option("--max-tokens", flags.max_tokens, "Longest answer")
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();

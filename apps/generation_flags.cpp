@@ -1,5 +1,7 @@
 #include "apps/generation_flags.h"
 
+#include "apps/device_flag.h"
+
 namespace auris::apps {
 
 void add_generation_flags(CLI::App& command, GenerationFlags& flags) {
@@ -40,6 +42,7 @@ void add_generation_flags(CLI::App& command, GenerationFlags& flags) {
   command.add_option("--kv-cache", flags.kv_cache, "Type of cached keys and values")
       ->check(CLI::IsMember({"f32", "f16", "q8_0"}))
       ->capture_default_str();
+  add_device_flag(command, flags.device);
 }
 
 DType kv_cache_of(const GenerationFlags& flags) {

@@ -11,6 +11,7 @@ struct GenerationFlags {
   std::string system;
   std::string kv_cache = "f32";
   int64_t context = 0;
+  std::string device = "cpu";
   generate::GenerationOptions options;
 };
 

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "apps/device_flag.h"
 #include "apps/program.h"
 #include "apps/recording.h"
 #include "auris/engine/score.h"
+#include "auris/tensor/backend/open_device.h"
 #include "auris/weights/catalog.h"
 
 namespace auris::apps {
@@ -14,11 +16,14 @@ struct ScoreFlags {
   std::string model = "smollm2-135m-instruct";
   engine::ScoreRequest request;
   std::vector<std::string> recordings;
+  std::string device = "cpu";
   RecordingFlags recording;
 };
 
 int score(Program& program, const ScoreFlags& flags) {
-  auto model = engine::load_language_model(weights::Catalog::load().resolve(flags.model), flags.model);
+  const Device device = open_device(flags.device);
+  auto model = engine::load_language_model(weights::Catalog::load().resolve(flags.model), flags.model,
+                                           {.device = device}, device);
   engine::ScoreRequest request = flags.request;
   for (const std::string& file : flags.recordings)
     request.audio.push_back(read_shared_recording(file, flags.recording));
@@ -54,6 +59,7 @@ void add_score(Program& program) {
   command->add_option("--audio", flags->recordings, "Recordings for the marks <audio>, in order")
       ->type_name("FILE");
   add_recording_flags(*command, flags->recording);
+  add_device_flag(*command, flags->device);
   command->add_flag("--template", flags->request.use_template,
                     "The prompt is a user's turn in the model's chat template");
   command->footer(

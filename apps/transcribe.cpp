@@ -75,7 +75,7 @@ generate::Transcript transcribe_file(engine::Engine& engine, const Program& prog
 // One recording that cannot be read does not keep the others from being heard.
 int transcribe_all(Program& program, const TranscribeFlags& flags) {
   options_of(flags);  // usage errors first
-  auto engine = engine::Engine::load({.speech_model = flags.model});
+  auto engine = engine::Engine::load({.speech_model = flags.model, .device = flags.device});
   engine->speech_model();
   int exit_code = 0;
   for (const std::string& file : flags.files) {

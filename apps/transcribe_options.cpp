@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "apps/device_flag.h"
+
 namespace auris::apps {
 
 void add_hearing_flags(CLI::App& command, TranscribeFlags& flags) {
@@ -54,6 +56,7 @@ void add_transcribe_flags(CLI::App& command, TranscribeFlags& flags) {
       .add_option("-m,--model,--speech-model", flags.model, "Speech model: a catalog name, file or folder")
       ->capture_default_str();
   add_hearing_flags(command, flags);
+  add_device_flag(command, flags.device);
   command.add_flag("-w,--words", flags.options.word_timestamps, "Find when each word is said");
   command.add_flag("--no-timestamps", flags.no_timestamps, "Print plain text");
   command.add_flag("--output-txt", flags.output_txt, "Write FILE.txt (also -otxt)");

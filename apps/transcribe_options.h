@@ -16,6 +16,7 @@ struct TranscribeFlags {
   std::string task = "transcribe";
   generate::TranscribeOptions options;
   RecordingFlags recording;
+  std::string device = "cpu";
   bool vad = false;
   bool no_timestamps = false;
   double temperature = 0;  // the first one tried

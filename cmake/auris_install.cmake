@@ -1,7 +1,6 @@
 # Headers, libraries and CMake package files, so that others can write find_package(auris) and link auris::auris.
 
 include(CMakePackageConfigHelpers)
-include(GNUInstallDirs)
 
 get_property(libraries GLOBAL PROPERTY AURIS_LIBRARIES)
 add_library(auris_all INTERFACE)

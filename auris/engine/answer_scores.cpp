@@ -6,6 +6,7 @@
 
 #include "auris/engine/prompt_rows.h"
 #include "auris/tensor/ops/elementwise.h"
+#include "auris/tensor/transfer.h"
 
 namespace auris::engine {
 namespace {
@@ -46,7 +47,7 @@ class AnswerScorer {
     }
     const Tensor hidden =
         llama_.forward(llama_.embed(ids), layout, {.cache = &cache_, .rows = {}, .observer = {}});
-    const Tensor logprobs = ops::log_softmax(llama_.logits(hidden));
+    const Tensor logprobs = to_host(ops::log_softmax(llama_.logits(hidden)));
     int64_t row = 0;
     for (AnswerScore& answer : answers) {
       take(answer, logprobs.data<float>() + row * logprobs.cols());
@@ -64,7 +65,7 @@ class AnswerScorer {
       first_ = llama_.forward(rows.rows(begin, count), RowLayout::single(count, begin, sequence_),
                               {.cache = &cache_, .rows = std::span(&last, 1), .observer = {}});
     }
-    first_ = ops::log_softmax(llama_.logits(first_));
+    first_ = to_host(ops::log_softmax(llama_.logits(first_)));
   }
 
   // The row behind the prompt tells of the first token, the row of a token of the next one.
@@ -81,7 +82,7 @@ class AnswerScorer {
   const models::Llama& llama_;
   KvCache cache_;
   SequenceId sequence_ = kNoSequence;
-  Tensor first_;  // [1, vocab] log-probabilities behind the prompt
+  Tensor first_;  // [1, vocab] log-probabilities behind the prompt, on the host
 };
 
 }  // namespace

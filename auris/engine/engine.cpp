@@ -7,6 +7,7 @@
 #include "auris/base/log.h"
 #include "auris/base/trimmed.h"
 #include "auris/models/vad/silero/load_silero_vad.h"
+#include "auris/tensor/backend/open_device.h"
 #include "auris/weights/catalog.h"
 
 namespace auris::engine {
@@ -45,14 +46,14 @@ std::shared_ptr<Engine> Engine::load(const EngineOptions& options) {
                                     .got = std::string(name_of(options.kv_cache)),
                                     .hint = ""});
   }
-  return std::shared_ptr<Engine>(new Engine(options));
+  return std::shared_ptr<Engine>(new Engine(options, open_device(options.device)));
 }
 
 std::shared_ptr<const models::WhisperModel> Engine::speech_model() {
   std::lock_guard lock(mutex_);
   if (!speech_model_) {
     auto begin = Clock::now();
-    speech_model_ = models::load_whisper(weights::Catalog::load().resolve(options_.speech_model));
+    speech_model_ = models::load_whisper(weights::Catalog::load().resolve(options_.speech_model), device_);
     load_s_ += seconds_since(begin);
     log(LogLevel::kInfo, "opened {} in {:.3f} s", options_.speech_model, seconds_since(begin));
   }
@@ -64,7 +65,7 @@ std::shared_ptr<const LanguageModel> Engine::language_model() {
   if (!language_model_) {
     auto begin = Clock::now();
     language_model_ = load_language_model(weights::Catalog::load().resolve(options_.language_model),
-                                          options_.language_model);
+                                          options_.language_model, {.device = device_}, device_);
     load_s_ += seconds_since(begin);
     log(LogLevel::kInfo, "opened {} in {:.3f} s", options_.language_model, seconds_since(begin));
   }

@@ -29,6 +29,7 @@ struct EngineOptions {
   std::string language_model = "smollm2-135m-instruct";  // answers
   DType kv_cache = DType::kF32;  // keys and values of conversations: kF32, kF16, kQ8_0
   int64_t context_tokens = 0;    // 0 = what the language model was made for
+  std::string device = "cpu";    // where models compute: cpu, torch, cuda or cuda:N (open_device.h)
 };
 
 enum class AskMode {
@@ -62,7 +63,8 @@ struct AskResult {
 
 class Engine {
  public:
-  // Checks the options; opens nothing yet. Throws kUsage.
+  // Checks the options and opens the device; opens no model yet. Throws kUsage, also for a device that is not
+  // there, saying what is missing.
   static std::shared_ptr<Engine> load(const EngineOptions& options = {});
 
   generate::Transcript transcribe(const audio::AudioClip& clip,
@@ -87,6 +89,7 @@ class Engine {
   double load_s() const { return load_s_; }  // spent opening models so far
 
   const EngineOptions& options() const { return options_; }
+  Device device() const { return device_; }
 
  private:
   AskResult ask_by_ear(const audio::AudioClip& clip, const std::string& question, const AskOptions& options,
@@ -94,9 +97,10 @@ class Engine {
   AskResult ask_by_transcript(const audio::AudioClip& clip, const std::string& question,
                               const AskOptions& options, const generate::GenerationCallbacks& callbacks);
 
-  explicit Engine(const EngineOptions& options) : options_(options) {}
+  Engine(const EngineOptions& options, Device device) : options_(options), device_(device) {}
 
   EngineOptions options_;
+  Device device_;
   std::mutex mutex_;  // guards opening
   std::mutex speech_mutex_;
   std::shared_ptr<const models::WhisperModel> speech_model_;

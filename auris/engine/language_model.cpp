@@ -152,18 +152,19 @@ processor::ModelInput LanguageModel::prompt_of(const std::vector<Message>& messa
 
 std::shared_ptr<const LanguageModel> load_language_model(const std::filesystem::path& location,
                                                          const std::string& name,
-                                                         const nn::LoadOptions& options) {
+                                                         const nn::LoadOptions& options, Device listening) {
   auto checkpoint = weights::open_checkpoint(location);
   auto model = std::make_shared<LanguageModel>();
   model->name = name;
+  model->device = options.device;
   if (models::kind_of(*checkpoint) == models::ModelKind::kAudioLanguage) {
     models::AudioLlmParts parts = models::open_audio_llm_parts({.model = location});
     model->ears = models::load_audio_llm(parts, options);
     model->llama = {model->ears, &model->ears->language()};
     const models::AudioLlmConfig& config = model->ears->config();
     if (config.hears_words()) {
-      model->listener = std::make_shared<const WhisperListener>(models::load_whisper(parts.encoder->folder()),
-                                                                config.projector.pooled);
+      model->listener = std::make_shared<const WhisperListener>(
+          models::load_whisper(parts.encoder->folder(), listening), config.projector.pooled);
     }
     add_text(*model, {.own = *parts.model, .language = *parts.language});
   } else {

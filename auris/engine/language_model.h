@@ -15,6 +15,7 @@ namespace auris::engine {
 
 struct LanguageModel {
   std::string name;
+  Device device = Device::kCpu;  // where it computes
   std::shared_ptr<const models::Llama> llama;
   std::shared_ptr<const models::AudioLlm>
       ears;  // null for a model that reads text only; its language() is `llama`
@@ -34,10 +35,12 @@ struct LanguageModel {
 };
 
 // `location`: a GGUF file, a folder with config.json, safetensors and tokenizer.json, or the folder of an
-// audio language model (docs/audio_models.md). `options`: as load_audio_llm or load_llama take them. Throws
-// kModel.
+// audio language model (docs/audio_models.md). `options`: as load_audio_llm or load_llama take them.
+// `listening`: where the speech model of one that hears words computes, which training leaves on the cpu.
+// Throws kModel.
 std::shared_ptr<const LanguageModel> load_language_model(const std::filesystem::path& location,
                                                          const std::string& name,
-                                                         const nn::LoadOptions& options = {});
+                                                         const nn::LoadOptions& options = {},
+                                                         Device listening = Device::kCpu);
 
 }  // namespace auris::engine

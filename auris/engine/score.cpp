@@ -5,6 +5,7 @@
 
 #include "auris/engine/prompt_rows.h"
 #include "auris/tensor/ops/elementwise.h"
+#include "auris/tensor/transfer.h"
 
 namespace auris::engine {
 namespace {
@@ -59,7 +60,7 @@ Score score(const LanguageModel& model, const ScoreRequest& request) {
                                 {.cache = nullptr, .rows = wanted, .observer = {}});
   for (int64_t begin = 0; begin < count; begin += kLogitRows) {
     int64_t rows = std::min(kLogitRows, count - begin);
-    Tensor logprobs = ops::log_softmax(llama.logits(hidden.slice_rows(begin, rows)));
+    Tensor logprobs = to_host(ops::log_softmax(llama.logits(hidden.slice_rows(begin, rows))));
     for (int64_t row = 0; row < rows; ++row) {
       result.logprobs.push_back(logprobs.data<float>()[row * logprobs.cols() + result.tokens[begin + row]]);
     }

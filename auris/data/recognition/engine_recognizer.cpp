@@ -19,6 +19,7 @@ class EngineRecognizer : public Recognizer {
     settings_ = {{"model", name},
                  {"model_hash", weights::model_fingerprint(weights::Catalog::load().resolve(name))},
                  {"beam_size", options_.beam_size}};
+    if (engine_->device() != Device::kCpu) settings_["device"] = name_of(engine_->device());
     if (!options_.cache.empty()) cache_ = std::make_unique<RecognitionCache>(options_.cache);
   }
 

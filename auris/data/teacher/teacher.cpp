@@ -35,15 +35,17 @@ Teacher::Teacher(std::shared_ptr<engine::Engine> engine, const TeacherOptions& o
 }
 
 nlohmann::ordered_json Teacher::settings() const {
-  return {{"prompt", options_.prompt},
-          {"model", engine_->options().language_model},
-          {"model_hash", fingerprint_},
-          {"system", options_.system},
-          {"top", options_.top},
-          {"max_tokens", options_.max_tokens},
-          {"temperature", options_.temperature},
-          {"seed", options_.seed},
-          {"version", kVersion}};
+  nlohmann::ordered_json settings = {{"prompt", options_.prompt},
+                                     {"model", engine_->options().language_model},
+                                     {"model_hash", fingerprint_},
+                                     {"system", options_.system},
+                                     {"top", options_.top},
+                                     {"max_tokens", options_.max_tokens},
+                                     {"temperature", options_.temperature},
+                                     {"seed", options_.seed},
+                                     {"version", kVersion}};
+  if (engine_->device() != Device::kCpu) settings["device"] = name_of(engine_->device());
+  return settings;
 }
 
 int32_t Teacher::vocab_size() const {

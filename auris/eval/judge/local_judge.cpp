@@ -25,11 +25,13 @@ class LocalJudge : public Judge {
   std::string name() const override { return model_->name; }
 
   nlohmann::ordered_json settings() const override {
-    return {{"judge", "local"},
-            {"prompt_version", kJudgePromptVersion},
-            {"model", model_->name},
-            {"model_hash", fingerprint_},
-            {"temperature", temperature_}};
+    nlohmann::ordered_json settings = {{"judge", "local"},
+                                       {"prompt_version", kJudgePromptVersion},
+                                       {"model", model_->name},
+                                       {"model_hash", fingerprint_},
+                                       {"temperature", temperature_}};
+    if (model_->device != Device::kCpu) settings["device"] = auris::name_of(model_->device);
+    return settings;
   }
 
   std::optional<size_t> vote(const JudgeQuestion& question, uint64_t seed) override {

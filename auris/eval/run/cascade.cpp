@@ -39,6 +39,7 @@ class Cascade : public System {
       settings["speech_model_hash"] = speech_fingerprint_;
       settings["beam_size"] = options_.beam_size;
     }
+    if (engine_->device() != Device::kCpu) settings["device"] = name_of(engine_->device());
     if (options_.constrained) {
       settings["constrained"] = name_of(*options_.constrained);
       settings["label_names"] = "with aliases";

@@ -33,6 +33,7 @@ class Speech : public System {
                                        {"language_model", engine_->options().language_model},
                                        {"language_model_hash", fingerprint_},
                                        {"max_tokens", options_.max_tokens}};
+    if (engine_->device() != Device::kCpu) settings["device"] = name_of(engine_->device());
     if (options_.constrained) {
       settings["constrained"] = name_of(*options_.constrained);
       settings["label_names"] = "with aliases";

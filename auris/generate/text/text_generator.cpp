@@ -6,6 +6,7 @@
 #include "auris/generate/repetition_guard.h"
 #include "auris/generate/sampler.h"
 #include "auris/generate/stop_rules.h"
+#include "auris/tensor/transfer.h"
 #include "auris/text/stream_decoder.h"
 
 namespace auris::generate {
@@ -74,7 +75,7 @@ Tensor TextGenerator::prefill(const GenerationPrompt& prompt, const GenerationTa
             : llama_.embed(prompt.tokens.subspan(static_cast<size_t>(begin), static_cast<size_t>(count)));
     hidden = run(rows, target);
   }
-  return llama_.logits(hidden);
+  return to_host(llama_.logits(hidden));
 }
 
 // Returns false when the answer is over.
@@ -127,7 +128,7 @@ Generation TextGenerator::generate(const GenerationPrompt& prompt, const Generat
       answer.finish_reason = FinishReason::kContextFull;
       break;
     }
-    logits = llama_.logits(run(llama_.embed(std::span(&token, 1)), target));
+    logits = to_host(llama_.logits(run(llama_.embed(std::span(&token, 1)), target)));
   }
   if (!writing.stop.stopped()) {
     writing.show(writing.stop.finish() + writing.decoder.finish());

@@ -91,8 +91,9 @@ struct TranscribeCallbacks {
   std::function<void(const std::string& language, double probability)> on_language = {};
   std::function<void(double done_s, double total_s)> on_progress = {};
   // The encoder's rows of the recording behind its stem, each of its blocks and its final norm, in
-  // WhisperConfig::stages() tensors [n, d_model], a row for 0.02 s, in order and each stretch once: those
-  // that a window leaves to the next one are told of there. Stretches that are digital silence are left out.
+  // WhisperConfig::stages() tensors [n, d_model] on the host, a row for 0.02 s, in order and each stretch
+  // once: those that a window leaves to the next one are told of there. Stretches that are digital silence
+  // are left out.
   std::function<void(double begin_s, std::span<const Tensor> stages)> on_encoded = {};
   std::function<bool()> cancelled = {};  // asked at every decoding step; true ends with Error kCancelled
 };

@@ -27,7 +27,7 @@ struct TranscriptSegment {
   double temperature = 0;
   std::vector<TranscriptWord> words;  // with word_timestamps
   // With token_states: [text tokens, d_model], the decoder's row behind its last norm that predicts each of
-  // `tokens` that is no timestamp.
+  // `tokens` that is no timestamp. On the host.
   Tensor states = {};
   bool truncated = false;        // the window's text hit the token limit and may lack its end
   bool repetition_loop = false;  // the model got stuck repeating itself here; the repeats were cut off

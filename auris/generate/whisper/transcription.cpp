@@ -5,6 +5,7 @@
 
 #include "auris/base/log.h"
 #include "auris/generate/whisper/text_reading.h"
+#include "auris/tensor/transfer.h"
 
 namespace auris::generate {
 namespace {
@@ -256,7 +257,7 @@ void Transcription::add_states(std::vector<SegmentWords>& segments) {
   if (text.empty()) return;
   const TextReading reading = reading_of(
       vocabulary_, text, {.language = language_, .translate = options_.task == WhisperTask::kTranslate});
-  const Tensor hidden = state_.read_text(reading.tokens, nullptr);
+  const Tensor hidden = to_host(state_.read_text(reading.tokens, nullptr));
   int64_t row = reading.predicting;
   for (size_t i = 0; i < segments.size(); ++i) {
     if (counts[i] > 0) segments[i].states = hidden.slice_rows(row, counts[i]);
@@ -271,7 +272,7 @@ void Transcription::tell_encoded(int64_t frame, int64_t frames) const {
   const int64_t begin = lead / 2, end = (std::min(next_frame_ - frame, frames) + 1) / 2;
   if (begin >= end) return;
   std::vector<Tensor> stages;
-  for (const Tensor& rows : heard_stages_) stages.push_back(rows.slice_rows(begin, end - begin));
+  for (const Tensor& rows : heard_stages_) stages.push_back(to_host(rows.slice_rows(begin, end - begin)));
   callbacks_.on_encoded(seconds_of(frame + lead) - recording_.lead_s, stages);
 }
 

@@ -1,6 +1,7 @@
 #include "auris/generate/whisper/window_state.h"
 
 #include "auris/tensor/ops/rows.h"
+#include "auris/tensor/transfer.h"
 
 namespace auris::generate {
 
@@ -23,7 +24,7 @@ Tensor WindowState::read_prompt(std::span<const TokenId> prompt, std::span<const
   AURIS_CHECK(rows > 0 && rows <= model_.config.max_target_positions);
   models::WhisperRows layout = {RowLayout::single(rows, 0, prompt_), RowLayout::single(rows, 0, window_)};
   Tensor hidden = model_.decoder.forward(prompt, layout, past_, audio_);
-  return model_.decoder.logits(ops::gather_rows(hidden, wanted));
+  return to_host(model_.decoder.logits(ops::gather_rows(hidden, wanted)));
 }
 
 int64_t WindowState::prompt_length() const { return past_.length(prompt_); }
@@ -33,7 +34,7 @@ Tensor WindowState::step(std::span<const SequenceId> texts, std::span<const Toke
   models::WhisperRows layout;
   for (SequenceId text : texts) layout.text.add(1, past_.length(text), text);
   layout.audio = RowLayout::single(static_cast<int64_t>(texts.size()), 0, window_);
-  return model_.decoder.logits(model_.decoder.forward(tokens, layout, past_, audio_));
+  return to_host(model_.decoder.logits(model_.decoder.forward(tokens, layout, past_, audio_)));
 }
 
 Tensor WindowState::read_text(std::span<const TokenId> tokens, models::WhisperAttentionTap* tap) {

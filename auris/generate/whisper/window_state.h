@@ -21,7 +21,7 @@ class WindowState {
 
   // Reads the prompt (at most the model's context, at least one token) and keeps it as the beginning of all
   // texts until the next call. Returns the logits behind the tokens at `wanted` places of it, [wanted,
-  // vocab].
+  // vocab], on the host.
   Tensor read_prompt(std::span<const TokenId> prompt, std::span<const int32_t> wanted);
   int64_t prompt_length() const;
 
@@ -30,10 +30,12 @@ class WindowState {
   SequenceId fork(SequenceId text) { return past_.fork(text); }
   void drop(SequenceId text) { past_.release(text); }
 
-  // Feeds tokens[i] to texts[i], all as rows of one forward -> [texts, vocab] logits.
+  // Feeds tokens[i] to texts[i], all as rows of one forward -> [texts, vocab] logits on the host, which
+  // nobody else reads: they may be overwritten.
   Tensor step(std::span<const SequenceId> texts, std::span<const TokenId> tokens);
 
-  // Hidden rows for a whole text that was not searched here, with the attention of chosen heads.
+  // Hidden rows for a whole text that was not searched here, where the model computes, with the attention of
+  // chosen heads.
   Tensor read_text(std::span<const TokenId> tokens, models::WhisperAttentionTap* tap);
 
   const models::WhisperModel& model() const { return model_; }

@@ -7,6 +7,7 @@
 #include "auris/generate/whisper/text_reading.h"
 #include "auris/generate/whisper/time_warp.h"
 #include "auris/tensor/ops/rows.h"
+#include "auris/tensor/transfer.h"
 
 namespace auris::generate {
 namespace {
@@ -24,7 +25,7 @@ std::vector<double> token_probabilities(const models::WhisperModel& model,
   for (size_t begin = 0; begin < text.size(); begin += kProbabilityRows) {
     const size_t count = std::min<size_t>(kProbabilityRows, text.size() - begin);
     Tensor rows = hidden.slice_rows(first + static_cast<int64_t>(begin), static_cast<int64_t>(count));
-    Tensor logits = model.decoder.logits(rows);
+    Tensor logits = to_host(model.decoder.logits(rows));
     for (size_t i = 0; i < count; ++i) {
       const float* row = logits.data<float>() + static_cast<int64_t>(i) * logits.cols();
       std::span<const float> words(row, static_cast<size_t>(vocabulary.end_of_text));

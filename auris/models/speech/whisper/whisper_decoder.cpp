@@ -6,6 +6,7 @@
 #include "auris/tensor/ops/elementwise.h"
 #include "auris/tensor/ops/norm.h"
 #include "auris/tensor/ops/rows.h"
+#include "auris/tensor/transfer.h"
 
 namespace auris::models {
 namespace {
@@ -39,7 +40,8 @@ void tap_layer(WhisperAttentionTap& tap, int layer, const Tensor& q, SequenceId 
     places.push_back(i);
   }
   if (heads.empty()) return;
-  Tensor weights = ops::attention_weights(q, window, spec, audio, layer, heads);  // [heads, rows, audio rows]
+  // [heads, rows, audio rows]
+  Tensor weights = to_host(ops::attention_weights(q, window, spec, audio, layer, heads));
   for (size_t i = 0; i < places.size(); ++i) {
     tap.weights[places[i]] =
         weights.slice_rows(static_cast<int64_t>(i), 1).reshape({weights.shape()[1], weights.shape()[2]});

@@ -34,7 +34,8 @@ struct WhisperHead {
 // Asks forward() for the attention of chosen heads over the audio. All rows must hear one window.
 struct WhisperAttentionTap {
   std::vector<WhisperHead> heads = {};  // in any order
-  std::vector<Tensor> weights = {};  // filled in: per head, [rows, audio rows], softmax over all audio rows
+  std::vector<Tensor> weights =
+      {};  // filled in, on the host: per head, [rows, audio rows], softmax over all audio rows
 };
 
 class WhisperDecoder {

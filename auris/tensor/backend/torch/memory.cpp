@@ -11,8 +11,8 @@
 namespace auris {
 namespace {
 
-at::TensorOptions options_of(DType dtype, Device device) {
-  at::TensorOptions options(device == Device::kCuda ? at::kCUDA : at::kCPU);
+at::TensorOptions options_of(DType dtype, at::Device device) {
+  const at::TensorOptions options(device);
   switch (dtype) {
     case DType::kF32: return options.dtype(at::kFloat);
     case DType::kF16: return options.dtype(at::kHalf);
@@ -30,14 +30,17 @@ at::TensorOptions options_of(DType dtype, Device device) {
 }  // namespace
 
 Tensor TorchBackend::empty(const Shape& shape, DType dtype) {
-  return tensor_of(at::empty(torch_backend::sizes_of(shape), options_of(dtype, device_)));
+  const at::Device where = device_ == Device::kCuda
+                               ? at::Device(at::kCUDA, static_cast<at::DeviceIndex>(gpu_))
+                               : at::Device(at::kCPU);
+  return tensor_of(at::empty(torch_backend::sizes_of(shape), options_of(dtype, where)));
 }
 
 Tensor TorchBackend::from_host(const Tensor& host) {
   Tensor copy = empty(host.shape(), host.dtype());
   if (host.elements() == 0) return copy;
   at::Tensor numbers = at::from_blob(host.data<std::byte>(), torch_backend::sizes_of(host.shape()),
-                                     options_of(host.dtype(), Device::kTorch));
+                                     options_of(host.dtype(), at::kCPU));
   torch_of(copy).copy_(numbers);
   return copy;
 }

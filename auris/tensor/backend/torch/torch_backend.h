@@ -6,13 +6,16 @@
 
 namespace auris {
 
-// Makes Device::kTorch usable, and Device::kCuda if LibTorch sees a GPU. Call it at start-up, as often as you
-// like.
+// Makes Device::kTorch usable, and Device::kCuda if LibTorch sees a GPU. For programs that link LibTorch, at
+// start-up, as often as they like; others load it as a module (open_device.h).
 void register_torch_backends();
+
+// The GPU that is current in the thread that asks.
+inline constexpr int kCurrentGpu = -1;
 
 class TorchBackend final : public Backend {
  public:
-  explicit TorchBackend(Device device) : device_(device) {}
+  explicit TorchBackend(Device device, int gpu = kCurrentGpu) : device_(device), gpu_(gpu) {}
 
   Tensor linear(const Tensor& x, const LinearWeights& w, const LinearOptions& options) override;
 
@@ -57,6 +60,7 @@ class TorchBackend final : public Backend {
 
  private:
   Device device_;
+  int gpu_;
 };
 
 }  // namespace auris
