@@ -75,8 +75,7 @@ HearReport hear_data(const TrainRecipe& recipe, const std::filesystem::path& ini
   const auto recognitions = recognition_cache_of(recipe);
   const auto model = engine::load_language_model(initial, "hearing");
   const bool words = model->listener != nullptr;
-  if (recipe.find(Part::kEncoder) != nullptr || recipe.find(Part::kEncoderAdapter) != nullptr ||
-      (words ? recognitions == nullptr : features == nullptr)) {
+  if (recipe.trains_encoder() || (words ? recognitions == nullptr : features == nullptr)) {
     throw Error(ErrorCode::kUsage, {.where = "train",
                                     .expected = "a recipe whose frozen parts hear the same in every epoch",
                                     .got = "one that varies recordings, or trains what hears them",

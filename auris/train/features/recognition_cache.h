@@ -2,10 +2,9 @@
 // What a listener heard, kept on disk, so that an epoch after the first listens no more. Exact, under a key
 // made from all that decides it.
 //
-//   FOLDER/3f/3fa8...e1.words   "AURISRC2", u32 bytes of text, u32 tokens, u32 columns of a state, u32 rows
-//   of
-//                               sound, u32 columns of such a row, u32 end of each token, text, f32 states,
-//                               f32 sound, u64 XXH3 of all before
+//   FOLDER/3f/3fa8...e1.words   "AURISRC2", u32 bytes of text, u32 tokens, u32 columns of a state,
+//                               u32 rows of sound, u32 columns of such a row, u32 end of each token, text,
+//                               f32 states, f32 sound, u64 XXH3 of all before
 
 #include <filesystem>
 #include <memory>

@@ -48,10 +48,6 @@ int64_t encoder_rows_of(const BatchRecipe& batch, const models::AudioLlmConfig& 
   return rows;
 }
 
-bool trains_encoder(const TrainRecipe& recipe) {
-  return recipe.find(Part::kEncoder) != nullptr || recipe.find(Part::kEncoderAdapter) != nullptr;
-}
-
 bool has_guard(const TrainRecipe& recipe) {
   return std::ranges::count(recipe.objectives, ObjectiveKind::kTextGuard, &Objective::kind) > 0;
 }
@@ -81,10 +77,7 @@ std::vector<PlannedPart> parts_of(const TrainRecipe& recipe, const TrainedModel&
 std::vector<PlannedStack> stacks_of(const TrainRecipe& recipe, const models::AudioLlmConfig& config) {
   const models::LlamaConfig& language = config.language;
   const models::WhisperConfig& encoder = config.encoder;
-  const auto learns = [&](Part whole, Part adapter) {
-    return recipe.find(whole) != nullptr || recipe.find(adapter) != nullptr;
-  };
-  const bool heard = learns(Part::kEncoder, Part::kEncoderAdapter);
+  const bool heard = recipe.trains_encoder();
   const int64_t rows = heard ? encoder_rows_of(recipe.batch, config) : encoder.max_source_positions;
   std::vector<PlannedStack> stacks{
       {.name = "language_model",
@@ -93,7 +86,8 @@ std::vector<PlannedStack> stacks_of(const TrainRecipe& recipe, const models::Aud
        .key_columns = static_cast<int64_t>(language.kv_heads) * language.head_dim,
        .inner = language.intermediate,
        .rows = rows_of(recipe.batch),
-       .learns = learns(Part::kLanguageModel, Part::kLanguageModelAdapter)},
+       .learns = recipe.find(Part::kLanguageModel) != nullptr ||
+                 recipe.find(Part::kLanguageModelAdapter) != nullptr},
       {.name = "encoder",
        .layers = encoder.encoder_layers,
        .hidden = encoder.d_model,
@@ -164,7 +158,7 @@ double seconds_of(const TrainRecipe& recipe, TrainedModel& model, const BatchTot
   const models::AudioLlmConfig& config = model.audio_llm().config();
   const auto rows = static_cast<double>(step.audio_tokens + step.text_tokens);
   double seconds = rows * language_seconds_per_row(model.audio_llm().language());
-  if (trains_encoder(recipe)) {
+  if (recipe.trains_encoder()) {
     const auto heard =
         static_cast<double>(step.audio_tokens * config.projector.stack * config.encoder.pooling);
     seconds += heard * encoder_seconds_per_row(model.audio_llm());

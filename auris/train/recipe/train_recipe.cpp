@@ -168,6 +168,10 @@ const TrainedPart* TrainRecipe::find(Part part) const {
   return found == trained.end() ? nullptr : &*found;
 }
 
+bool TrainRecipe::trains_encoder() const {
+  return find(Part::kEncoder) != nullptr || find(Part::kEncoderAdapter) != nullptr;
+}
+
 TrainRecipe parse_train_recipe(std::string_view toml, const std::string& where,
                                const std::filesystem::path& folder) {
   const toml::table root = parse_toml(toml, where, ErrorCode::kInput);

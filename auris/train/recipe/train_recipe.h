@@ -184,6 +184,8 @@ struct TrainRecipe {
 
   // nullptr if it is not trained.
   const TrainedPart* find(Part part) const;
+  // The encoder or its adapter, so that what is heard changes from step to step.
+  bool trains_encoder() const;
 };
 
 // `folder` is where relative paths begin (those of encoder and language_model stay as they are). kInput, with
