@@ -2,8 +2,8 @@
 // What kind of recording a run of bytes is. Content decides, never the name, with one exception: raw G.722
 // has no magic bytes at all. The order is:
 //   1. magic bytes (RIFF/RF64 WAVE, FORM AIFF/AIFC, fLaC, OggS, EBML, ISO media boxes), or a chain of at
-//   least three MPEG audio or ADTS
-//      frame headers that agree (after an ID3v2 tag, and after up to 64 KiB of junk)
+//      least three MPEG audio or ADTS frame headers that agree (after an ID3v2 tag, and after up to 64 KiB
+//      of junk)
 //   2. otherwise, the caller's hint or the name ending .g722 or .722: raw G.722, 64 kbit/s
 //   3. otherwise, one or two frame headers at the very start that reach the end of the bytes: a very short
 //   MP3 or AAC
