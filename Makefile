@@ -62,8 +62,9 @@ bench: models
 format:
 	@git ls-files '*.h' '*.cpp' | xargs clang-format-14 -i
 
-lint: build
-	@python3 tools/lint.py $(BUILD)
+lint: setup
+	@cmake --preset $(PRESET) -B build/lint -DAURIS_PRECOMPILE=OFF -DAURIS_UNITY=OFF >/dev/null
+	@python3 tools/lint.py build/lint
 
 clean:
 	@rm -rf build

@@ -1,4 +1,5 @@
-# One folder, one target. auris_library(NAME SOURCES ... DEPS ... [PRIVATE_DEPS ...]) makes the static library auris_NAME,
+# One folder, one target. auris_library(NAME SOURCES ... [APART ...] DEPS ... [PRIVATE_DEPS ...]) makes the static library
+# auris_NAME (APART: see auris_compile_together),
 # auris_test(NAME SOURCES ... DEPS ... [TIMEOUT SECONDS] [ENVIRONMENT VARIABLE=VALUE] [ONE_PROCESS]) its GoogleTest program,
 # auris_fuzzer(NAME SOURCES ... DEPS ...) a libFuzzer target. ONE_PROCESS runs all tests of a program that is slow to start
 # as one.
@@ -11,6 +12,7 @@ option(AURIS_BENCH "Build the benchmarks" ON)
 set(AURIS_SANITIZE "" CACHE STRING "Sanitizers, as given to -fsanitize")
 
 option(AURIS_PRECOMPILE "Compile the headers that most tests include once" ON)
+option(AURIS_UNITY "Compile several sources of a library as one: all take a third of the time, one that changed takes longer" OFF)
 
 find_program(AURIS_CCACHE ccache)
 if(AURIS_CCACHE)
@@ -38,12 +40,23 @@ if(AURIS_FUZZ)
   target_link_options(auris_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# With AURIS_UNITY, eight sources of TARGET are compiled as one, but for those named after it: they keep names to themselves
+# that others have too, or are compiled several times over. Every other build shows what a source forgets to include.
+function(auris_compile_together target)
+  if(AURIS_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+    set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  endif()
+endfunction()
+
 function(auris_library name)
-  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "SOURCES;APART;DEPS;PRIVATE_DEPS" ${ARGN})
   add_library(auris_${name} STATIC ${arg_SOURCES})
   add_library(auris::${name} ALIAS auris_${name})
   target_include_directories(auris_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include>)
   target_link_libraries(auris_${name} PUBLIC ${arg_DEPS} PRIVATE $<BUILD_INTERFACE:auris_flags> ${arg_PRIVATE_DEPS})
+  auris_compile_together(auris_${name} ${arg_APART})
   set_property(GLOBAL APPEND PROPERTY AURIS_LIBRARIES auris_${name})
 endfunction()
 

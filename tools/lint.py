@@ -1,8 +1,8 @@
 """Checks format (clang-format) and defects (clang-tidy) of the sources: python3 tools/lint.py BUILD [--all] [FILE...]
 
-BUILD is a build folder that has been built. clang-tidy takes 5 to 10 s a file, so that a file that was clean is checked
-again only when it, a header of ours that it includes, or .clang-tidy has changed since; --all forgets that. Files may be
-named to check only those. Exit status 1 if anything is found.
+BUILD is a configured build folder without precompiled headers and with sources compiled one by one. clang-tidy takes 5 to
+10 s a file, so that a file that was clean is checked again only when it, a header of ours that it includes, or .clang-tidy
+has changed since; --all forgets that. Files may be named to check only those. Exit status 1 if anything is found.
 """
 
 import argparse
@@ -23,15 +23,28 @@ def sources():
     return [pathlib.Path(name) for name in listed.stdout.split()]
 
 
-def compiled(build):
-    """Source -> its headers of this repository, as the last build saw them."""
-    text = subprocess.run(["ninja", "-C", build, "-t", "deps"], check=True, capture_output=True, text=True).stdout
+def inclusions(build):
+    """Source that the build compiles -> itself and the headers of this repository that it includes, directly or not."""
+    direct = {}
+
+    def included(path):
+        if path not in direct:
+            names = re.findall(r'^#include "(.+)"', (ROOT / path).read_text(), re.MULTILINE)
+            direct[path] = [pathlib.Path(name) for name in names if (ROOT / name).exists()]
+        return direct[path]
+
     result = {}
-    for block in text.split("\n\n"):
-        paths = [(build / line.strip()).resolve() for line in block.splitlines()[1:]]
-        ours = [path.relative_to(ROOT) for path in paths if path.is_relative_to(ROOT) and path.exists()]
-        if ours:
-            result[ours[0]] = ours
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        source = pathlib.Path(entry["file"])
+        if not source.is_relative_to(ROOT) or source.is_relative_to(build):
+            continue
+        found, waiting = {}, [source.relative_to(ROOT)]
+        while waiting:
+            path = waiting.pop()
+            if path not in found:
+                found[path] = True
+                waiting += included(path)
+        result[source.relative_to(ROOT)] = list(found)
     return result
 
 
@@ -40,17 +53,8 @@ def misformatted(files):
     return subprocess.run(command, cwd=ROOT).returncode != 0
 
 
-def write_commands(build, folder):
-    """The commands of the build, without g++'s precompiled headers, which clang cannot read."""
-    commands = json.loads((build / "compile_commands.json").read_text())
-    for entry in commands:
-        entry["command"] = re.sub(r"-Winvalid-pch|-include \S*/cmake_pch\.hxx", "", entry["command"])
-    folder.mkdir(exist_ok=True)
-    (folder / "compile_commands.json").write_text(json.dumps(commands))
-
-
-def tidy(commands, source):
-    command = ["clang-tidy-14", "-p", str(commands), "--quiet", str(source)]
+def tidy(build, source):
+    command = ["clang-tidy-14", "-p", str(build), "--quiet", str(source)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode != 0:
         print(done.stdout or done.stderr, flush=True)
@@ -69,9 +73,8 @@ def main():
             sys.exit(f"{program} is missing: install the Debian package of that name")
     build = arguments.build.resolve()
     files = arguments.files or sources()
-    headers = compiled(build)
-    stamps = build / "lint"
-    write_commands(build, stamps)
+    headers = inclusions(build)
+    stamps = build / "clean"
 
     def stamp(source):
         return stamps / f"{source}.clean"
@@ -83,7 +86,7 @@ def main():
         return all((ROOT / path).stat().st_mtime < checked for path in [*headers[source], pathlib.Path(".clang-tidy")])
 
     def check(source):
-        clean = tidy(stamps, source)
+        clean = tidy(build, source)
         if clean:
             stamp(source).parent.mkdir(parents=True, exist_ok=True)
             stamp(source).touch()
