@@ -211,9 +211,9 @@ Message Processor::user_turn(std::string text, std::span<const Clip> clips) cons
     if (family == AudioLlmFamily::kComposed) between = "\n";
   }
   text = sound_first ? between + text : text + between;
-  if (!sound_first) turn.parts.push_back(TextPart{text});
-  for (const Clip& clip : clips) turn.parts.push_back(AudioPart{clip});
-  if (sound_first && (!text.empty() || clips.empty())) turn.parts.push_back(TextPart{text});
+  if (!sound_first) turn.parts.emplace_back(TextPart{text});
+  for (const Clip& clip : clips) turn.parts.emplace_back(AudioPart{clip});
+  if (sound_first && (!text.empty() || clips.empty())) turn.parts.emplace_back(TextPart{text});
   return turn;
 }
 
@@ -222,8 +222,8 @@ Message turn_with_marks(Role role, std::string_view prompt, std::span<const Clip
   if (texts.size() - 1 != clips.size()) fail_places(texts.size() - 1, clips.size(), kRawHint);
   Message turn{role, {}};
   for (size_t i = 0; i < texts.size(); ++i) {
-    if (i > 0) turn.parts.push_back(AudioPart{clips[i - 1]});
-    if (!texts[i].empty()) turn.parts.push_back(TextPart{std::string(texts[i])});
+    if (i > 0) turn.parts.emplace_back(AudioPart{clips[i - 1]});
+    if (!texts[i].empty()) turn.parts.emplace_back(TextPart{std::string(texts[i])});
   }
   return turn;
 }
