@@ -8,11 +8,11 @@
 #include <fmt/format.h>
 
 #include "apps/last_words.h"
-#include "apps/part_flag.h"
 #include "apps/program.h"
 #include "apps/progress_bar.h"
 #include "apps/train_flags.h"
 #include "auris/base/log.h"
+#include "auris/base/share.h"
 #include "auris/tensor/backend/torch/torch_backend.h"
 #include "auris/train/loop/trainer.h"
 #include "auris/train/parallel/join_processes.h"
@@ -61,9 +61,9 @@ std::string sentence_of(const TrainRecipe& recipe, const TrainOutcome& outcome) 
   return fmt::format("{} steps{}: {}", outcome.steps, best, (recipe.output / "model").string());
 }
 
-int hear_only(const Program& program, const TrainRecipe& recipe, const Part& part) {
+int hear_only(const Program& program, const TrainRecipe& recipe, const Share& share) {
   ProgressBar bar(program.common);
-  HearOptions options{.part = part.index, .parts = part.count};
+  HearOptions options{.share = share};
   options.progress = [&](uint64_t done, uint64_t all) {
     bar.update(static_cast<double>(done) / static_cast<double>(std::max<uint64_t>(all, 1)), "hearing");
     return !interrupted();
@@ -124,8 +124,8 @@ int train_as_one_of(ProcessGroup& processes, const Program& program, const Train
   TrainRecipe recipe = read_train_recipe(flags.recipe);
   if (!flags.output.empty()) recipe.write_to(flags.output);
   if (flags.hear) {
-    const Part one = part_of(flags.part, "--shard");
-    return hear_only(program, recipe, processes.alone() ? one : Part{processes.rank(), processes.size()});
+    const Share one = share_of(flags.share, "--shard");
+    return hear_only(program, recipe, processes.alone() ? one : Share{processes.rank(), processes.size()});
   }
   ProgressBar bar(program.common);
   TrainOptions options{.device = device, .check_only = flags.check, .processes = &processes};

@@ -7,11 +7,11 @@
 #include <optional>
 
 #include "apps/data_commands.h"
-#include "apps/part_flag.h"
 #include "apps/progress_bar.h"
 #include "apps/work_rate.h"
 #include "auris/base/json_text.h"
 #include "auris/base/log.h"
+#include "auris/base/share.h"
 #include "auris/data/build/build.h"
 #include "auris/data/shards/shard_merge.h"
 #include "auris/data/shards/shard_reader.h"
@@ -115,15 +115,15 @@ int ingest(const Program& program, const IngestOptions& options) {
 }
 
 struct BuildFlags {
-  std::string kind, recipe, output, part = "0/1";
+  std::string kind, recipe, output, share = "0/1";
   double shard_mb = 1000;
 };
 
 int build(const Program& program, const BuildFlags& flags) {
   const data::Recipe recipe = data::read_recipe(flags.recipe, data::data_kind_named(flags.kind));
   ProgressBar bar(program.common);
-  const Part part = part_of(flags.part, "data build");
-  data::BuildOptions options{.part = {.index = part.index, .count = part.count}};
+  const Share share = share_of(flags.share, "data build");
+  data::BuildOptions options{.share = share};
   options.shards.shard_bytes = static_cast<uint64_t>(flags.shard_mb * 1e6);
   options.progress = [&](int64_t done, int64_t all) {
     bar.update(static_cast<double>(done) / static_cast<double>(std::max<int64_t>(all, 1)),
@@ -166,7 +166,7 @@ void add_build(Program& program, CLI::App* group) {
   command->add_option("-o,--output", flags->output, "Folder for shards, index and rejections")
       ->required()
       ->type_name("FOLDER");
-  command->add_option("--shard", flags->part, "Only part i of n, for several processes; merge joins them")
+  command->add_option("--shard", flags->share, "Only part i of n, for several processes; merge joins them")
       ->type_name("i/n")
       ->capture_default_str();
   command->add_option("--shard-mb", flags->shard_mb, "Size of a tar file")

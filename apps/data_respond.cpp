@@ -4,33 +4,32 @@
 
 #include "apps/data_commands.h"
 #include "apps/device_flag.h"
-#include "apps/part_flag.h"
 #include "apps/progress_bar.h"
 #include "apps/work_rate.h"
+#include "auris/base/share.h"
 #include "auris/data/teacher/teacher.h"
 
 namespace auris::apps {
 namespace {
 
 struct RespondFlags {
-  std::string manifest, output, part = "0/1";
+  std::string manifest, output, share = "0/1";
   std::string model = engine::EngineOptions().language_model;
   std::string device = "cpu";
   data::TeacherOptions teacher;
 };
 
 int respond(const Program& program, const RespondFlags& flags) {
-  const Part part = part_of(flags.part, "data respond");
+  const Share share = share_of(flags.share, "data respond");
   const data::Teacher teacher(engine::Engine::load({.language_model = flags.model, .device = flags.device}),
                               flags.teacher);
   ProgressBar bar(program.common);
   const WorkRate rate;
   const data::RespondReport report =
-      data::respond(flags.manifest, flags.output, teacher,
-                    {.part = {.index = part.index, .count = part.count}, .progress = [&](int64_t done) {
-                       bar.update(-1, fmt::format("{} clips", done));
-                       return !interrupted();
-                     }});
+      data::respond(flags.manifest, flags.output, teacher, {.share = share, .progress = [&](int64_t done) {
+                                                              bar.update(-1, fmt::format("{} clips", done));
+                                                              return !interrupted();
+                                                            }});
   bar.clear();
   rate.print(report.clips - report.resumed, "clips", program.common.quiet);
   if (program.common.json) {
@@ -81,7 +80,7 @@ void add_data_respond(Program& program, CLI::App* group) {
       ->check(CLI::Range(0.0, 2.0))
       ->capture_default_str();
   command->add_option("--seed", teacher.seed, "Of what is sampled")->capture_default_str();
-  command->add_option("--shard", flags->part, "Only part i of n, for several processes")
+  command->add_option("--shard", flags->share, "Only part i of n, for several processes")
       ->type_name("i/n")
       ->capture_default_str();
   command->footer(

@@ -17,7 +17,7 @@
 namespace auris::apps {
 namespace {
 
-struct Flags {
+struct CompareFlags {
   std::string data, first, second, judgements, mode = "corrected";
 };
 
@@ -43,7 +43,7 @@ std::string text_of(const std::string& name, const eval::FoundGrades& grades) {
       name, grades.answers, grades.votes, grades.no_verdict, grades.fleiss, grades.quadratic);
 }
 
-int compare(const Program& program, const Flags& flags) {
+int compare(const Program& program, const CompareFlags& flags) {
   const data::ShardReader data(flags.data);
   eval::AnswerSet first = eval::read_answers(data, flags.first);
   eval::AnswerSet second = eval::read_answers(data, flags.second);
@@ -95,7 +95,7 @@ int compare(const Program& program, const Flags& flags) {
 }  // namespace
 
 void add_eval_compare(Program& program, CLI::App* group) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<CompareFlags>();
   CLI::App* command = program.add_command(
       "compare", "Compare two systems' predictions for one data set",
       [&program, flags] { return compare(program, *flags); }, group);

@@ -12,7 +12,7 @@
 namespace auris::apps {
 namespace {
 
-struct Flags {
+struct ImportFlags {
   std::string layout, folder, output, rejected, mode = "corrected";
 };
 
@@ -41,7 +41,7 @@ class Lines {
 
 class Import {
  public:
-  explicit Import(const Flags& flags) : answers_(flags.output), rejected_(flags.rejected) {}
+  explicit Import(const ImportFlags& flags) : answers_(flags.output), rejected_(flags.rejected) {}
 
   void add(const eval::LlasoSystem& system) {
     for (const eval::LlasoAnswers& answers : system.answers) {
@@ -85,7 +85,7 @@ class Import {
   Counts counts_;
 };
 
-int import(const Program& program, const Flags& flags) {
+int import(const Program& program, const ImportFlags& flags) {
   const eval::ScoreOptions options{.mode = eval::score_mode_named(flags.mode)};
   Import import(flags);
   std::vector<eval::LlasoSystemScore> scores;
@@ -116,7 +116,7 @@ int import(const Program& program, const Flags& flags) {
 }  // namespace
 
 void add_eval_import(Program& program, CLI::App* group) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<ImportFlags>();
   CLI::App* command = program.add_command(
       "import", "Read results that others released and score them",
       [&program, flags] { return import(program, *flags); }, group);

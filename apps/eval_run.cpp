@@ -5,8 +5,8 @@
 #include "apps/device_flag.h"
 #include "apps/endpoint_flags.h"
 #include "apps/eval_commands.h"
-#include "apps/part_flag.h"
 #include "apps/progress_bar.h"
+#include "auris/base/share.h"
 #include "auris/eval/run/cascade.h"
 #include "auris/eval/run/endpoint_system.h"
 #include "auris/eval/run/runner.h"
@@ -21,7 +21,7 @@ struct RunFlags {
   std::string language_model = engine::EngineOptions().language_model;
   std::string device = "cpu";
   std::vector<std::string> tasks;
-  std::string part = "0/1";
+  std::string share = "0/1";
   int64_t limit = 0;
   int max_tokens = eval::CascadeOptions().max_tokens, beam_size = eval::CascadeOptions().beam_size;
   bool constrained = false, retry_failed = false;
@@ -58,7 +58,7 @@ std::unique_ptr<eval::System> system_of(const Program& program, const RunFlags& 
 }
 
 int run(const Program& program, const RunFlags& flags) {
-  const Part part = part_of(flags.part, "eval run");
+  const Share share = share_of(flags.share, "eval run");
   const data::ShardReader data(flags.data);
   const std::unique_ptr<eval::System> system = system_of(program, flags);
   eval::PredictionStore store(flags.output);
@@ -66,7 +66,7 @@ int run(const Program& program, const RunFlags& flags) {
   eval::RunOptions options;
   for (const std::string& name : flags.tasks) options.tasks.push_back(data::task_named(name).id);
   if (flags.limit > 0) options.limit = flags.limit;
-  options.part = {.index = part.index, .count = part.count};
+  options.share = share;
   options.retry_failed = flags.retry_failed;
   options.power = [&](const eval::RunPower& power) {
     if (!program.common.quiet) fmt::print(stderr, "{}", to_text(power));
@@ -154,7 +154,7 @@ void add_eval_run(Program& program, CLI::App* group) {
   command->add_option("--limit", flags->limit, "At most so many items of each task, source and configuration")
       ->check(CLI::PositiveNumber);
   command
-      ->add_option("--shard", flags->part,
+      ->add_option("--shard", flags->share,
                    "Only part i of n, for several processes with a file each; auris eval merge joins them")
       ->type_name("i/n")
       ->capture_default_str();

@@ -12,11 +12,11 @@ namespace auris::apps {
 
 struct TrainFlags {
   std::string recipe;
-  std::string device = "torch";
+  std::string device = "cpu";
   std::string output;  // in the place of the recipe's
   bool check = false;
   bool hear = false;
-  std::string part = "0/1";  // of what is to be heard
+  std::string share = "0/1";  // of what is to be heard
 };
 
 // Adds the command with its flags; `run` is called after parsing.

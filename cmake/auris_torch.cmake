@@ -56,11 +56,12 @@ endif()
 
 # Like auris_library, for what links LibTorch. Not installed: it serves the programs of this repository that train.
 function(auris_torch_library name)
-  cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "SOURCES;APART;DEPS" ${ARGN})
   add_library(auris_${name} STATIC ${arg_SOURCES})
   add_library(auris::${name} ALIAS auris_${name})
   target_include_directories(auris_${name} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(auris_${name} PUBLIC ${arg_DEPS} auris::libtorch PRIVATE auris_flags)
+  auris_compile_together(auris_${name} ${arg_APART})
 endfunction()
 
 # The tests of SOURCES with the torch backend registered at start-up, as NAME_torch_test: sources that choose their

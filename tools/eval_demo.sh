@@ -6,8 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 auris=$(realpath "$1")
 folder=$2
-limit=() partial=()
-[ $# -lt 3 ] || { limit=(--limit "$3"); partial=(--partial); }
+limit=()
+[ $# -lt 3 ] || limit=(--limit "$3")
 recipes=recipes/eval_demo
 mkdir -p "$folder"
 
@@ -29,25 +29,9 @@ cp "$recipes/eval.toml" "$folder/eval.toml"
 "$auris" data build eval "$folder/eval.toml" -o "$folder/eval"
 
 say "3. Answers"
-# A process with one thread for each core: models this small gain little from a second thread.
-processes=$(nproc)
-[ "$processes" -le 8 ] || processes=8  # each holds the models
-trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
-answers() {
-  local system=$1 i pids=() parts=() quiet=()
-  for ((i = 0; i < processes; ++i)); do
-    parts+=("$folder/$system.$i-of-$processes.jsonl")
-    "$auris" eval run "$folder/eval" --system "$system" --max-tokens 64 --threads 1 --shard "$i/$processes" -o "${parts[i]}" \
-      "${limit[@]}" "${quiet[@]}" &
-    pids+=($!)
-    quiet=(--quiet)
-  done
-  for i in "${pids[@]}"; do wait "$i"; done
-  rm -f "$folder/$system.jsonl"
-  "$auris" eval merge "$folder/eval" "${parts[@]}" -o "$folder/$system.jsonl" "${partial[@]}"
-}
-answers cascade
-answers oracle
+for system in cascade oracle; do
+  tools/eval_answers.sh "$auris" "$folder/eval" "$folder/$system.jsonl" --system "$system" --max-tokens 64 "${limit[@]}"
+done
 
 say "4. Report"
 "$auris" eval report "$folder/eval" "$folder/cascade.jsonl" "$folder/oracle.jsonl" -o "$folder/report"

@@ -6,9 +6,9 @@ namespace auris::text {
 namespace {
 
 using Kind = NumberWord::Kind;
-using Words = std::map<std::string, NumberWord, std::less<>>;
+using NumberWords = std::map<std::string, NumberWord, std::less<>>;
 
-void add_ones(Words& words) {
+void add_ones(NumberWords& words) {
   constexpr std::string_view kNames[] = {"one",     "two",       "three",    "four",     "five",
                                          "six",     "seven",     "eight",    "nine",     "ten",
                                          "eleven",  "twelve",    "thirteen", "fourteen", "fifteen",
@@ -31,7 +31,7 @@ void add_ones(Words& words) {
   words["twelfth"] = {Kind::kOnesEnding, 12, "th"};
 }
 
-void add_tens(Words& words) {
+void add_tens(NumberWords& words) {
   constexpr std::string_view kStems[] = {"twent", "thirt",  "fort",  "fift",
                                          "sixt",  "sevent", "eight", "ninet"};
   int value = 10;
@@ -44,7 +44,7 @@ void add_tens(Words& words) {
   }
 }
 
-void add_powers(Words& words) {
+void add_powers(NumberWords& words) {
   constexpr std::pair<std::string_view, int> kPowers[] = {
       {"hundred", 2},     {"thousand", 3},     {"million", 6},      {"billion", 9},
       {"trillion", 12},   {"quadrillion", 15}, {"quintillion", 18}, {"sextillion", 21},
@@ -57,7 +57,7 @@ void add_powers(Words& words) {
   }
 }
 
-void add_signs(Words& words) {
+void add_signs(NumberWords& words) {
   for (const char* name : {"minus", "negative"}) words[name] = {Kind::kSign, 0, "-"};
   for (const char* name : {"plus", "positive"}) words[name] = {Kind::kSign, 0, "+"};
   for (const char* name : {"pound", "pounds"}) words[name] = {Kind::kCurrency, 0, "£"};
@@ -71,9 +71,9 @@ void add_signs(Words& words) {
 
 }  // namespace
 
-const Words& english_number_words() {
-  static const Words kWords = [] {
-    Words words;
+const NumberWords& english_number_words() {
+  static const NumberWords kWords = [] {
+    NumberWords words;
     add_ones(words);
     add_tens(words);
     add_powers(words);

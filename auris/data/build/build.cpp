@@ -102,14 +102,6 @@ int64_t number_of(const std::string& key) {
   return number;
 }
 
-void check_part(const BuildPart& part) {
-  if (part.count >= 1 && part.index >= 0 && part.index < part.count) return;
-  throw Error(ErrorCode::kUsage, {.where = "data build",
-                                  .expected = "a part i/n with 0 <= i < n",
-                                  .got = fmt::format("{}/{}", part.index, part.count),
-                                  .hint = ""});
-}
-
 class Build {
  public:
   Build(const Recipe& recipe, const fs::path& folder, const BuildOptions& options)
@@ -176,7 +168,7 @@ class Build {
     report_.questions += std::ssize(questions);
     for (PlannedItem& item : together(std::move(questions), recipe_)) {
       const int64_t number = report_.planned++;
-      if (number % options_.part.count != options_.part.index || number <= resumed_number_) continue;
+      if (!options_.share.holds(number) || number <= resumed_number_) continue;
       make_item(item, clip, folder, number);
       if (options_.progress && !options_.progress(report_.clips + report_.rejected_lines, lines)) {
         throw Error(ErrorCode::kCancelled, {.where = "data build",
@@ -229,7 +221,7 @@ class Build {
 }  // namespace
 
 BuildReport build_data(const Recipe& recipe, const fs::path& folder, const BuildOptions& options) {
-  check_part(options.part);
+  check_share(options.share, "data build");
   return Build(recipe, folder, options).run();
 }
 

@@ -11,18 +11,14 @@
 #include <map>
 #include <string>
 
+#include "auris/base/share.h"
 #include "auris/data/build/recipe.h"
 #include "auris/data/shards/shard_writer.h"
 
 namespace auris::data {
 
-struct BuildPart {    // of the items, for several processes
-  int64_t index = 0;  // 0 .. count - 1
-  int64_t count = 1;
-};
-
 struct BuildOptions {
-  BuildPart part = {};
+  Share share = {};  // of the items
   ShardOptions shards = {};
   // (lines of the manifests done, lines in all), after each item; false stops with kCancelled.
   std::function<bool(int64_t, int64_t)> progress = {};

@@ -16,6 +16,7 @@
 #include "auris/data/sources/testing/ingested.h"
 #include "auris/data/synthesis/voice.h"
 #include "auris/data/tasks/wordings.h"
+#include "tests/source_folder.h"
 
 namespace auris::data {
 namespace {
@@ -78,6 +79,19 @@ std::vector<Item> items_in(const fs::path& folder) {
   return items;
 }
 
+TEST(Build, EveryRecipeOfTheProjectIsOne) {
+  const fs::path recipes = fs::path(AURIS_SOURCE_DIR) / "recipes";
+  int64_t learnt = 0;
+  for (const fs::directory_entry& file : fs::directory_iterator(recipes / "nano/data")) {
+    EXPECT_NO_THROW(read_recipe(file.path(), DataKind::kInstruct)) << file.path();
+    ++learnt;
+  }
+  EXPECT_GE(learnt, 5);
+  for (const char* measured :
+       {"eval_demo/eval.toml", "nano/eval.toml", "nano/smoke_data.toml", "../bench/train/data.toml"})
+    EXPECT_NO_THROW(read_recipe(recipes / measured, DataKind::kEval)) << measured;
+}
+
 TEST(Build, MakesWhatTheRecipeSays) {
   TestFolder folder;
   write_prompts(folder / "prompts.jsonl");
@@ -138,7 +152,7 @@ TEST(Build, PartsMakeTheWhole) {
   std::vector<fs::path> parts;
   for (int64_t i = 0; i < 3; ++i) {
     parts.push_back(folder / ("part" + std::to_string(i)));
-    build_data(recipe_in(folder), parts.back(), {.part = {.index = i, .count = 3}});
+    build_data(recipe_in(folder), parts.back(), {.share = {.index = i, .count = 3}});
   }
   merge_shards(parts, folder / "merged");
   const auto sorted = [](std::vector<Item> items) {
@@ -146,7 +160,7 @@ TEST(Build, PartsMakeTheWhole) {
     return items;
   };
   EXPECT_EQ(sorted(items_in(folder / "merged")), sorted(items_in(folder / "whole")));
-  EXPECT_THROW(build_data(recipe_in(folder), folder / "x", {.part = {.index = 3, .count = 3}}), Error);
+  EXPECT_THROW(build_data(recipe_in(folder), folder / "x", {.share = {.index = 3, .count = 3}}), Error);
 }
 
 TEST(Build, EveryRejectionIsWrittenDown) {
@@ -350,7 +364,7 @@ task = "LID"
   std::vector<fs::path> parts;
   for (int64_t i = 0; i < 2; ++i) {
     parts.push_back(folder / ("part" + std::to_string(i)));
-    build_data(recipe("questions_together = 3"), parts.back(), {.part = {.index = i, .count = 2}});
+    build_data(recipe("questions_together = 3"), parts.back(), {.share = {.index = i, .count = 2}});
   }
   merge_shards(parts, folder / "merged");
   EXPECT_EQ(ShardReader(folder / "merged").size(), 6u);

@@ -73,7 +73,7 @@ class Responding {
 
   void offer(const Clip& clip) {
     const int64_t number = number_++;
-    if (number % options_.part.count != options_.part.index) return;
+    if (!options_.share.holds(number)) return;
     const auto line = static_cast<size_t>(report.clips++);
     if (line < log_.lines().size()) {
       resume(clip, log_.lines()[line]);
@@ -173,10 +173,7 @@ class Responding {
 
 RespondReport respond(const fs::path& manifest, const fs::path& folder, const Teacher& teacher,
                       const RespondOptions& options) {
-  const RespondPart& part = options.part;
-  if (part.count < 1 || part.index < 0 || part.index >= part.count) {
-    fail(ErrorCode::kUsage, "a part i/n with 0 <= i < n", fmt::format("{}/{}", part.index, part.count), "");
-  }
+  check_share(options.share, "data respond");
   if (fs::exists(folder / ResponseSet::kLinesName)) {
     fail(ErrorCode::kInput, "a folder without finished responses", quoted(folder.string()),
          "choose another folder");

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "auris/base/share.h"
 #include "auris/data/responses/response_set.h"
 #include "auris/engine/engine.h"
 
@@ -48,14 +49,9 @@ class Teacher {
   std::string fingerprint_;
 };
 
-struct RespondPart {  // of the clips, for several processes
-  int64_t index = 0;  // 0 .. count - 1
-  int64_t count = 1;
-};
-
 struct RespondOptions {
-  RespondPart part = {};
-  std::function<bool(int64_t done)> progress = {};  // clips of this part; false stops with kCancelled
+  Share share = {};  // of the clips
+  std::function<bool(int64_t done)> progress = {};  // clips of this share; false stops with kCancelled
 };
 
 struct RespondReport {

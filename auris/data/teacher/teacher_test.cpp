@@ -147,13 +147,14 @@ TEST(Respond, PartsShareTheClips) {
   const Teacher teacher(engine(), {.top = 4, .max_tokens = 4});
   for (int64_t part : {0, 1}) {
     respond(folder / "m.jsonl", folder / std::to_string(part), teacher,
-            {.part = {.index = part, .count = 2}});
+            {.share = {.index = part, .count = 2}});
   }
   EXPECT_TRUE(ResponseSet(folder / "0").find("clip/0"));
   EXPECT_TRUE(ResponseSet(folder / "0").find("clip/2"));
   EXPECT_TRUE(ResponseSet(folder / "1").find("clip/3"));
   EXPECT_EQ(ResponseSet(folder / "1").size(), 1u);
-  EXPECT_THROW(respond(folder / "m.jsonl", folder / "x", teacher, {.part = {.index = 2, .count = 2}}), Error);
+  EXPECT_THROW(respond(folder / "m.jsonl", folder / "x", teacher, {.share = {.index = 2, .count = 2}}),
+               Error);
 }
 
 TEST(Respond, TextsThatDoNotFitAreRejected) {

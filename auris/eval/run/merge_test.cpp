@@ -67,11 +67,11 @@ class Merge : public testing::Test {
  protected:
   Merge() { build(folder_ / "data"); }
 
-  RunReport ask(const char* file, const RunPart& part, const RunOptions& options = {}) {
+  RunReport ask(const char* file, const Share& share, const RunOptions& options = {}) {
     PredictionStore store(folder_ / file);
-    RunOptions with_part = options;
-    with_part.part = part;
-    return run_system(data(), system_, store, with_part);
+    RunOptions with_share = options;
+    with_share.share = share;
+    return run_system(data(), system_, store, with_share);
   }
   const data::ShardReader& data() {
     if (!data_) data_ = std::make_unique<data::ShardReader>(folder_ / "data");

@@ -18,25 +18,19 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-// Clips go to the parts in turn, as they come.
+// Clips go to the shares in turn, as they come.
 class Shares {
  public:
-  explicit Shares(const RunPart& part) : part_(part) {
-    if (part.count >= 1 && part.index >= 0 && part.index < part.count) return;
-    throw Error(ErrorCode::kUsage, {.where = "eval run",
-                                    .expected = "a part i/n with 0 <= i < n",
-                                    .got = fmt::format("{}/{}", part.index, part.count),
-                                    .hint = ""});
-  }
-  bool next_is_mine() { return seen_++ % part_.count == part_.index; }
+  explicit Shares(const Share& mine) : mine_(mine) { check_share(mine, "eval run"); }
+  bool next_is_mine() { return mine_.holds(seen_++); }
   bool is_mine(const std::string& clip) {
-    if (part_.count == 1) return true;
+    if (mine_.is_whole()) return true;
     const auto found = clips_.find(clip);
     return found != clips_.end() ? found->second : clips_.emplace(clip, next_is_mine()).first->second;
   }
 
  private:
-  RunPart part_;
+  Share mine_;
   int64_t seen_ = 0;
   std::unordered_map<std::string, bool> clips_;
 };
@@ -46,7 +40,7 @@ std::vector<uint64_t> chosen(const data::ShardReader& data, const RunOptions& op
                              RunPower& power) {
   std::vector<uint64_t> numbers;
   std::map<std::string, int64_t> counts;
-  Shares shares(options.part);
+  Shares shares(options.share);
   for (uint64_t i = 0; i < data.size(); ++i) {
     data::Item item;
     try {

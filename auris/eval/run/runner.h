@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "auris/base/share.h"
 #include "auris/data/items/item.h"
 #include "auris/data/shards/shard_reader.h"
 #include "auris/eval/run/prediction_store.h"
@@ -15,17 +16,12 @@
 
 namespace auris::eval {
 
-struct RunPart {      // of the items, for several processes (run/merge.h joins their answers)
-  int64_t index = 0;  // 0 .. count - 1
-  int64_t count = 1;
-};
-
 struct RunOptions {
   std::vector<std::string> tasks = {};  // ids; empty = all
   std::optional<int64_t> limit = {};    // of each task, variant and configuration
-  // Of the items that the options above leave. All items of a clip are in one part, so that a system which
-  // keeps what it heard hears a clip once.
-  RunPart part = {};
+  // Of the items that the options above leave. All items of a clip are in one share, so that a system which
+  // keeps what it heard hears a clip once. run/merge.h joins the answers of all.
+  Share share = {};
   bool retry_failed = false;  // ask again what ended in an error
   // Before the first item is asked: what the answers of all parts will be able to show.
   std::function<void(const RunPower&)> power = {};

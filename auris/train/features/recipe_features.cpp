@@ -65,12 +65,7 @@ std::shared_ptr<const RecognitionCache> plain_recognition_cache_of(const TrainRe
 
 HearReport hear_data(const TrainRecipe& recipe, const std::filesystem::path& initial,
                      const HearOptions& options) {
-  if (options.part < 0 || options.part >= options.parts) {
-    throw Error(ErrorCode::kUsage, {.where = "train",
-                                    .expected = "a part i/n with 0 <= i < n",
-                                    .got = fmt::format("{}/{}", options.part, options.parts),
-                                    .hint = ""});
-  }
+  check_share(options.share, "train");
   const auto features = feature_cache_of(recipe);
   const auto recognitions = recognition_cache_of(recipe);
   const auto model = engine::load_language_model(initial, "hearing");
@@ -88,7 +83,7 @@ HearReport hear_data(const TrainRecipe& recipe, const std::filesystem::path& ini
   HearReport report;
   for (const HeardSet& set : sets) {
     for (uint64_t row = 0; row < set.shards->size(); ++row, ++done) {
-      if (static_cast<int64_t>(done % static_cast<uint64_t>(options.parts)) != options.part) continue;
+      if (!options.share.holds(static_cast<int64_t>(done))) continue;
       if (options.progress && !options.progress(done, all)) {
         throw Error(ErrorCode::kCancelled,
                     {.where = "train", .expected = "to finish", .got = "a request to stop", .hint = ""});

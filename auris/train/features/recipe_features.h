@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "auris/base/share.h"
 #include "auris/train/features/feature_cache.h"
 #include "auris/train/features/recognition_cache.h"
 #include "auris/train/recipe/train_recipe.h"
@@ -20,8 +21,7 @@ std::shared_ptr<const RecognitionCache> recognition_cache_of(const TrainRecipe& 
 std::shared_ptr<const RecognitionCache> plain_recognition_cache_of(const TrainRecipe& recipe);
 
 struct HearOptions {
-  // Only part `part` of `parts`, for several processes.
-  int64_t part = 0, parts = 1;
+  Share share = {};  // of the examples
   // (recordings heard, in all), now and then; false stops with kCancelled.
   std::function<bool(uint64_t, uint64_t)> progress = {};
   // Of an example that cannot be used.

@@ -130,7 +130,7 @@ TEST_F(TrainerRuns, LearnByWords) {
   const std::vector<double> losses = losses_of(recipe_in("heard", false));
   EXPECT_EQ(recognitions("heard"), 2);
   for (const int64_t part : {0, 1})
-    EXPECT_EQ(hear(recipe_in("before", false), {.part = part, .parts = 2}).heard, 1);
+    EXPECT_EQ(hear(recipe_in("before", false), {.share = {.index = part, .count = 2}}).heard, 1);
   EXPECT_EQ(recognitions("before"), 2);
   EXPECT_EQ(losses_of(recipe_in("before", false)), losses);
   EXPECT_EQ(weights_in(folder_ / "before"), weights_in(folder_ / "heard"));
@@ -155,7 +155,8 @@ TEST_F(TrainerRuns, HearRowsBeforeThemToo) {
     return small_recipe({.data = folder_ / "data", .output = folder_ / output, .steps = 4});
   };
   const std::vector<double> losses = losses_of(recipe_in("heard"));
-  for (const int64_t part : {0, 1}) EXPECT_EQ(hear(recipe_in("before"), {.part = part, .parts = 2}).heard, 2);
+  for (const int64_t part : {0, 1})
+    EXPECT_EQ(hear(recipe_in("before"), {.share = {.index = part, .count = 2}}).heard, 2);
   const auto files = std::ranges::count_if(
       fs::recursive_directory_iterator(folder_ / "before" / "features"), fs::recursive_directory_iterator(),
       [](const fs::directory_entry& entry) { return entry.path().extension() == ".rows"; });
@@ -169,7 +170,7 @@ TEST_F(TrainerRuns, HearOnlyWhatStaysAsItIs) {
   const TrainRecipe recipe =
       small_recipe({.data = folder_ / "data", .output = folder_ / "run", .words = true, .more = varied});
   EXPECT_THAT([&] { hear(recipe); }, ::testing::ThrowsMessage<Error>(HasSubstr("varies recordings")));
-  EXPECT_THAT([&] { hear(recipe, {.part = 3, .parts = 2}); },
+  EXPECT_THAT([&] { hear(recipe, {.share = {.index = 3, .count = 2}}); },
               ::testing::ThrowsMessage<Error>(HasSubstr("0 <= i < n, got 3/2")));
 }
 
