@@ -9,6 +9,7 @@
 #include "auris/base/error.h"
 #include "auris/base/mapped_file.h"
 #include "auris/base/nearest.h"
+#include "auris/base/program_folder.h"
 #include "auris/base/sha256.h"
 #include "auris/base/toml_table.h"
 #include "auris/weights/catalog_text.h"
@@ -69,31 +70,46 @@ CatalogPart read_part(const TomlTable& reader) {
   return part;
 }
 
-CatalogFile read_file(const TomlTable& reader) {
-  reader.allow({"path", "bytes", "sha256", "parts"});
+CatalogFile read_file(const TomlTable& reader, bool shipped) {
+  if (shipped) {
+    reader.allow({"path", "bytes", "sha256"});
+  } else {
+    reader.allow({"path", "bytes", "sha256", "parts"});
+  }
   const auto bytes = static_cast<uint64_t>(reader.integer("bytes", 1, kMostBytes));
   CatalogFile file{reader.text("path"), bytes, reader.text("sha256"), {}};
   check_relative(reader.where(), file.path);
   if (!is_sha256_hex(file.sha256))
     fail_model(reader.where(), "a sha256 of 64 lower-case hex digits", quoted(file.sha256));
+  if (shipped) return file;
   for (const TomlTable& part : reader.tables("parts")) file.parts.push_back(read_part(part));
   return file;
 }
 
 CatalogEntry read_entry(const TomlTable& reader) {
-  reader.allow({"name", "aliases", "kind", "licence", "description", "file"});
+  reader.allow({"name", "shipped", "needs", "aliases", "kind", "licence", "description", "file"});
   CatalogEntry entry{.name = reader.text("name"),
+                     .shipped = reader.has("shipped") && reader.flag("shipped"),
+                     .needs = reader.texts_or_none("needs"),
                      .aliases = reader.texts_or_none("aliases"),
                      .kind = reader.text("kind"),
                      .licence = reader.text("licence"),
                      .description = reader.text("description"),
                      .files = {}};
   check_package(reader.where(), entry.name, "._-");
-  for (const TomlTable& file : reader.tables("file")) entry.files.push_back(read_file(file));
+  for (const TomlTable& file : reader.tables("file")) entry.files.push_back(read_file(file, entry.shipped));
   return entry;
 }
 
 }  // namespace
+
+void fail_shipped(const CatalogEntry& entry) {
+  fail_model(
+      "models",
+      fmt::format("model {}, which comes with Auris, in {}", quoted(entry.name), entry.folder().string()),
+      "none, or not all of its files",
+      "install Auris again; the variable AURIS_SHARE names its folder share/auris if it lies elsewhere");
+}
 
 uint64_t CatalogEntry::bytes() const {
   uint64_t sum = 0;
@@ -101,7 +117,9 @@ uint64_t CatalogEntry::bytes() const {
   return sum;
 }
 
-fs::path CatalogEntry::folder() const { return model_folder() / name; }
+fs::path CatalogEntry::folder() const {
+  return (shipped ? share_folder() / "models" : model_folder()) / name;
+}
 
 bool CatalogEntry::is_present() const {
   return std::ranges::all_of(files, [&](const CatalogFile& file) {
@@ -160,6 +178,7 @@ const CatalogEntry& Catalog::at(std::string_view name) const {
 fs::path Catalog::resolve(std::string_view name) const {
   if (const CatalogEntry* entry = find(name)) {
     if (entry->is_present()) return entry->folder();
+    if (entry->shipped) fail_shipped(*entry);
     fail_model("models", fmt::format("model {} on this machine", quoted(entry->name)),
                "none, or not all of its files", fmt::format("run `auris pull {}`", entry->name));
   }

@@ -23,12 +23,15 @@ struct CatalogPart {
 struct CatalogFile {
   std::string path;  // relative to the model's folder
   uint64_t bytes = 0;
-  std::string sha256;  // of the whole file, lower-case hex
-  std::vector<CatalogPart> parts;
+  std::string sha256;              // of the whole file, lower-case hex
+  std::vector<CatalogPart> parts;  // none if the model is shipped
 };
 
 struct CatalogEntry {
   std::string name;
+  // Its files come with Auris, in share_folder()/models/name, and are never fetched.
+  bool shipped = false;
+  std::vector<std::string> needs;  // names of models that it is a part of, without which it cannot be used
   std::vector<std::string> aliases;
   std::string kind;  // "speech-to-text", "language-model", "vad", ...
   std::string licence;
@@ -36,10 +39,13 @@ struct CatalogEntry {
   std::vector<CatalogFile> files;
 
   uint64_t bytes() const;
-  std::filesystem::path folder() const;  // model_folder() / name
+  std::filesystem::path folder() const;  // model_folder() / name, unless it is shipped
   // All files are there with their sizes. (pull() also compares the hashes.)
   bool is_present() const;
 };
+
+// kModel: the files of a shipped model are not there, or are not what they should be.
+[[noreturn]] void fail_shipped(const CatalogEntry& entry);
 
 class Catalog {
  public:

@@ -95,6 +95,20 @@ TEST(Catalog, FurtherCatalogAddsAndReplaces) {
   EXPECT_NE(catalog.find("whisper-base"), nullptr);
 }
 
+TEST(Catalog, ShippedModelsLieBesideThePrograms) {
+  const Catalog catalog = Catalog::parse(
+      "[[model]]\nname = \"own\"\nshipped = true\nneeds = [\"vad\"]\nkind = \"k\"\nlicence = \"MIT\"\n"
+      "description = \"d\"\n[[model.file]]\npath = \"x\"\nbytes = 5\nsha256 = \"" +
+          kHash + "\"\n",
+      "t");
+  EXPECT_EQ(catalog.at("own").needs, std::vector<std::string>{"vad"});
+  TestFolder folder;
+  TestVariable share("AURIS_SHARE", folder.path().string());
+  EXPECT_THAT(model_error([&] { catalog.resolve("own"); }), HasSubstr("the variable AURIS_SHARE names"));
+  folder.write("models/own/x", "12345");
+  EXPECT_EQ(catalog.resolve("own"), folder.path() / "models/own");
+}
+
 TEST(Catalog, ScopedPackagesOfNpm) {
   Catalog catalog =
       Catalog::parse(entry_with("a", "x", "5", kHash, "npm:@scope/name@1.2.3", "package/x"), "t");
@@ -127,6 +141,8 @@ INSTANTIATE_TEST_SUITE_P(
              entry_with("a", "x", "5", kHash, "pip:a==1", "m") +
                  entry_with("a", "x", "5", kHash, "pip:a==1", "m"),
              "'a' twice"},
+        Case{"ShippedWithSources",
+             entry_with("a", "x", "5", kHash, "pip:a==1", "m").insert(10, "shipped = true\n"), "'parts'"},
         Case{"PathAbsolute", entry_with("a", "/etc/x", "5", kHash, "pip:a==1", "m"), "relative path"},
         Case{"PathUpwards", entry_with("a", "b/../../x", "5", kHash, "pip:a==1", "m"), "relative path"},
         Case{"BytesNegative", entry_with("a", "x", "-5", kHash, "pip:a==1", "m"), "bytes from 1"},

@@ -29,6 +29,11 @@ class Puller {
       : entry_(entry), options_(options), downloads_(model_folder() / ".downloads" / entry.name) {}
 
   fs::path run() {
+    if (entry_.shipped) {
+      if (!std::ranges::all_of(entry_.files, [&](const CatalogFile& file) { return is_whole(file); }))
+        fail_shipped(entry_);
+      return entry_.folder();
+    }
     FileLock lock(model_folder() / ".locks" / (entry_.name + ".lock"));
     for (const CatalogFile& file : entry_.files) {
       if (is_whole(file)) continue;
@@ -149,7 +154,11 @@ class Puller {
 fs::path pull(const CatalogEntry& entry, const PullOptions& options) { return Puller(entry, options).run(); }
 
 fs::path pull(const Catalog& catalog, std::string_view name, const PullOptions& options) {
-  if (!name.starts_with("hf:")) return pull(catalog.at(name), options);
+  if (!name.starts_with("hf:")) {
+    const CatalogEntry& entry = catalog.at(name);
+    for (const std::string& needed : entry.needs) pull(catalog.at(needed), options);
+    return pull(entry, options);
+  }
   return pull_hub(HubReference::parse(name), {.offline = options.offline, .progress = options.progress});
 }
 

@@ -32,6 +32,8 @@ class PullTest : public testing::Test {
 
   CatalogEntry entry_of(std::vector<CatalogPart> parts) {
     return {.name = "model",
+            .shipped = false,
+            .needs = {},
             .aliases = {},
             .kind = "vad",
             .licence = "MIT",
@@ -72,8 +74,30 @@ class PullTest : public testing::Test {
 TEST(PullReal, ModelsOfTheCacheAreWhole) {
   Catalog catalog = Catalog::load();
   for (const CatalogEntry& entry : catalog.entries()) {
-    EXPECT_EQ(pull(entry, {.offline = true, .progress = {}}), model_folder() / entry.name);
+    EXPECT_EQ(pull(entry, {.offline = true, .progress = {}}), entry.folder());
   }
+}
+
+TEST_F(PullTest, ShippedModelsAreComparedAndWhatTheyNeedIsFetched) {
+  TestServer server;
+  server.files.write("file", content_);
+  const std::string file = "path = \"w\"\nbytes = 5\nsha256 = \"" + hash_of("alien") + "\"\n";
+  const Catalog catalog = Catalog::parse(
+      fmt::format("[[model]]\nname = \"needed\"\nkind = \"vad\"\nlicence = \"MIT\"\ndescription = \"d\"\n"
+                  "[[model.file]]\npath = \"w\"\nbytes = {}\nsha256 = \"{}\"\nparts = [{{ from = \"{}\" }}]\n"
+                  "[[model]]\nname = \"own\"\nshipped = true\nneeds = [\"needed\"]\nkind = \"vad\"\n"
+                  "licence = \"MIT\"\ndescription = \"d\"\n[[model.file]]\n{}",
+                  content_.size(), hash_of(content_), server.url() + "/plain/file", file),
+      "t");
+  TestVariable share("AURIS_SHARE", (folder_ / "share").string());
+  EXPECT_THROW(pull(catalog, "own"), Error);  // not there
+  EXPECT_EQ(folder_.read("cache/models/needed/w"), content_);
+  folder_.write("share/models/own/w", "other");
+  EXPECT_TRUE(catalog.at("own").is_present());  // to the eye
+  EXPECT_EQ(code_of(catalog.at("own")), ErrorCode::kModel);
+  folder_.write("share/models/own/w", "alien");
+  EXPECT_EQ(pull(catalog, "own"), folder_ / "share/models/own");
+  EXPECT_EQ(catalog.resolve("own"), folder_ / "share/models/own");
 }
 
 TEST_F(PullTest, UrlIntoTheModelFolder) {

@@ -83,6 +83,13 @@ def main():
     print(f"perplexity given the recording {result['hears']:.3f}, what was written down {result['cascade']:.3f}, the true words {result['oracle']:.3f}")
     low, high = result["interval"]
     print(f"recording less cascade: {result['nats_a_token']:+.4f} nats a token, 95 % interval {low:+.4f} to {high:+.4f} (below 0 is better)")
+    result["format"] = "auris-figures-1"
+    result["title"] = f"Answers of the language model to what is said in {result['clips']} recordings, {result['tokens']} tokens: perplexity"
+    result["figures"] = [{"name": "this model, given the recording", "value": f"{result['hears']:.3f}"},
+                         {"name": "cascade, given what is written down", "value": f"{result['cascade']:.3f}"},
+                         {"name": "language model, given the true words", "value": f"{result['oracle']:.3f}"},
+                         {"name": "recording less cascade, nats a token (95 % interval)",
+                          "value": f"{result['nats_a_token']:+.4f} [{low:+.4f}, {high:+.4f}]"}]
     if arguments.json:
         arguments.json.write_text(json.dumps(result | {"cases": cases}, indent=1, ensure_ascii=False) + "\n")
 

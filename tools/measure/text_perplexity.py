@@ -51,6 +51,9 @@ def main():
         tokens += count
     result = {name: math.exp(-total / tokens) for name, total in sums.items()} | {"tokens": tokens}
     result["growth"] = result["after"] / result["before"] - 1
+    result["format"], result["title"] = "auris-figures-1", f"Plain text it did not learn from, {tokens} tokens: perplexity"
+    result["figures"] = [{"name": "the language model as published", "value": f"{result['before']:.3f}"},
+                         {"name": "this model", "value": f"{result['after']:.3f} ({100 * result['growth']:+.2f} %)"}]
     print(f"{tokens} tokens: perplexity {result['before']:.3f} before, {result['after']:.3f} after, {100 * result['growth']:+.2f} %")
     if arguments.json:
         arguments.json.write_text(json.dumps(result, indent=1) + "\n")

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "auris/base/error.h"
+#include "auris/base/program_folder.h"
 
 namespace auris {
 namespace {
@@ -15,11 +16,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kFile = "libauris_torch.so";
 constexpr const char* kVariable = "AURIS_TORCH_MODULE";
-
-fs::path program_folder() {
-  std::error_code error;
-  return fs::read_symlink("/proc/self/exe", error).parent_path();
-}
 
 std::vector<fs::path> usual_places() {
   const fs::path folder = program_folder();

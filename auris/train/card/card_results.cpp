@@ -36,12 +36,7 @@ double at(const JsonFields& task, std::string_view key, size_t index, size_t sys
   return list[index].is_number() ? list[index].get<double>() : std::numeric_limits<double>::quiet_NaN();
 }
 
-}  // namespace
-
-std::string card_results(const json& report, const std::string& where) {
-  const JsonFields fields(report, where, ErrorCode::kInput);
-  if (const std::string format = fields.text("format"); format != "auris-report-1")
-    fields.fail("format", "auris-report-1", quoted(format), "`auris eval report` writes report.json");
+std::string of_report(const JsonFields& fields, const std::string& where) {
   const JsonFields data = fields.object("data_set");
   std::string out = fmt::format("{} questions of {}, {:.2f} hours. Points of 100 with their intervals:\n\n",
                                 data.integer("items", {0, INT64_MAX}), markdown_text(data.text("name", "")),
@@ -70,6 +65,27 @@ std::string card_results(const json& report, const std::string& where) {
     out += "\n";
   }
   return out + fmt::format("| **all tasks** | {} |{}\n", data.integer("items", {0, INT64_MAX}), totals);
+}
+
+std::string of_figures(const JsonFields& fields, const std::string& where) {
+  std::string out = markdown_text(fields.text("title")) + "\n\n| | |\n|---|--:|\n";
+  for (const json& entry : fields.list("figures")) {
+    const JsonFields figure(entry, where, ErrorCode::kInput);
+    out +=
+        fmt::format("| {} | {} |\n", markdown_text(figure.text("name")), markdown_text(figure.text("value")));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string card_results(const json& results, const std::string& where) {
+  const JsonFields fields(results, where, ErrorCode::kInput);
+  const std::string format = fields.text("format");
+  if (format == "auris-report-1") return of_report(fields, where);
+  if (format == "auris-figures-1") return of_figures(fields, where);
+  fields.fail("format", "auris-report-1 or auris-figures-1", quoted(format),
+              "`auris eval report` and the scripts of tools/measure write such files");
 }
 
 std::string read_card_results(const std::filesystem::path& path) {

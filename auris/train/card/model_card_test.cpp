@@ -178,6 +178,13 @@ TEST_F(ModelCards, ShowMeasuredResults) {
   EXPECT_THAT(card, Not(HasSubstr("Not measured yet.")));
 }
 
+TEST(CardResults, ShowNamedFigures) {
+  const auto figures = nlohmann::json::parse(
+      R"({"format": "auris-figures-1", "title": "Plain text", "figures": [{"name": "a|b", "value": "1.5 (+0.2 %)"}], "more": 1
+})");
+  EXPECT_EQ(card_results(figures, "f.json"), "Plain text\n\n| | |\n|---|--:|\n| a\\|b | 1.5 (+0.2 %) |\n");
+}
+
 TEST(CardResults, RefuseWhatIsNoReport) {
   const auto message_of = [](const nlohmann::json& json) -> std::string {
     try {

@@ -1,0 +1,19 @@
+#include "auris/base/program_folder.h"
+
+#include <cstdlib>
+
+namespace auris {
+
+namespace fs = std::filesystem;
+
+fs::path program_folder() {
+  std::error_code error;
+  return fs::read_symlink("/proc/self/exe", error).parent_path();
+}
+
+fs::path share_folder() {
+  if (const char* named = std::getenv("AURIS_SHARE"); named != nullptr && *named != '\0') return named;
+  return program_folder().parent_path() / "share/auris";
+}
+
+}  // namespace auris
