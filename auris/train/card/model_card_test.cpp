@@ -180,8 +180,8 @@ TEST_F(ModelCards, ShowMeasuredResults) {
 
 TEST(CardResults, ShowNamedFigures) {
   const auto figures = nlohmann::json::parse(
-      R"({"format": "auris-figures-1", "title": "Plain text", "figures": [{"name": "a|b", "value": "+0.2 %"}], "more": 1
-})");
+      R"({"format": "auris-figures-1", "title": "Plain text", "more": 1,
+    "figures": [{"name": "a|b", "value": "+0.2 %"}]})");
   EXPECT_EQ(card_results(figures, "f.json"), "Plain text\n\n| | |\n|---|--:|\n| a\\|b | +0.2 % |\n");
 }
 
