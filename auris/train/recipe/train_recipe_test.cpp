@@ -124,7 +124,7 @@ struct Refusal {
   const char* message;
 };
 
-void PrintTo(const Refusal& refusal, std::ostream* out) { *out << refusal.message; }  // in the names of tests
+void PrintTo(const Refusal& refusal, std::ostream* out) { *out << refusal.message; }
 
 // Every field: of another kind, out of its range, missing, or beside what it does not go with.
 class Refuses : public testing::TestWithParam<Refusal> {};
