@@ -50,7 +50,7 @@ class Teacher {
 };
 
 struct RespondOptions {
-  Share share = {};  // of the clips
+  Share share = {};                                 // of the clips
   std::function<bool(int64_t done)> progress = {};  // clips of this share; false stops with kCancelled
 };
 
