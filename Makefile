@@ -64,6 +64,7 @@ format:
 
 lint: setup
 	@cmake --preset $(PRESET) -B build/lint -DAURIS_PRECOMPILE=OFF -DAURIS_UNITY=OFF >/dev/null
+	@cmake --build build/lint --target auris_interface_id >/dev/null
 	@python3 tools/lint.py build/lint
 
 clean:
