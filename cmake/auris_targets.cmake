@@ -12,7 +12,7 @@ option(AURIS_BENCH "Build the benchmarks" ON)
 set(AURIS_SANITIZE "" CACHE STRING "Sanitizers, as given to -fsanitize")
 
 option(AURIS_PRECOMPILE "Compile the headers that most tests include once" ON)
-option(AURIS_UNITY "Compile several sources of a library as one: all take a third of the time, one that changed takes longer" OFF)
+option(AURIS_UNITY "Compile several sources of a library as one: a whole build takes two thirds of the time, a changed source longer" OFF)
 
 find_program(AURIS_CCACHE ccache)
 if(AURIS_CCACHE)

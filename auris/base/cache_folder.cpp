@@ -1,16 +1,8 @@
 #include "auris/base/cache_folder.h"
 
-#include <cstdlib>
+#include "auris/base/environment.h"
 
 namespace auris {
-namespace {
-
-const char* environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value != nullptr && *value != '\0' ? value : nullptr;
-}
-
-}  // namespace
 
 std::filesystem::path cache_folder() {
   if (const char* own = environment("AURIS_CACHE")) return own;

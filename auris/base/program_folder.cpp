@@ -1,6 +1,6 @@
 #include "auris/base/program_folder.h"
 
-#include <cstdlib>
+#include "auris/base/environment.h"
 
 namespace auris {
 
@@ -12,7 +12,7 @@ fs::path program_folder() {
 }
 
 fs::path share_folder() {
-  if (const char* named = std::getenv("AURIS_SHARE"); named != nullptr && *named != '\0') return named;
+  if (const char* named = environment("AURIS_SHARE")) return named;
   return program_folder().parent_path() / "share/auris";
 }
 

@@ -1,11 +1,11 @@
 #include "auris/weights/catalog.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include <fmt/format.h>
 
 #include "auris/base/cache_folder.h"
+#include "auris/base/environment.h"
 #include "auris/base/error.h"
 #include "auris/base/mapped_file.h"
 #include "auris/base/nearest.h"
@@ -144,8 +144,8 @@ Catalog Catalog::parse(std::string_view text, const std::string& where) {
 
 Catalog Catalog::load() {
   Catalog catalog = parse(builtin_catalog_text(), "catalog");
-  const char* more = std::getenv("AURIS_CATALOG");
-  if (more == nullptr || *more == '\0') return catalog;
+  const char* more = environment("AURIS_CATALOG");
+  if (more == nullptr) return catalog;
   auto file = MappedFile::open(more, ErrorCode::kModel);
   std::string_view text(reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size());
   Catalog further = parse(text, "catalog " + quoted(more));

@@ -1,12 +1,12 @@
 #include "auris/weights/hub.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 
 #include <fmt/format.h>
 
 #include "auris/base/atomic_file.h"
+#include "auris/base/environment.h"
 #include "auris/base/error.h"
 #include "auris/base/json_text.h"
 #include "auris/http/request.h"
@@ -23,13 +23,8 @@ using nlohmann::json;
 constexpr const char* kPublicHub = "https://huggingface.co";
 constexpr int kMaxRedirects = 5;
 
-std::string environment(const char* name, const std::string& otherwise = "") {
-  const char* value = std::getenv(name);
-  return value != nullptr && *value != '\0' ? value : otherwise;
-}
-
 std::string endpoint() {
-  std::string url = environment("HF_ENDPOINT", kPublicHub);
+  std::string url = environment_or("HF_ENDPOINT", kPublicHub);
   while (url.ends_with('/')) url.pop_back();
   return url;
 }
@@ -111,7 +106,7 @@ class HubPull {
       : reference_(reference),
         options_(options),
         folder_(repository_folder(reference)),
-        token_(environment("HF_TOKEN")) {}
+        token_(environment_or("HF_TOKEN")) {}
 
   fs::path run() {
     std::vector<std::string> files = {reference_.file};
@@ -262,12 +257,12 @@ HubReference HubReference::parse(std::string_view text) {
 }
 
 fs::path hub_cache_folder() {
-  std::string cache = environment("HF_HUB_CACHE");
+  std::string cache = environment_or("HF_HUB_CACHE");
   if (!cache.empty()) return cache;
-  std::string home = environment("HF_HOME");
+  std::string home = environment_or("HF_HOME");
   if (!home.empty()) return fs::path(home) / "hub";
-  std::string xdg = environment("XDG_CACHE_HOME");
-  fs::path base = xdg.empty() ? fs::path(environment("HOME", "/tmp")) / ".cache" : fs::path(xdg);
+  std::string xdg = environment_or("XDG_CACHE_HOME");
+  fs::path base = xdg.empty() ? fs::path(environment_or("HOME", "/tmp")) / ".cache" : fs::path(xdg);
   return base / "huggingface" / "hub";
 }
 

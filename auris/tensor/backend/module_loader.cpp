@@ -2,10 +2,10 @@
 
 #include <dlfcn.h>
 
-#include <cstdlib>
 #include <cstring>
 #include <vector>
 
+#include "auris/base/environment.h"
 #include "auris/base/error.h"
 #include "auris/base/program_folder.h"
 
@@ -62,7 +62,7 @@ std::string loader_error(const fs::path& file) {
 }  // namespace
 
 std::optional<fs::path> find_torch_module() {
-  if (const char* named = std::getenv(kVariable); named != nullptr && *named != '\0') return named;
+  if (const char* named = environment(kVariable)) return named;
   for (const fs::path& file : usual_places()) {
     std::error_code error;
     if (fs::is_regular_file(file, error)) return file;
