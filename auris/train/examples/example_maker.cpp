@@ -6,6 +6,7 @@
 
 #include "auris/audio/require_finite.h"
 #include "auris/base/stable_hash.h"
+#include "auris/base/trimmed.h"
 #include "auris/data/asked/item_messages.h"
 
 namespace auris::train {
@@ -20,15 +21,20 @@ double seconds_of(std::span<const engine::Message> messages) {
   return sum;
 }
 
-// A teacher that was cut off did not write the end of the turn.
-size_t taught_tokens(const data::AnswerLogits& teacher, std::span<const int32_t> targets,
-                     const std::string& id) {
-  const std::vector<int32_t>& tokens = teacher.tokens;
-  if (tokens.size() <= targets.size() && std::equal(tokens.begin(), tokens.end(), targets.begin()))
-    return tokens.size();
+// The tokens that a teacher wrote, in the place of those into which its text falls apart when it is read: a
+// model does not always write a text in its tokenizer's own tokens. A teacher that was cut off did not write
+// the end of the turn.
+std::vector<int32_t> taught_answer(const data::AnswerLogits& teacher, std::span<const int32_t> answer,
+                                   const text::Tokenizer& tokenizer, const std::string& id) {
+  const std::vector<int32_t>& written = teacher.tokens;
+  if (written.size() <= answer.size() && std::ranges::equal(written, answer.first(written.size())))
+    return written;
+  const bool known = std::ranges::all_of(
+      written, [&](int32_t token) { return token >= 0 && token < tokenizer.vocab_size(); });
+  if (known && trimmed(tokenizer.decode(written)) == trimmed(tokenizer.decode(answer))) return written;
   throw Error(ErrorCode::kInput, {.where = id,
                                   .expected = "logits for the tokens of its answer",
-                                  .got = "logits for other tokens",
+                                  .got = "logits for another text",
                                   .hint = "the answers were written by a model with another tokenizer"});
 }
 
@@ -85,14 +91,14 @@ PreparedExample ExampleMaker::make(const TrainingExample& example, const MakeReq
   processor::AnswerIds ids = model_->processor->answer_ids(turns);
 
   PreparedExample prepared{.id = item.id, .input = std::move(ids.prompt), .audio_s = seconds_of(messages)};
-  size_t targets = ids.targets;
+  std::vector<int32_t> targets(ids.answer.begin(),
+                               ids.answer.begin() + static_cast<std::ptrdiff_t>(ids.targets));
   if (example.logits) {
-    targets = taught_tokens(*example.logits, std::span(ids.answer).first(targets), item.id);
+    targets = taught_answer(*example.logits, targets, *model_->tokenizer, item.id);
     prepared.teacher = example.logits;
   }
   prepared.answer_begin = prepared.input.rows();
-  prepared.input.ids.insert(prepared.input.ids.end(), ids.answer.begin(),
-                            ids.answer.begin() + static_cast<std::ptrdiff_t>(targets));
+  prepared.input.ids.insert(prepared.input.ids.end(), targets.begin(), targets.end());
   prepared.ends_turn = std::ranges::count(model_->end_of_turn, prepared.input.ids.back()) > 0;
   if (!item.transcript.empty()) prepared.words = model_->tokenizer->encode(std::string_view(item.transcript));
   if (augmenter) {
