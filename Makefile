@@ -48,10 +48,10 @@ eval-demo: models
 train-smoke: torch models
 	@OMP_WAIT_POLICY=passive tools/train_smoke.sh build/auris
 
-# What auris-nano learns from, and the run itself: more than an hour on two cores. What was interrupted goes on.
+# What auris-nano learns from, and the run itself: some four hours on two cores. What was interrupted goes on.
 train-nano: torch models
 	@tools/nano/data.sh build/auris build/nano/data
-	@OMP_WAIT_POLICY=passive build/auris train recipes/nano/semantic.toml
+	@tools/nano/train.sh build/auris
 
 bench-train: torch models
 	@bench/train/run.sh build/auris --json build/bench-train.json

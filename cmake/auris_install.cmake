@@ -16,6 +16,11 @@ install(EXPORT auris-targets NAMESPACE auris:: DESTINATION ${CMAKE_INSTALL_LIBDI
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/auris ${PROJECT_BINARY_DIR}/include/auris DESTINATION include
         FILES_MATCHING PATTERN "*.h" PATTERN "*-inl.h" EXCLUDE PATTERN "testing" EXCLUDE PATTERN "torch" EXCLUDE)
 
+# The models that come with Auris lie beside its programs, in the build as in an installation (share_folder()).
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/share/auris)
+file(CREATE_LINK ${PROJECT_SOURCE_DIR}/models ${PROJECT_BINARY_DIR}/share/auris/models SYMBOLIC)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/models DESTINATION ${CMAKE_INSTALL_DATADIR}/auris PATTERN catalog.toml EXCLUDE)
+
 # PREFIX=module+module of every pkg-config package that a library links.
 set(AURIS_PKG_CONFIG_MODULES
     "HWY=libhwy;PCRE2=libpcre2-8;UTF8PROC=libutf8proc;LIBAV=libavformat+libavcodec+libavutil;SOXR=soxr;TOMLPLUSPLUS=tomlplusplus;XXHASH=libxxhash")

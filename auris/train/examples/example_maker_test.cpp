@@ -7,6 +7,7 @@
 
 #include "auris/base/error.h"
 #include "auris/engine/language_model.h"
+#include "tests/source_folder.h"
 
 namespace auris::train {
 namespace {
@@ -32,7 +33,9 @@ TrainingExample example_of(const std::string& answer) {
 }
 
 data::AnswerLogits taught(std::vector<int32_t> tokens) {
-  data::AnswerLogits logits{.top = 1, .tokens = std::move(tokens)};
+  data::AnswerLogits logits;
+  logits.top = 1;
+  logits.tokens = std::move(tokens);
   logits.token_logprobs.assign(logits.tokens.size(), -1.0f);
   logits.top_ids = logits.tokens;
   logits.top_logprobs.assign(logits.tokens.size(), 0);
