@@ -15,6 +15,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// So many rows that somebody else is about to read are worth waiting for.
+constexpr int64_t kWorthWaitingRows = 64;
 // A prompt that shares a step with others is read by at least so many rows of it.
 constexpr int64_t kLeastRows = 32;
 // Rows of prompts in a step while nobody waits for a token.
@@ -186,8 +188,8 @@ void ChatScheduler::run() {
   }
 }
 
-// Those who waited longest come first; one who finds no room keeps the others waiting, or it might wait for
-// ever.
+// Those who waited longest come first; one who finds no room, or whose prompt is being read by another, keeps
+// the rest waiting, or it might wait for ever.
 void ChatScheduler::take_waiting() {
   while (running_.size() < options_.most_running) {
     std::shared_ptr<Job> job;
@@ -216,7 +218,8 @@ int64_t ChatScheduler::pages_for(const Job& job) const {
   return (most + kPageTokens - 1) / kPageTokens + 1;  // and a page that is copied because others share it
 }
 
-// False if there is no room now. Throws if there never is.
+// False if there is no room now, or if another reads what this one begins with. Throws if there never is
+// room.
 bool ChatScheduler::admit(const std::shared_ptr<Job>& job) {
   if (!job->is_prepared) {
     job->chat = prepare_chat(*model_, std::move(job->request.turns), heard_);
@@ -236,16 +239,22 @@ bool ChatScheduler::admit(const std::shared_ptr<Job>& job) {
   for (const std::shared_ptr<Job>& other : running_) pages += pages_for(*other);
   if (pages > most_pages_) return false;
 
+  job->ids = job->chat.numbered(numbers_);
+  std::vector<SequenceCache::Held> live;
+  int64_t coming = 0;
+  for (const std::shared_ptr<Job>& other : running_) {
+    live.push_back({.sequence = other->sequence, .ids = other->ids});
+    const auto prompt = std::span(std::as_const(other->ids)).first(static_cast<size_t>(other->prompt_rows));
+    coming = std::max(coming, std::min(common_beginning(prompt, job->ids), job->prompt_rows - 1));
+  }
+  if (coming - sequences_.known(job->ids, live) >= kWorthWaitingRows) return false;
+
   job->writing.on_text = job->callbacks.on_text;
   job->writing.on_choice = job->callbacks.on_choice;
   job->writer.emplace(
       *model_->tokenizer, model_->end_of_turn,
       generate::WriterPrompt{.vocab_size = model_->llama->config().vocab_size, .tokens = job->chat.ids},
       job->request.options, job->writing);
-  job->ids = job->chat.numbered(numbers_);
-  std::vector<SequenceCache::Held> live;
-  for (const std::shared_ptr<Job>& other : running_)
-    live.push_back({.sequence = other->sequence, .ids = other->ids});
   job->sequence = sequences_.begin(job->ids, live);
   job->cached_rows = cache_.length(job->sequence);
   job->admitted = Clock::now();

@@ -5,37 +5,35 @@
 #include <utility>
 
 namespace auris::engine {
-namespace {
 
 int64_t common_beginning(std::span<const int32_t> a, std::span<const int32_t> b) {
   return std::ranges::mismatch(a, b).in1 - a.begin();
 }
 
-}  // namespace
-
-SequenceId SequenceCache::begin(std::span<const int32_t> ids, std::span<const Held> live) {
+SequenceCache::Found SequenceCache::find(std::span<const int32_t> ids, std::span<const Held> live) const {
   AURIS_CHECK(!ids.empty());
   const auto most = static_cast<int64_t>(ids.size()) - 1;
-  SequenceId best = kNoSequence;
-  int64_t rows = 0;
-  auto used = kept_.end();
+  Found best;
   const auto consider = [&](SequenceId sequence, std::span<const int32_t> held) {
-    const int64_t shared = std::min({common_beginning(held, ids), cache_.length(sequence), most});
-    if (shared <= rows) return false;
-    rows = shared;
-    best = sequence;
-    return true;
+    const int64_t rows = std::min({common_beginning(held, ids), cache_.length(sequence), most});
+    if (rows > best.rows) best = {.sequence = sequence, .rows = rows};
   };
-  for (auto kept = kept_.begin(); kept != kept_.end(); ++kept) {
-    if (consider(kept->sequence, kept->ids)) used = kept;
-  }
-  for (const Held& held : live) {
-    if (consider(held.sequence, held.ids)) used = kept_.end();
-  }
-  if (best == kNoSequence) return cache_.create();
+  for (const Kept& kept : kept_) consider(kept.sequence, kept.ids);
+  for (const Held& held : live) consider(held.sequence, held.ids);
+  return best;
+}
+
+int64_t SequenceCache::known(std::span<const int32_t> ids, std::span<const Held> live) const {
+  return find(ids, live).rows;
+}
+
+SequenceId SequenceCache::begin(std::span<const int32_t> ids, std::span<const Held> live) {
+  const Found found = find(ids, live);
+  if (found.sequence == kNoSequence) return cache_.create();
+  const auto used = std::ranges::find(kept_, found.sequence, &Kept::sequence);
   if (used != kept_.end()) kept_.splice(kept_.begin(), kept_, used);
-  const SequenceId sequence = cache_.fork(best);
-  cache_.truncate(sequence, rows);
+  const SequenceId sequence = cache_.fork(found.sequence);
+  cache_.truncate(sequence, found.rows);
   return sequence;
 }
 

@@ -15,6 +15,9 @@
 
 namespace auris::engine {
 
+// How many ids two sequences have in common before they part.
+int64_t common_beginning(std::span<const int32_t> a, std::span<const int32_t> b);
+
 class SequenceCache {
  public:
   // What a sequence holds: ids.size() is its length or more.
@@ -29,6 +32,9 @@ class SequenceCache {
   // A new sequence that holds the longest beginning of `ids` which a kept sequence or one of `live` has; at
   // most all but the last row, which must be run to have logits.
   SequenceId begin(std::span<const int32_t> ids, std::span<const Held> live = {});
+
+  // How many rows of `ids` begin() would find.
+  int64_t known(std::span<const int32_t> ids, std::span<const Held> live = {}) const;
 
   // Takes over a sequence and what it holds. One that is a beginning of it is forgotten.
   void keep(SequenceId sequence, std::vector<int32_t> ids);
@@ -45,6 +51,11 @@ class SequenceCache {
     std::vector<int32_t> ids;
   };
 
+  struct Found {
+    SequenceId sequence = kNoSequence;
+    int64_t rows = 0;
+  };
+  Found find(std::span<const int32_t> ids, std::span<const Held> live) const;
   void drop(std::list<Kept>::iterator kept);
 
   KvCache& cache_;
