@@ -1,0 +1,62 @@
+#pragma once
+// One request and its answer, given whole or in pieces. Thread-safe; nothing here waits: what the client has
+// not taken yet is kept, up to a limit.
+//
+//   exchange->respond({.status = 200, .body = json});
+//
+//   exchange->begin({.content_type = "text/event-stream"});
+//   if (!exchange->send("data: ...\n\n")) ...;   // nobody listens any more
+//   exchange->finish();
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "auris/server/http/http_message.h"
+
+namespace auris::server {
+
+class Exchange {
+ public:
+  // `wake` is called after every change that the carrier of the answer has to see; from any thread.
+  // `most_unsent`: bytes of pieces that may wait for a client that reads slowly.
+  Exchange(HttpRequest request, size_t most_unsent, std::function<void()> wake);
+
+  const HttpRequest& request() const { return request_; }
+  HttpRequest& request() { return request_; }
+
+  void respond(HttpResponse response);
+
+  void begin(HttpResponse head);
+  // False if the client has gone, or reads so slowly that too much waits for it.
+  bool send(std::string piece);
+  void finish();
+
+  // Calls `action` when the client goes before the answer is finished; at once if it has.
+  void on_gone(std::function<void()> action);
+  bool has_begun() const;
+
+  // For the carrier.
+  struct Unsent {
+    std::optional<HttpResponse> head = {};  // of an answer that begins
+    bool whole = false;                     // it is all of the answer
+    std::string pieces = {};
+    bool finished = false;
+    bool broken = false;  // too much was waiting: the connection is to be closed
+  };
+  Unsent take();
+  void set_gone();
+
+ private:
+  HttpRequest request_;
+  size_t most_unsent_;
+  std::function<void()> wake_;
+
+  mutable std::mutex mutex_;
+  Unsent unsent_;
+  bool begun_ = false, over_ = false, gone_ = false;
+  std::function<void()> when_gone_;
+};
+
+}  // namespace auris::server

@@ -1,0 +1,390 @@
+#include "auris/server/http/http_server.h"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <list>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+
+#include "auris/base/error.h"
+#include "auris/base/log.h"
+
+namespace auris::server {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using asio::awaitable;
+using asio::use_awaitable;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+using RequestParser = http::request_parser<http::string_body>;
+
+int status_of(const error_code& error) {
+  if (error == http::error::body_limit) return 413;
+  if (error == http::error::header_limit) return 431;
+  if (error == beast::error::timeout) return 408;
+  return 400;
+}
+
+// A client that has closed its side or says nothing more wants no answer.
+bool is_silent_end(const error_code& error, bool has_begun) {
+  return error == http::error::end_of_stream || error == asio::error::connection_reset ||
+         error == asio::error::eof || error == asio::error::operation_aborted ||
+         (error == beast::error::timeout && !has_begun) || error == http::error::partial_message;
+}
+
+// Headers that two programs could read in two ways.
+bool is_ambiguous(const RequestParser& parser) {
+  const auto& fields = parser.get();
+  const auto count = [&](http::field field) {
+    const auto range = fields.equal_range(field);
+    return std::distance(range.first, range.second);
+  };
+  const auto length = count(http::field::content_length), encoding = count(http::field::transfer_encoding);
+  return length > 1 || encoding > 1 || (length > 0 && encoding > 0) || count(http::field::host) > 1 ||
+         (fields.version() >= 11 && count(http::field::host) == 0);
+}
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return result;
+}
+
+HttpRequest request_of(http::request<http::string_body>&& from, const std::string& peer) {
+  HttpRequest request{
+      .method = std::string(from.method_string()), .path = std::string(from.target()), .peer = peer};
+  if (const size_t mark = request.path.find('?'); mark != std::string::npos) {
+    request.query = request.path.substr(mark + 1);
+    request.path.resize(mark);
+  }
+  for (const auto& field : from)
+    request.headers.emplace_back(lower(field.name_string()), std::string(field.value()));
+  request.body = std::move(from.body());
+  return request;
+}
+
+template <typename Body>
+http::response<Body> head_of(const HttpResponse& response, unsigned version, bool keep_alive) {
+  http::response<Body> head(static_cast<http::status>(response.status), version);
+  head.set(http::field::content_type, response.content_type);
+  for (const auto& [name, value] : response.headers) head.set(name, value);
+  head.keep_alive(keep_alive);
+  return head;
+}
+
+}  // namespace
+
+class HttpServer::Implementation {
+ public:
+  Implementation(const HttpOptions& options, HttpHandler handler, HttpRefusal refusal)
+      : options_(options),
+        handler_(std::move(handler)),
+        refusal_(std::move(refusal)),
+        acceptor_(context_),
+        handlers_(static_cast<size_t>(std::max(1, options.handlers))) {
+    listen();
+    asio::co_spawn(context_, accept(), asio::detached);
+    thread_ = std::thread([this] { context_.run(); });
+  }
+
+  ~Implementation() {
+    stop(std::chrono::milliseconds(0));
+    thread_.join();
+    handlers_.join();
+  }
+
+  uint16_t port() const { return port_; }
+  size_t connections() const { return open_; }
+
+  void stop(std::chrono::milliseconds patience) {
+    {
+      std::unique_lock lock(mutex_);
+      if (!stopping_) {
+        stopping_ = true;
+        asio::post(context_, [this] {
+          error_code ignored;
+          acceptor_.close(ignored);
+          for (Connection* connection : connections_) {
+            if (connection->is_idle) connection->stream.cancel();
+          }
+        });
+      }
+      all_closed_.wait_for(lock, patience, [this] { return open_ == 0; });
+    }
+    asio::post(context_, [this] {
+      for (Connection* connection : connections_) connection->stream.cancel();
+    });
+    std::unique_lock lock(mutex_);
+    all_closed_.wait(lock, [this] { return open_ == 0; });
+  }
+
+ private:
+  struct Connection {
+    beast::tcp_stream stream;
+    asio::steady_timer changed;  // expires when the answer goes on
+    beast::flat_buffer buffer = {};
+    std::string peer = {};
+    bool is_idle = true;
+  };
+
+  void listen() {
+    try {
+      const tcp::endpoint place(asio::ip::make_address(options_.host), options_.port);
+      acceptor_.open(place.protocol());
+      acceptor_.set_option(asio::socket_base::reuse_address(true));
+      acceptor_.bind(place);
+      acceptor_.listen();
+      port_ = acceptor_.local_endpoint().port();
+    } catch (const boost::system::system_error& error) {
+      throw Error(
+          ErrorCode::kUsage,
+          {.where = "serve",
+           .expected = "to listen on " + options_.host + ":" + std::to_string(options_.port),
+           .got = error.code().message(),
+           .hint = "choose another --port, or the address of an interface of this machine as --host"});
+    }
+  }
+
+  awaitable<void> accept() {
+    while (true) {
+      error_code error;
+      tcp::socket socket = co_await acceptor_.async_accept(asio::redirect_error(use_awaitable, error));
+      if (error == asio::error::operation_aborted || !acceptor_.is_open()) co_return;
+      if (error) {  // too many open files, say: others may close meanwhile
+        asio::steady_timer pause(context_, std::chrono::milliseconds(50));
+        co_await pause.async_wait(asio::redirect_error(use_awaitable, error));
+        continue;
+      }
+      if (open_ >= options_.connections) continue;  // closes it
+      {
+        const std::lock_guard lock(mutex_);
+        ++open_;
+      }
+      asio::co_spawn(context_, serve(std::move(socket)), asio::detached);
+    }
+  }
+
+  awaitable<void> serve(tcp::socket socket) {
+    auto connection = std::make_shared<Connection>(
+        Connection{.stream = beast::tcp_stream(std::move(socket)), .changed = asio::steady_timer(context_)});
+    connections_.push_back(connection.get());
+    error_code error;
+    const tcp::endpoint peer = connection->stream.socket().remote_endpoint(error);
+    connection->peer = error ? "?" : peer.address().to_string();
+    connection->stream.socket().set_option(tcp::no_delay(true), error);
+    try {
+      while (co_await serve_one(connection)) {
+      }
+    } catch (const std::exception& failure) {
+      log(LogLevel::kInfo, "connection of {}: {}", connection->peer, failure.what());
+    }
+    connection->stream.socket().shutdown(tcp::socket::shutdown_both, error);
+    connection->stream.close();
+    connections_.remove(connection.get());
+    const std::lock_guard lock(mutex_);
+    if (--open_ == 0) all_closed_.notify_all();
+  }
+
+  bool is_stopping() {
+    const std::lock_guard lock(mutex_);
+    return stopping_;
+  }
+
+  // One request and its answer; false when the connection is over.
+  awaitable<bool> serve_one(const std::shared_ptr<Connection>& connection) {
+    beast::tcp_stream& stream = connection->stream;
+    RequestParser parser;
+    parser.header_limit(static_cast<uint32_t>(options_.header_bytes));
+    parser.body_limit(options_.body_bytes);
+    error_code error;
+
+    connection->is_idle = true;
+    if (is_stopping()) co_return false;
+    if (connection->buffer.size() == 0) {  // between requests a client may take its time
+      stream.expires_after(options_.idle_time);
+      const size_t count = co_await stream.async_read_some(connection->buffer.prepare(4096),
+                                                           asio::redirect_error(use_awaitable, error));
+      if (error) co_return false;
+      connection->buffer.commit(count);
+    }
+    connection->is_idle = false;
+    stream.expires_after(options_.header_time);
+    co_await http::async_read_header(stream, connection->buffer, parser,
+                                     asio::redirect_error(use_awaitable, error));
+    if (error) co_return co_await refuse(*connection, error);
+    if (is_ambiguous(parser)) co_return co_await refuse(*connection, 400);
+    if (http::to_status_class(http::status::ok) == http::status_class::successful &&
+        beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+      http::response<http::empty_body> go_on(http::status::continue_, 11);
+      co_await http::async_write(stream, go_on, asio::redirect_error(use_awaitable, error));
+      if (error) co_return false;
+    }
+    stream.expires_after(options_.body_time);
+    co_await http::async_read(stream, connection->buffer, parser, asio::redirect_error(use_awaitable, error));
+    if (error) co_return co_await refuse(*connection, error);
+
+    const unsigned version = parser.get().version();
+    const bool keep_alive = parser.get().keep_alive();
+    auto exchange =
+        std::make_shared<Exchange>(request_of(parser.release(), connection->peer), options_.unsent_bytes,
+                                   [this, weak = std::weak_ptr(connection)] { wake(weak); });
+    asio::post(handlers_, [this, exchange] { handle(exchange); });
+    const bool goes_on = co_await answer(*connection, *exchange, version, keep_alive);
+    exchange->set_gone();
+    co_return goes_on&& keep_alive;
+  }
+
+  void handle(const std::shared_ptr<Exchange>& exchange) {
+    try {
+      handler_(exchange);
+    } catch (const std::exception& failure) {
+      log(LogLevel::kError, "{} {}: {}", exchange->request().method, exchange->request().path,
+          failure.what());
+      exchange->respond(refusal_(500));
+      exchange->finish();
+    }
+  }
+
+  void wake(const std::weak_ptr<Connection>& weak) {
+    asio::post(context_, [weak] {
+      if (const auto connection = weak.lock()) connection->changed.cancel();
+    });
+  }
+
+  // What the handler gives, as it gives it, until it has given all or the client has gone.
+  awaitable<bool> answer(Connection& connection, Exchange& exchange, unsigned version, bool keep_alive) {
+    using namespace asio::experimental::awaitable_operators;
+    beast::tcp_stream& stream = connection.stream;
+    const bool in_chunks = version >= 11;
+    bool in_pieces = false;
+    error_code error;
+    while (true) {
+      Exchange::Unsent unsent = exchange.take();
+      if (unsent.broken) co_return false;
+      stream.expires_after(options_.write_time);
+      if (unsent.head && unsent.whole) {
+        auto whole = head_of<http::string_body>(*unsent.head, version, keep_alive);
+        whole.body() = std::move(unsent.head->body);
+        whole.prepare_payload();
+        if (exchange.request().method == "HEAD") whole.body().clear();
+        co_await http::async_write(stream, whole, asio::redirect_error(use_awaitable, error));
+        co_return !error;
+      }
+      if (unsent.head) {
+        in_pieces = true;
+        auto head = head_of<http::empty_body>(*unsent.head, version, keep_alive && in_chunks);
+        head.chunked(in_chunks);
+        http::response_serializer<http::empty_body> serializer(head);
+        co_await http::async_write_header(stream, serializer, asio::redirect_error(use_awaitable, error));
+        if (error) co_return false;
+      }
+      if (in_pieces && !unsent.pieces.empty()) {
+        if (in_chunks) {
+          co_await asio::async_write(stream, http::make_chunk(asio::buffer(unsent.pieces)),
+                                     asio::redirect_error(use_awaitable, error));
+        } else {
+          co_await asio::async_write(stream, asio::buffer(unsent.pieces),
+                                     asio::redirect_error(use_awaitable, error));
+        }
+        if (error) co_return false;
+      }
+      if (unsent.finished) {
+        if (in_chunks) {
+          co_await asio::async_write(stream, http::make_chunk_last(),
+                                     asio::redirect_error(use_awaitable, error));
+        }
+        co_return !error && in_chunks;
+      }
+      if (unsent.head || !unsent.pieces.empty()) continue;  // more may have come meanwhile
+
+      // Until there is more to say, or the client says or closes something.
+      stream.expires_never();
+      connection.changed.expires_at(asio::steady_timer::time_point::max());
+      error_code woken, read;
+      const auto first = co_await (
+          connection.changed.async_wait(asio::redirect_error(use_awaitable, woken)) ||
+          stream.socket().async_wait(tcp::socket::wait_read, asio::redirect_error(use_awaitable, read)));
+      if (first.index() == 1 && (read || has_closed(stream.socket()))) co_return false;
+    }
+  }
+
+  // Something can be read: the next request, which has time, or the end.
+  static bool has_closed(tcp::socket& socket) {
+    char byte = 0;
+    error_code error;
+    socket.non_blocking(true, error);
+    const size_t count = socket.receive(asio::buffer(&byte, 1), tcp::socket::message_peek, error);
+    return error ? error != asio::error::would_block : count == 0;
+  }
+
+  awaitable<bool> refuse(Connection& connection, const error_code& error) {
+    if (is_silent_end(error, connection.buffer.size() > 0)) co_return false;
+    co_return co_await refuse(connection, status_of(error));
+  }
+
+  awaitable<bool> refuse(Connection& connection, int status) {
+    const HttpResponse refusal = refusal_(status);
+    auto response = head_of<http::string_body>(refusal, 11, false);
+    response.body() = refusal.body;
+    response.prepare_payload();
+    error_code error;
+    connection.stream.expires_after(options_.write_time);
+    co_await http::async_write(connection.stream, response, asio::redirect_error(use_awaitable, error));
+    // A client that is still sending would lose the answer to a reset: what it sends is read for a moment.
+    connection.stream.socket().shutdown(tcp::socket::shutdown_send, error);
+    connection.stream.expires_after(std::chrono::seconds(2));
+    std::vector<char> rest(1 << 16);
+    for (int i = 0; i < 1000 && !error; ++i)
+      co_await connection.stream.async_read_some(asio::buffer(rest),
+                                                 asio::redirect_error(use_awaitable, error));
+    co_return false;
+  }
+
+  HttpOptions options_;
+  HttpHandler handler_;
+  HttpRefusal refusal_;
+  asio::io_context context_{1};
+  tcp::acceptor acceptor_;
+  uint16_t port_ = 0;
+  std::list<Connection*> connections_;  // of the I/O thread alone
+  asio::thread_pool handlers_;
+  std::thread thread_;
+
+  std::mutex mutex_;
+  std::condition_variable all_closed_;
+  std::atomic<size_t> open_ = 0;
+  bool stopping_ = false;
+};
+
+HttpServer::HttpServer(const HttpOptions& options, HttpHandler handler, HttpRefusal refusal)
+    : implementation_(std::make_unique<Implementation>(options, std::move(handler), std::move(refusal))) {}
+HttpServer::~HttpServer() = default;
+
+uint16_t HttpServer::port() const { return implementation_->port(); }
+size_t HttpServer::connections() const { return implementation_->connections(); }
+void HttpServer::stop(std::chrono::milliseconds patience) { implementation_->stop(patience); }
+
+}  // namespace auris::server

@@ -1,0 +1,57 @@
+#pragma once
+// Carries requests to a handler and its answers back: HTTP/1.1 by Boost.Beast, a coroutine for each
+// connection on one thread, handlers on threads of their own. Everything that a client could make large or
+// slow has a limit.
+//
+//   HttpServer server({.port = 8080}, handler);   // listens
+//   server.stop(std::chrono::seconds(10));        // takes no more, finishes what it has
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "auris/server/http/exchange.h"
+
+namespace auris::server {
+
+struct HttpOptions {
+  std::string host = "127.0.0.1";
+  uint16_t port = 8080;  // 0 = any that is free
+  int handlers = 4;      // threads that run the handler
+
+  size_t header_bytes = 16 << 10;
+  uint64_t body_bytes = 256 << 20;
+  size_t connections = 1024;             // more are closed at once
+  size_t unsent_bytes = 4 << 20;         // of an answer in pieces, waiting for a slow reader
+  std::chrono::seconds header_time{10};  // to send a request's headers
+  std::chrono::seconds body_time{120};   // to send its body
+  std::chrono::seconds idle_time{75};    // between requests
+  std::chrono::seconds write_time{30};   // for a client that takes nothing
+};
+
+// Runs on a handler thread. An exception becomes `refusal(500)`.
+using HttpHandler = std::function<void(const std::shared_ptr<Exchange>& exchange)>;
+// The answer to what never reaches the handler (400, 408, 413, 431) and to what it failed at (500).
+using HttpRefusal = std::function<HttpResponse(int status)>;
+
+class HttpServer {
+ public:
+  // Throws kUsage if it cannot listen there.
+  HttpServer(const HttpOptions& options, HttpHandler handler, HttpRefusal refusal);
+  ~HttpServer();  // stop() without patience
+
+  uint16_t port() const;  // where it listens
+  size_t connections() const;
+
+  // Listens no more and closes what is idle; answers that are on their way have `patience` to end.
+  void stop(std::chrono::milliseconds patience);
+
+ private:
+  class Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace auris::server
