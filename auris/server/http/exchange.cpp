@@ -28,22 +28,16 @@ void Exchange::begin(HttpResponse head) {
   wake_();
 }
 
-bool Exchange::send(std::string piece) {
+bool Exchange::send(std::string_view piece) {
+  bool broken = false;
   {
     const std::lock_guard lock(mutex_);
     if (gone_ || over_ || unsent_.broken) return false;
-    if (unsent_.pieces.size() + piece.size() > most_unsent_) {
-      unsent_.broken = true;
-    } else if (unsent_.pieces.empty()) {
-      unsent_.pieces = std::move(piece);
-    } else {
-      unsent_.pieces += piece;
-    }
-    if (unsent_.broken) piece.clear();
+    unsent_.broken = broken = unsent_.pieces.size() + piece.size() > most_unsent_;
+    if (!broken) unsent_.pieces += piece;
   }
   wake_();
-  const std::lock_guard lock(mutex_);
-  return !unsent_.broken;
+  return !broken;
 }
 
 void Exchange::finish() {

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "auris/server/http/http_message.h"
 
@@ -30,7 +31,7 @@ class Exchange {
 
   void begin(HttpResponse head);
   // False if the client has gone, or reads so slowly that too much waits for it.
-  bool send(std::string piece);
+  bool send(std::string_view piece);
   void finish();
 
   // Calls `action` when the client goes before the answer is finished; at once if it has.

@@ -38,6 +38,9 @@ using asio::use_awaitable;
 using asio::ip::tcp;
 using boost::system::error_code;
 
+// To tell a client why it is refused, and to read what it still sends.
+constexpr std::chrono::seconds kLastWords{2};
+
 using RequestParser = http::request_parser<http::string_body>;
 
 int status_of(const error_code& error) {
@@ -74,8 +77,10 @@ std::string lower(std::string_view text) {
 }
 
 HttpRequest request_of(http::request<http::string_body>&& from, const std::string& peer) {
-  HttpRequest request{
-      .method = std::string(from.method_string()), .path = std::string(from.target()), .peer = peer};
+  HttpRequest request;
+  request.method = from.method_string();
+  request.path = from.target();
+  request.peer = peer;
   if (const size_t mark = request.path.find('?'); mark != std::string::npos) {
     request.query = request.path.substr(mark + 1);
     request.path.resize(mark);
@@ -103,11 +108,11 @@ class HttpServer::Implementation {
       : options_(options),
         handler_(std::move(handler)),
         refusal_(std::move(refusal)),
-        acceptor_(context_),
+        acceptor_(*context_),
         handlers_(static_cast<size_t>(std::max(1, options.handlers))) {
     listen();
-    asio::co_spawn(context_, accept(), asio::detached);
-    thread_ = std::thread([this] { context_.run(); });
+    asio::co_spawn(*context_, accept(), asio::detached);
+    thread_ = std::thread([this] { context_->run(); });
   }
 
   ~Implementation() {
@@ -124,7 +129,7 @@ class HttpServer::Implementation {
       std::unique_lock lock(mutex_);
       if (!stopping_) {
         stopping_ = true;
-        asio::post(context_, [this] {
+        asio::post(*context_, [this] {
           error_code ignored;
           acceptor_.close(ignored);
           for (Connection* connection : connections_) {
@@ -134,7 +139,7 @@ class HttpServer::Implementation {
       }
       all_closed_.wait_for(lock, patience, [this] { return open_ == 0; });
     }
-    asio::post(context_, [this] {
+    asio::post(*context_, [this] {
       for (Connection* connection : connections_) connection->stream.cancel();
     });
     std::unique_lock lock(mutex_);
@@ -174,22 +179,25 @@ class HttpServer::Implementation {
       tcp::socket socket = co_await acceptor_.async_accept(asio::redirect_error(use_awaitable, error));
       if (error == asio::error::operation_aborted || !acceptor_.is_open()) co_return;
       if (error) {  // too many open files, say: others may close meanwhile
-        asio::steady_timer pause(context_, std::chrono::milliseconds(50));
+        asio::steady_timer pause(*context_, std::chrono::milliseconds(50));
         co_await pause.async_wait(asio::redirect_error(use_awaitable, error));
         continue;
       }
-      if (open_ >= options_.connections) continue;  // closes it
+      if (open_ >= options_.connections) {
+        asio::co_spawn(*context_, turn_away(std::move(socket)), asio::detached);
+        continue;
+      }
       {
         const std::lock_guard lock(mutex_);
         ++open_;
       }
-      asio::co_spawn(context_, serve(std::move(socket)), asio::detached);
+      asio::co_spawn(*context_, serve(std::move(socket)), asio::detached);
     }
   }
 
   awaitable<void> serve(tcp::socket socket) {
     auto connection = std::make_shared<Connection>(
-        Connection{.stream = beast::tcp_stream(std::move(socket)), .changed = asio::steady_timer(context_)});
+        Connection{.stream = beast::tcp_stream(std::move(socket)), .changed = asio::steady_timer(*context_)});
     connections_.push_back(connection.get());
     error_code error;
     const tcp::endpoint peer = connection->stream.socket().remote_endpoint(error);
@@ -235,9 +243,8 @@ class HttpServer::Implementation {
     co_await http::async_read_header(stream, connection->buffer, parser,
                                      asio::redirect_error(use_awaitable, error));
     if (error) co_return co_await refuse(*connection, error);
-    if (is_ambiguous(parser)) co_return co_await refuse(*connection, 400);
-    if (http::to_status_class(http::status::ok) == http::status_class::successful &&
-        beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+    if (is_ambiguous(parser)) co_return co_await refuse(stream, 400);
+    if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
       http::response<http::empty_body> go_on(http::status::continue_, 11);
       co_await http::async_write(stream, go_on, asio::redirect_error(use_awaitable, error));
       if (error) co_return false;
@@ -248,9 +255,9 @@ class HttpServer::Implementation {
 
     const unsigned version = parser.get().version();
     const bool keep_alive = parser.get().keep_alive();
-    auto exchange =
-        std::make_shared<Exchange>(request_of(parser.release(), connection->peer), options_.unsent_bytes,
-                                   [this, weak = std::weak_ptr(connection)] { wake(weak); });
+    auto exchange = std::make_shared<Exchange>(
+        request_of(parser.release(), connection->peer), options_.unsent_bytes,
+        [context = context_, weak = std::weak_ptr(connection)] { wake(*context, weak); });
     asio::post(handlers_, [this, exchange] { handle(exchange); });
     const bool goes_on = co_await answer(*connection, *exchange, version, keep_alive);
     exchange->set_gone();
@@ -268,8 +275,8 @@ class HttpServer::Implementation {
     }
   }
 
-  void wake(const std::weak_ptr<Connection>& weak) {
-    asio::post(context_, [weak] {
+  static void wake(asio::io_context& context, const std::weak_ptr<Connection>& weak) {
+    asio::post(context, [weak] {
       if (const auto connection = weak.lock()) connection->changed.cancel();
     });
   }
@@ -279,7 +286,7 @@ class HttpServer::Implementation {
     using namespace asio::experimental::awaitable_operators;
     beast::tcp_stream& stream = connection.stream;
     const bool in_chunks = version >= 11;
-    bool in_pieces = false;
+    bool in_pieces = false, watches = true;
     error_code error;
     while (true) {
       Exchange::Unsent unsent = exchange.take();
@@ -324,10 +331,16 @@ class HttpServer::Implementation {
       stream.expires_never();
       connection.changed.expires_at(asio::steady_timer::time_point::max());
       error_code woken, read;
+      if (!watches) {
+        co_await connection.changed.async_wait(asio::redirect_error(use_awaitable, woken));
+        continue;
+      }
       const auto first = co_await (
           connection.changed.async_wait(asio::redirect_error(use_awaitable, woken)) ||
           stream.socket().async_wait(tcp::socket::wait_read, asio::redirect_error(use_awaitable, read)));
-      if (first.index() == 1 && (read || has_closed(stream.socket()))) co_return false;
+      if (first.index() == 0) continue;
+      if (read || has_closed(stream.socket())) co_return false;
+      watches = false;  // its next request waits there
     }
   }
 
@@ -340,33 +353,37 @@ class HttpServer::Implementation {
     return error ? error != asio::error::would_block : count == 0;
   }
 
-  awaitable<bool> refuse(Connection& connection, const error_code& error) {
-    if (is_silent_end(error, connection.buffer.size() > 0)) co_return false;
-    co_return co_await refuse(connection, status_of(error));
+  awaitable<void> turn_away(tcp::socket socket) {
+    beast::tcp_stream stream(std::move(socket));
+    co_await refuse(stream, 503);
   }
 
-  awaitable<bool> refuse(Connection& connection, int status) {
+  awaitable<bool> refuse(Connection& connection, const error_code& error) {
+    if (is_silent_end(error, connection.buffer.size() > 0)) co_return false;
+    co_return co_await refuse(connection.stream, status_of(error));
+  }
+
+  awaitable<bool> refuse(beast::tcp_stream& stream, int status) {
     const HttpResponse refusal = refusal_(status);
     auto response = head_of<http::string_body>(refusal, 11, false);
     response.body() = refusal.body;
     response.prepare_payload();
     error_code error;
-    connection.stream.expires_after(options_.write_time);
-    co_await http::async_write(connection.stream, response, asio::redirect_error(use_awaitable, error));
+    stream.expires_after(kLastWords);
+    co_await http::async_write(stream, response, asio::redirect_error(use_awaitable, error));
     // A client that is still sending would lose the answer to a reset: what it sends is read for a moment.
-    connection.stream.socket().shutdown(tcp::socket::shutdown_send, error);
-    connection.stream.expires_after(std::chrono::seconds(2));
+    stream.socket().shutdown(tcp::socket::shutdown_send, error);
     std::vector<char> rest(1 << 16);
-    for (int i = 0; i < 1000 && !error; ++i)
-      co_await connection.stream.async_read_some(asio::buffer(rest),
-                                                 asio::redirect_error(use_awaitable, error));
+    while (!error)
+      co_await stream.async_read_some(asio::buffer(rest), asio::redirect_error(use_awaitable, error));
     co_return false;
   }
 
   HttpOptions options_;
   HttpHandler handler_;
   HttpRefusal refusal_;
-  asio::io_context context_{1};
+  // Answers may outlive the server.
+  std::shared_ptr<asio::io_context> context_ = std::make_shared<asio::io_context>(1);
   tcp::acceptor acceptor_;
   uint16_t port_ = 0;
   std::list<Connection*> connections_;  // of the I/O thread alone

@@ -24,7 +24,7 @@ struct HttpOptions {
 
   size_t header_bytes = 16 << 10;
   uint64_t body_bytes = 256 << 20;
-  size_t connections = 1024;             // more are closed at once
+  size_t connections = 1024;             // more are refused
   size_t unsent_bytes = 4 << 20;         // of an answer in pieces, waiting for a slow reader
   std::chrono::seconds header_time{10};  // to send a request's headers
   std::chrono::seconds body_time{120};   // to send its body
@@ -34,7 +34,7 @@ struct HttpOptions {
 
 // Runs on a handler thread. An exception becomes `refusal(500)`.
 using HttpHandler = std::function<void(const std::shared_ptr<Exchange>& exchange)>;
-// The answer to what never reaches the handler (400, 408, 413, 431) and to what it failed at (500).
+// The answer to what never reaches the handler (400, 408, 413, 431, 503) and to what it failed at (500).
 using HttpRefusal = std::function<HttpResponse(int status)>;
 
 class HttpServer {
