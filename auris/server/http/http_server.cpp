@@ -239,9 +239,10 @@ class HttpServer::Implementation {
       connection->buffer.commit(count);
     }
     connection->is_idle = false;
-    stream.expires_after(options_.header_time);
-    co_await http::async_read_header(stream, connection->buffer, parser,
-                                     asio::redirect_error(use_awaitable, error));
+    error = co_await within(options_.header_time, stream, [&](error_code& result) {
+      return http::async_read_header(stream, connection->buffer, parser,
+                                     asio::redirect_error(use_awaitable, result));
+    });
     if (error) co_return co_await refuse(*connection, error);
     if (is_ambiguous(parser)) co_return co_await refuse(stream, 400);
     if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
@@ -249,8 +250,10 @@ class HttpServer::Implementation {
       co_await http::async_write(stream, go_on, asio::redirect_error(use_awaitable, error));
       if (error) co_return false;
     }
-    stream.expires_after(options_.body_time);
-    co_await http::async_read(stream, connection->buffer, parser, asio::redirect_error(use_awaitable, error));
+    error = co_await within(options_.body_time, stream, [&](error_code& result) {
+      return http::async_read(stream, connection->buffer, parser,
+                              asio::redirect_error(use_awaitable, result));
+    });
     if (error) co_return co_await refuse(*connection, error);
 
     const unsigned version = parser.get().version();
@@ -262,6 +265,19 @@ class HttpServer::Implementation {
     const bool goes_on = co_await answer(*connection, *exchange, version, keep_alive);
     exchange->set_gone();
     co_return goes_on&& keep_alive;
+  }
+
+  // What reading gives, or beast::error::timeout. The stream's own timeout would close it, and who was slow
+  // could not be told.
+  template <typename Read>
+  static awaitable<error_code> within(std::chrono::seconds time, beast::tcp_stream& stream, Read read) {
+    using namespace asio::experimental::awaitable_operators;
+    stream.expires_never();
+    asio::steady_timer timer(stream.get_executor(), time);
+    error_code result, ignored;
+    const auto first =
+        co_await (read(result) || timer.async_wait(asio::redirect_error(use_awaitable, ignored)));
+    co_return first.index() == 0 ? result : make_error_code(beast::error::timeout);
   }
 
   void handle(const std::shared_ptr<Exchange>& exchange) {
