@@ -50,11 +50,11 @@ int status_of(const error_code& error) {
   return 400;
 }
 
-// A client that has closed its side or says nothing more wants no answer.
-bool is_silent_end(const error_code& error, bool has_begun) {
-  return error == http::error::end_of_stream || error == asio::error::connection_reset ||
-         error == asio::error::eof || error == asio::error::operation_aborted ||
-         (error == beast::error::timeout && !has_begun) || error == http::error::partial_message;
+// A client that has closed its side wants no answer.
+bool is_end(const error_code& error) {
+  return error == http::error::end_of_stream || error == http::error::partial_message ||
+         error == asio::error::eof || error == asio::error::connection_reset ||
+         error == asio::error::operation_aborted;
 }
 
 // Headers that two programs could read in two ways.
@@ -243,7 +243,7 @@ class HttpServer::Implementation {
       return http::async_read_header(stream, connection->buffer, parser,
                                      asio::redirect_error(use_awaitable, result));
     });
-    if (error) co_return co_await refuse(*connection, error);
+    if (error) co_return co_await refuse(stream, error);
     if (is_ambiguous(parser)) co_return co_await refuse(stream, 400);
     if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
       http::response<http::empty_body> go_on(http::status::continue_, 11);
@@ -254,7 +254,7 @@ class HttpServer::Implementation {
       return http::async_read(stream, connection->buffer, parser,
                               asio::redirect_error(use_awaitable, result));
     });
-    if (error) co_return co_await refuse(*connection, error);
+    if (error) co_return co_await refuse(stream, error);
 
     const unsigned version = parser.get().version();
     const bool keep_alive = parser.get().keep_alive();
@@ -374,9 +374,9 @@ class HttpServer::Implementation {
     co_await refuse(stream, 503);
   }
 
-  awaitable<bool> refuse(Connection& connection, const error_code& error) {
-    if (is_silent_end(error, connection.buffer.size() > 0)) co_return false;
-    co_return co_await refuse(connection.stream, status_of(error));
+  awaitable<bool> refuse(beast::tcp_stream& stream, const error_code& error) {
+    if (is_end(error)) co_return false;
+    co_return co_await refuse(stream, status_of(error));
   }
 
   awaitable<bool> refuse(beast::tcp_stream& stream, int status) {
