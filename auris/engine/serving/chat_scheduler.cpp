@@ -31,6 +31,14 @@ std::exception_ptr cancelled(std::string got) {
       ErrorCode::kCancelled, {.where = "chat", .expected = "to finish", .got = std::move(got), .hint = ""}));
 }
 
+// The end of what never ran.
+ChatOutcome unbegun(std::exception_ptr error) {
+  ChatOutcome outcome;
+  outcome.answer.finish_reason = generate::FinishReason::kCancelled;
+  outcome.error = std::move(error);
+  return outcome;
+}
+
 int64_t pages_of(size_t bytes, const KvCacheOptions& options, size_t panel_bytes) {
   const size_t page = panel_bytes * 2 * static_cast<size_t>(options.layers * options.kv_heads);
   return static_cast<int64_t>(bytes / page);
@@ -155,7 +163,7 @@ void ChatScheduler::hear() {
     } catch (...) {
       error = std::current_exception();
     }
-    if (error) job->callbacks.on_end({.answer = {}, .error = error});
+    if (error) job->callbacks.on_end(unbegun(error));
     lock.lock();
     --hearing_;
     if (!error) waiting_.push_back(job);
@@ -205,7 +213,7 @@ void ChatScheduler::take_waiting() {
     } catch (...) {
       error = std::current_exception();
     }
-    if (error) job->callbacks.on_end({.answer = {}, .error = error});
+    if (error) job->callbacks.on_end(unbegun(error));
     if (!is_taken) return;
     const std::lock_guard lock(mutex_);
     waiting_.pop_front();

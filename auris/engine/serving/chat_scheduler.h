@@ -52,7 +52,7 @@ struct ChatOutcome {
   generate::Generation answer;    // what was written, also before an error
   int64_t sound_tokens = 0;       // rows of sound in the prompt
   double queued_s = 0;            // from the call to the first step
-  std::exception_ptr error = {};  // an Error: the answer is not whole
+  std::exception_ptr error = {};  // an Error: the answer is not whole, its reason kCancelled
 };
 
 // Called from the scheduler's threads, in order. They must neither throw nor wait for anything.

@@ -208,6 +208,11 @@ TEST(ChatScheduler, WhoIsCancelledOrLateLeavesTheOthersAlone) {
   EXPECT_THAT(error_of(cut), HasSubstr("no time left"));
   EXPECT_EQ(cut.answer.finish_reason, FinishReason::kCancelled);
   EXPECT_EQ(cut.answer.text, *too_late.shown);
+  ChatRequest never = request_of(*reader(), tale);
+  never.deadline = std::chrono::steady_clock::now();
+  const ChatOutcome unbegun = submit(scheduler, std::move(never)).outcome.get();
+  EXPECT_THAT(error_of(unbegun), HasSubstr("no time left"));
+  EXPECT_EQ(unbegun.answer.finish_reason, FinishReason::kCancelled);
 }
 
 TEST(ChatScheduler, AFullQueueTurnsAway) {
