@@ -185,8 +185,8 @@ void ChatScheduler::run() {
         if (running_.empty() && waiting_.empty() && unheard_.empty() && hearing_ == 0) return;
       }
     }
-    take_waiting();
     drop_ended();
+    take_waiting();
     if (running_.empty()) continue;
     try {
       step();
