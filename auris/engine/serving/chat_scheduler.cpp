@@ -359,8 +359,6 @@ void ChatScheduler::write(Job& job, std::span<const float> logits) {
 }
 
 void ChatScheduler::end(Job& job, std::exception_ptr error) {
-  if (error) job.writer->end(generate::FinishReason::kCancelled);
-  job.is_over = true;
   sequences_.keep(job.sequence, std::move(job.ids));
   tell(job, std::move(error));
 }
@@ -369,13 +367,14 @@ void ChatScheduler::end(Job& job, std::exception_ptr error) {
 void ChatScheduler::end_all(const std::exception_ptr& error) {
   for (const std::shared_ptr<Job>& job : running_) {
     if (job->is_over) continue;
-    job->is_over = true;
     cache_.release(job->sequence);
     tell(*job, error);
   }
 }
 
 void ChatScheduler::tell(Job& job, std::exception_ptr error) {
+  job.is_over = true;
+  if (error) job.writer->end(generate::FinishReason::kCancelled);
   ChatOutcome outcome{.answer = job.writer->finish(),
                       .sound_tokens = job.chat.sound_rows(),
                       .queued_s = seconds_between(job.begin, job.admitted),

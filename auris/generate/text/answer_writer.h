@@ -2,7 +2,7 @@
 // Writes one answer token by token: chooses from logits, shows whole characters, and knows when the answer is
 // over. Whoever runs the model gives it the logits; it runs nothing itself, so that many can write at once.
 //
-//   AnswerWriter writer(tokenizer, end_of_turn, {.vocab_size = n, .prompt = ids}, options, callbacks);
+//   AnswerWriter writer(tokenizer, end_of_turn, {.vocab_size = n, .tokens = ids}, options, callbacks);
 //   while (writer.write(logits) && has_room()) logits = run(writer.last());
 //   Generation answer = writer.finish();
 

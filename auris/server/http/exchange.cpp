@@ -61,11 +61,6 @@ void Exchange::on_gone(std::function<void()> action) {
   action();
 }
 
-bool Exchange::has_begun() const {
-  const std::lock_guard lock(mutex_);
-  return begun_;
-}
-
 Exchange::Unsent Exchange::take() {
   const std::lock_guard lock(mutex_);
   Unsent taken = std::move(unsent_);

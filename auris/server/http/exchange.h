@@ -25,7 +25,6 @@ class Exchange {
   Exchange(HttpRequest request, size_t most_unsent, std::function<void()> wake);
 
   const HttpRequest& request() const { return request_; }
-  HttpRequest& request() { return request_; }
 
   void respond(HttpResponse response);
 
@@ -36,7 +35,6 @@ class Exchange {
 
   // Calls `action` when the client goes before the answer is finished; at once if it has.
   void on_gone(std::function<void()> action);
-  bool has_begun() const;
 
   // For the carrier.
   struct Unsent {
@@ -54,7 +52,7 @@ class Exchange {
   size_t most_unsent_;
   std::function<void()> wake_;
 
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   Unsent unsent_;
   bool begun_ = false, over_ = false, gone_ = false;
   std::function<void()> when_gone_;

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <future>
+#include <semaphore>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -103,23 +104,32 @@ TEST(HttpServer, RequestsThatComeAtOnceAreAnsweredInOrder) {
 }
 
 TEST(HttpServer, AnswersInPieces) {
+  std::counting_semaphore<> read(0);  // pieces that have come to the client
   HttpServer server(
       quick(),
-      [](const std::shared_ptr<Exchange>& exchange) {
-        std::thread([exchange] {
-          exchange->begin({.content_type = "text/event-stream"});
-          for (const char* piece : {"one,", "two,", "three"}) {
-            EXPECT_TRUE(exchange->send(piece));
-            std::this_thread::sleep_for(milliseconds(20));
-          }
-          exchange->finish();
-        }).detach();
+      [&](const std::shared_ptr<Exchange>& exchange) {
+        exchange->begin({.content_type = "text/event-stream"});
+        for (const char* piece : {"one,", "two,", "three"}) {
+          EXPECT_TRUE(exchange->send(piece));
+          read.acquire();
+        }
+        exchange->finish();
       },
       refusal);
-  const std::string chunked = asked(server.port(), "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const auto asked_in_pieces = [&](const std::string& request) {
+    RawClient client(server.port());
+    client.send(request);
+    std::string answer;
+    for (const char* piece : {"one,", "two,", "three"}) {
+      answer += client.until(piece);
+      read.release();
+    }
+    return answer + client.rest();
+  };
+  const std::string chunked = asked_in_pieces("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   EXPECT_THAT(chunked, HasSubstr("Transfer-Encoding: chunked\r\n"));
   EXPECT_THAT(chunked, HasSubstr("\r\n\r\n4\r\none,\r\n4\r\ntwo,\r\n5\r\nthree\r\n0\r\n\r\n"));
-  const std::string plain = asked(server.port(), "GET / HTTP/1.0\r\n\r\n");
+  const std::string plain = asked_in_pieces("GET / HTTP/1.0\r\n\r\n");
   EXPECT_THAT(plain, EndsWith("\r\n\r\none,two,three"));
 }
 
@@ -232,21 +242,32 @@ TEST(HttpServer, TooManyConnectionsAreRefused) {
 }
 
 TEST(HttpServer, StoppingLetsAnswersEnd) {
-  std::promise<void> asking;
-  auto server = std::make_unique<HttpServer>(
+  std::promise<void> asking, answering;
+  HttpServer server(
       quick(),
       [&](const std::shared_ptr<Exchange>& exchange) {
         asking.set_value();
-        std::this_thread::sleep_for(milliseconds(200));
+        answering.get_future().wait();
         exchange->respond({.body = "whole"});
       },
       refusal);
-  const uint16_t port = server->port();
+  const uint16_t port = server.port();
   RawClient client(port);
   client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   asking.get_future().wait();
-  server->stop(std::chrono::seconds(5));
+  std::thread stopping([&] { server.stop(std::chrono::seconds(5)); });
+  const auto listens = [&] {
+    try {
+      const RawClient late(port);
+      return true;
+    } catch (const boost::system::system_error&) {
+      return false;
+    }
+  };
+  while (listens()) std::this_thread::yield();
+  answering.set_value();
   EXPECT_THAT(client.rest(), EndsWith("whole"));
+  stopping.join();
   EXPECT_THROW(RawClient late(port), boost::system::system_error);
 }
 
