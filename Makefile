@@ -40,6 +40,7 @@ run: models
 
 test: torch models
 	@tools/setup.sh tools/test_packages.txt
+	@tools/setup_python.sh tests/serve/requirements.txt
 	@ctest --preset $(PRESET) -j $$(nproc)
 
 eval-demo: models

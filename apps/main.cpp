@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
   add_data(program);
   add_eval(program);
   add_train(program);
+  add_serve(program);
   add_card(program);
   add_pull(program);
   add_models(program);

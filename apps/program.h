@@ -77,6 +77,7 @@ void add_score(Program& program);
 void add_data(Program& program);
 void add_eval(Program& program);
 void add_train(Program& program);
+void add_serve(Program& program);
 void add_card(Program& program);
 void add_pull(Program& program);
 void add_models(Program& program);

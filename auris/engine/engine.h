@@ -77,7 +77,7 @@ class Engine {
                 const generate::GenerationCallbacks& callbacks = {});
 
   // Where somebody speaks, by the voice activity detector.
-  std::vector<generate::TimeSpan> find_speech(const audio::AudioClip& clip);
+  static std::vector<generate::TimeSpan> find_speech(const audio::AudioClip& clip);
 
   // A conversation. Turns may hold recordings if the language model hears; for others transcribe() them
   // first.

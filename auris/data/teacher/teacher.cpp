@@ -62,8 +62,8 @@ TeacherAnswer Teacher::answer(const std::string& clip_id, const std::string& tex
   TeacherAnswer answer;
   answer.logits.top = options_.top;
   generate::GenerationCallbacks callbacks;
-  callbacks.on_choice = [&](text::TokenId token, std::span<const float> logits) {
-    answer.logits.add(token, logits);
+  callbacks.on_choice = [&](const generate::Choice& choice, std::span<const float> logits) {
+    answer.logits.add(choice.id, logits);
   };
   // A session of its own: with keys and values of an earlier one, rounding would depend on the company.
   const auto session = engine_->start_session({.system = options_.system});

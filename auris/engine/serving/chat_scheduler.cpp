@@ -26,11 +26,6 @@ double seconds_between(Clock::time_point begin, Clock::time_point end) {
   return std::chrono::duration<double>(end - begin).count();
 }
 
-std::exception_ptr cancelled(std::string got) {
-  return std::make_exception_ptr(Error(
-      ErrorCode::kCancelled, {.where = "chat", .expected = "to finish", .got = std::move(got), .hint = ""}));
-}
-
 // The end of what never ran.
 ChatOutcome unbegun(std::exception_ptr error) {
   ChatOutcome outcome;
@@ -57,7 +52,7 @@ bool has_sound(const ChatRequest& request) {
 struct ChatScheduler::Job {
   ChatRequest request;
   ChatCallbacks callbacks;
-  std::shared_ptr<ChatTicket> ticket = std::make_shared<ChatTicket>();
+  std::shared_ptr<Ticket> ticket = std::make_shared<Ticket>();
   Clock::time_point begin = Clock::now();
 
   bool is_prepared = false;
@@ -73,11 +68,7 @@ struct ChatScheduler::Job {
   bool is_over = false;
 
   // Why it ends before its answer does; null while it goes on.
-  std::exception_ptr interruption() const {
-    if (ticket->cancelled()) return cancelled("a request to stop");
-    if (request.deadline && Clock::now() >= *request.deadline) return cancelled("no time left");
-    return {};
-  }
+  std::exception_ptr interruption() const { return interruption_of(*ticket, request.deadline); }
 };
 
 // The rows of a step.
@@ -121,7 +112,7 @@ ChatScheduler::~ChatScheduler() {
   running_thread_.join();
 }
 
-std::shared_ptr<ChatTicket> ChatScheduler::submit(ChatRequest request, ChatCallbacks callbacks) {
+std::shared_ptr<Ticket> ChatScheduler::submit(ChatRequest request, ChatCallbacks callbacks) {
   AURIS_CHECK(callbacks.on_end != nullptr);
   auto job = std::make_shared<Job>();
   job->request = std::move(request);
@@ -156,12 +147,17 @@ void ChatScheduler::hear() {
     ++hearing_;
     const bool stopping = stopping_;
     lock.unlock();
-    std::exception_ptr error = stopping ? cancelled("the end of the server") : job->interruption();
+    std::exception_ptr error = stopping ? cancelled_by("the end of the server") : job->interruption();
     try {
-      if (!error) job->chat = prepare_chat(*model_, std::move(job->request.turns), heard_);
+      if (!error) {
+        job->chat = prepare_chat(*model_, std::move(job->request.turns), heard_,
+                                 {.write_down = options_.write_down,
+                                  .cancelled = [&job] { return job->interruption() != nullptr; }});
+      }
       job->is_prepared = true;
     } catch (...) {
-      error = std::current_exception();
+      const std::exception_ptr why = job->interruption();  // says more than that it was stopped
+      error = why ? why : std::current_exception();
     }
     if (error) job->callbacks.on_end(unbegun(error));
     lock.lock();

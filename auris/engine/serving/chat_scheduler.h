@@ -11,22 +11,21 @@
 // Recordings are heard by a thread of their own, so that answers flow on meanwhile, and once only: what was
 // heard is kept under the hash of the samples, and keys and values under what they were computed from.
 
-#include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <vector>
 
 #include "auris/engine/language_model.h"
 #include "auris/engine/serving/clip_key.h"
 #include "auris/engine/serving/hearing_cache.h"
+#include "auris/engine/serving/prepared_chat.h"
 #include "auris/engine/serving/sequence_cache.h"
+#include "auris/engine/serving/ticket.h"
 #include "auris/generate/text/answer_writer.h"
 
 namespace auris::engine {
@@ -40,12 +39,13 @@ struct SchedulerOptions {
   size_t cache_bytes = 1 << 30;      // keys and values
   size_t hearing_bytes = 128 << 20;  // what was heard
   DType kv_cache = DType::kF32;
+  WriteDown write_down = {};  // for models that do not hear; without it they are given no recordings
 };
 
 struct ChatRequest {
   std::vector<processor::Message> turns;
   generate::GenerationOptions options = {};
-  std::optional<std::chrono::steady_clock::time_point> deadline = {};
+  Deadline deadline = {};
 };
 
 struct ChatOutcome {
@@ -58,18 +58,9 @@ struct ChatOutcome {
 // Called from the scheduler's threads, in order. They must neither throw nor wait for anything.
 struct ChatCallbacks {
   std::function<void(const std::string& text)> on_text = {};  // whole characters
-  // Every token that is chosen, with the logits it was chosen from.
-  std::function<void(text::TokenId token, std::span<const float> logits)> on_choice = {};
+  // Every token that is chosen, the end of the turn included, with the logits it was chosen from.
+  std::function<void(const generate::Choice& choice, std::span<const float> logits)> on_choice = {};
   std::function<void(ChatOutcome outcome)> on_end;  // once, last
-};
-
-class ChatTicket {
- public:
-  void cancel() { cancelled_ = true; }
-  bool cancelled() const { return cancelled_; }
-
- private:
-  std::atomic<bool> cancelled_ = false;
 };
 
 struct SchedulerCounts {
@@ -87,7 +78,7 @@ class ChatScheduler {
   ~ChatScheduler();
 
   // Null if the queue is full. All other refusals come through on_end.
-  std::shared_ptr<ChatTicket> submit(ChatRequest request, ChatCallbacks callbacks);
+  std::shared_ptr<Ticket> submit(ChatRequest request, ChatCallbacks callbacks);
 
   SchedulerCounts counts() const;
   const LanguageModel& model() const { return *model_; }

@@ -55,7 +55,7 @@ ChatRequest request_of(const LanguageModel& model, const Asked& asked) {
 
 // An answer that is on its way.
 struct Pending {
-  std::shared_ptr<ChatTicket> ticket;
+  std::shared_ptr<Ticket> ticket;
   std::future<ChatOutcome> outcome;
   std::shared_ptr<std::string> shown = std::make_shared<std::string>();
 };

@@ -5,6 +5,8 @@
 #include <utility>
 #include <variant>
 
+#include "auris/base/trimmed.h"
+#include "auris/engine/engine.h"
 #include "auris/tensor/ops/rows.h"
 
 namespace auris::engine {
@@ -30,6 +32,33 @@ void listen(const processor::Listener& listener, const std::string& key, Hearing
     heard.add(key, clip);
   }
   recording.known = clip->words;
+}
+
+std::string transcript_of(const audio::AudioClip& clip, HearingCache& heard, const Hearing& hearing) {
+  const std::string key = key_of(clip);
+  std::shared_ptr<const HeardClip> known = heard.find(key);
+  if (known == nullptr) {
+    processor::Recognition words = {.text = hearing.write_down(clip, hearing.cancelled)};
+    known = std::make_shared<const HeardClip>(
+        HeardClip{.words = std::make_shared<const processor::Recognition>(std::move(words))});
+    heard.add(key, known);
+  }
+  return std::string(trimmed(known->words->text, " "));
+}
+
+void write_down(std::vector<processor::Message>& turns, HearingCache& heard, const Hearing& hearing) {
+  for (processor::Message& turn : turns) {
+    std::vector<std::string> transcripts;
+    std::string typed;
+    for (const processor::Part& part : turn.parts) {
+      if (const auto* audio = std::get_if<AudioPart>(&part)) {
+        transcripts.push_back(transcript_of(*audio->clip, heard, hearing));
+      } else {
+        typed += std::get<processor::TextPart>(part).text;
+      }
+    }
+    if (!transcripts.empty()) turn.parts = {processor::TextPart{written_turn(transcripts, typed)}};
+  }
 }
 
 Tensor rows_of(const LanguageModel& model, const processor::ModelInput& input,
@@ -58,9 +87,21 @@ std::vector<int32_t> PreparedChat::numbered(ClipNumbers& numbers) const {
   return result;
 }
 
+std::string written_turn(const std::vector<std::string>& transcripts, const std::string& typed) {
+  std::string said;
+  for (const std::string& transcript : transcripts) {
+    if (!said.empty() && !transcript.empty()) said += '\n';
+    said += transcript;
+  }
+  const bool is_blank = typed.find_first_not_of(" \t\n") == std::string::npos;
+  if (!is_blank) return cascade_prompt(said, typed);
+  return said.empty() ? "(a recording in which nobody speaks)" : said;
+}
+
 PreparedChat prepare_chat(const LanguageModel& model, std::vector<processor::Message> turns,
-                          HearingCache& heard) {
+                          HearingCache& heard, const Hearing& hearing) {
   PreparedChat chat;
+  if (!model.hears() && hearing.write_down) write_down(turns, heard, hearing);
   for (AudioPart* recording : recordings_in(turns)) {
     chat.keys.push_back(key_of(*recording->clip));
     if (model.listener != nullptr) listen(*model.listener, chat.keys.back(), heard, *recording);

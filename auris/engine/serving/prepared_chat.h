@@ -2,6 +2,7 @@
 // A conversation ready to be run: ids, and the rows of sound in it, heard already.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,9 +23,24 @@ struct PreparedChat {
   std::vector<int32_t> numbered(ClipNumbers& numbers) const;
 };
 
-// Hears what `heard` does not have yet, which takes its time. Throws as Processor::prepare and the model's
-// listener do.
+// What is said in a recording; empty if nobody speaks. Throws as Transcriber::transcribe does.
+using WriteDown =
+    std::function<std::string(const audio::AudioClip& clip, const std::function<bool()>& cancelled)>;
+
+struct Hearing {
+  // In place of recordings a model that does not hear reads what this makes of them. Without it they are
+  // refused.
+  WriteDown write_down = {};
+  std::function<bool()> cancelled = {};
+};
+
+// Hears what `heard` does not have yet, which takes its time. Throws as Processor::prepare, the model's
+// listener and `hearing` do.
 PreparedChat prepare_chat(const LanguageModel& model, std::vector<processor::Message> turns,
-                          HearingCache& heard);
+                          HearingCache& heard, const Hearing& hearing = {});
+
+// A turn with its recordings as text: what is said in them is the turn itself if nothing is typed, else what
+// the typed text is about.
+std::string written_turn(const std::vector<std::string>& transcripts, const std::string& typed);
 
 }  // namespace auris::engine

@@ -40,10 +40,10 @@ bool AnswerWriter::write(std::span<const float> logits) {
     end(FinishReason::kCancelled);
     return false;
   }
-  const text::TokenId token = sampler_.choose(logits).id;
+  const Choice choice = sampler_.choose(logits);
   begun_ = true;
-  if (callbacks_.on_choice) callbacks_.on_choice(token, logits);
-  return take(token);
+  if (callbacks_.on_choice) callbacks_.on_choice(choice, logits);
+  return take(choice.id);
 }
 
 bool AnswerWriter::take(text::TokenId token) {

@@ -32,7 +32,7 @@ struct GenerationCallbacks {
   std::function<void(const std::string& text)> on_text;  // whole characters, in order
   std::function<bool()> cancelled;                       // asked before every token; true ends the answer
   // Every token that is chosen, the end of the turn included, with the model's logits it was chosen from.
-  std::function<void(text::TokenId token, std::span<const float> logits)> on_choice = {};
+  std::function<void(const Choice& choice, std::span<const float> logits)> on_choice = {};
 };
 
 enum class FinishReason { kEndOfTurn, kStopText, kMaxTokens, kContextFull, kCancelled, kRepetition };

@@ -3,29 +3,51 @@
 #include <utility>
 
 namespace auris::server {
+namespace {
+
+constexpr int kClientGone = 499;  // nginx's
+
+}  // namespace
 
 Exchange::Exchange(HttpRequest request, size_t most_unsent, std::function<void()> wake)
     : request_(std::move(request)), most_unsent_(most_unsent), wake_(std::move(wake)) {}
 
-void Exchange::respond(HttpResponse response) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (begun_) return;
-    begun_ = over_ = true;
-    unsent_.head = std::move(response);
-    unsent_.whole = unsent_.finished = true;
-  }
-  wake_();
+void Exchange::add_header(std::string name, std::string value) {
+  const std::lock_guard lock(mutex_);
+  headers_.emplace_back(std::move(name), std::move(value));
 }
 
-void Exchange::begin(HttpResponse head) {
+void Exchange::on_end(std::function<void(int status)> action) {
+  const std::lock_guard lock(mutex_);
+  when_ended_ = std::move(action);
+}
+
+void Exchange::begin(HttpResponse head, bool is_whole) {
   {
     const std::lock_guard lock(mutex_);
     if (begun_) return;
     begun_ = true;
+    over_ = is_whole;
+    status_ = head.status;
+    head.headers.insert(head.headers.end(), headers_.begin(), headers_.end());
     unsent_.head = std::move(head);
+    unsent_.whole = unsent_.finished = is_whole;
   }
   wake_();
+  if (is_whole) tell_end(status_);
+}
+
+void Exchange::respond(HttpResponse response) { begin(std::move(response), true); }
+
+void Exchange::begin(HttpResponse head) { begin(std::move(head), false); }
+
+void Exchange::tell_end(int status) {
+  std::function<void(int status)> action;
+  {
+    const std::lock_guard lock(mutex_);
+    action = std::exchange(when_ended_, nullptr);
+  }
+  if (action) action(status);
 }
 
 bool Exchange::send(std::string_view piece) {
@@ -48,6 +70,7 @@ void Exchange::finish() {
     unsent_.finished = true;
   }
   wake_();
+  tell_end(status_);
 }
 
 void Exchange::on_gone(std::function<void()> action) {
@@ -78,6 +101,7 @@ void Exchange::set_gone() {
     when_gone_ = nullptr;
   }
   if (action) action();
+  tell_end(kClientGone);
 }
 
 }  // namespace auris::server

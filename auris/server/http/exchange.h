@@ -26,6 +26,12 @@ class Exchange {
 
   const HttpRequest& request() const { return request_; }
 
+  // A header that the answer has, whoever gives it. Before the answer begins.
+  void add_header(std::string name, std::string value);
+  // Called once with the status of the answer when it is complete, or with 499 when the client goes before.
+  // Before the answer begins.
+  void on_end(std::function<void(int status)> action);
+
   void respond(HttpResponse response);
 
   void begin(HttpResponse head);
@@ -52,7 +58,13 @@ class Exchange {
   size_t most_unsent_;
   std::function<void()> wake_;
 
+  void begin(HttpResponse head, bool is_whole);
+  void tell_end(int status);
+
   std::mutex mutex_;
+  HttpHeaders headers_;
+  int status_ = 0;
+  std::function<void(int status)> when_ended_;
   Unsent unsent_;
   bool begun_ = false, over_ = false, gone_ = false;
   std::function<void()> when_gone_;

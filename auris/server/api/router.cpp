@@ -1,0 +1,92 @@
+#include "auris/server/api/router.h"
+
+#include <chrono>
+#include <mutex>
+#include <random>
+#include <utility>
+
+#include "auris/base/rng.h"
+#include "auris/server/api/api_error.h"
+#include "auris/server/http/percent.h"
+
+namespace auris::server {
+namespace {
+
+// Whether a path is that of a route; `rest` becomes what its * stands for.
+bool matches(std::string_view pattern, std::string_view path, std::string_view& rest) {
+  if (!pattern.ends_with('*')) return pattern == path;
+  pattern.remove_suffix(1);
+  if (!path.starts_with(pattern) || path.size() == pattern.size()) return false;
+  rest = path.substr(pattern.size());
+  return true;
+}
+
+}  // namespace
+
+Router::Router(Access& access, std::function<void(const RouteEnd& end)> on_end)
+    : access_(access), on_end_(std::move(on_end)) {}
+
+void Router::add(std::string method, std::string path, Route route, RouteAccess access) {
+  entries_.push_back({std::move(method), std::move(path), std::move(route), access});
+}
+
+Router::Found Router::find(const HttpRequest& request) const {
+  Found found;
+  for (const Entry& entry : entries_) {
+    std::string_view rest;
+    if (!matches(entry.path, request.path, rest)) continue;
+    if (entry.method != request.method) {
+      found.other_methods += (found.other_methods.empty() ? "" : ", ") + entry.method;
+      continue;
+    }
+    const std::optional<std::string> decoded = percent_decoded(rest);
+    if (!decoded) throw ApiError({.message = "The address holds a % without two hexadecimal digits."});
+    return {.entry = &entry, .rest = *decoded};
+  }
+  return found;
+}
+
+void Router::answer(const Found& found, const std::shared_ptr<Exchange>& exchange) const {
+  if (found.entry == nullptr) {
+    if (found.other_methods.empty()) return exchange->respond(refusal(404));
+    if (exchange->request().method == "OPTIONS") return exchange->respond({.status = 204});
+    HttpResponse response = refusal(405);
+    response.headers.emplace_back("Allow", found.other_methods);
+    return exchange->respond(std::move(response));
+  }
+  if (found.entry->access == RouteAccess::kKey) {
+    access_.require_key(exchange->request());
+    access_.count(exchange->request());
+  }
+  found.entry->route(exchange, found.rest);
+}
+
+void Router::handle(const std::shared_ptr<Exchange>& exchange) const {
+  using Clock = std::chrono::steady_clock;
+  exchange->add_header("x-request-id", new_id("req_"));
+  access_.allow_origin(*exchange);
+  try {
+    const Found found = find(exchange->request());
+    exchange->on_end([this, begin = Clock::now(),
+                      route = found.entry == nullptr ? "other" : found.entry->path](int status) {
+      on_end_({.route = route,
+               .status = status,
+               .total_s = std::chrono::duration<double>(Clock::now() - begin).count()});
+    });
+    answer(found, exchange);
+  } catch (...) {
+    exchange->respond(response_of(std::current_exception()));
+  }
+}
+
+std::string new_id(const std::string& prefix) {
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+  static std::mutex mutex;
+  static Rng rng((uint64_t{std::random_device()()} << 32) | std::random_device()());
+  std::string id = prefix;
+  const std::lock_guard lock(mutex);
+  for (int i = 0; i < 24; ++i) id += kAlphabet[rng.below(kAlphabet.size())];
+  return id;
+}
+
+}  // namespace auris::server
