@@ -127,13 +127,24 @@ std::vector<Candidate> Sampler::distribution(std::span<const float> logits) {
   return candidates;
 }
 
-Choice Sampler::choose(std::span<const float> logits) {
+std::span<const float> Sampler::masked(std::span<const float> logits, std::span<const uint64_t> allowed) {
+  if (allowed.empty()) return logits;
+  AURIS_CHECK(allowed.size() == (logits.size() + 63) / 64);
+  masked_.assign(logits.begin(), logits.end());
+  for (size_t i = 0; i < masked_.size(); ++i) {
+    if ((allowed[i / 64] >> (i % 64) & 1) == 0) masked_[i] = kNever;
+  }
+  return masked_;
+}
+
+Choice Sampler::choose(std::span<const float> logits, std::span<const uint64_t> allowed) {
+  AURIS_CHECK(logits.size() == counts_.size());
   Choice choice;
+  const std::span<const float> values = masked(logits, allowed);
   if (options_.temperature == 0) {
-    AURIS_CHECK(logits.size() == counts_.size());
-    choice.id = argmax(adjusted(logits));
+    choice.id = argmax(adjusted(values));
   } else {
-    std::vector<Candidate> candidates = distribution(logits);
+    std::vector<Candidate> candidates = distribution(values);
     double rest = rng_.uniform();
     size_t index = 0;
     while (index + 1 < candidates.size() && rest >= candidates[index].value)

@@ -37,7 +37,8 @@ class Sampler {
 
   // Throws kInternal if `logits` has not vocab_size values, kModel if no finite number is among those that
   // may be chosen.
-  Choice choose(std::span<const float> logits);
+  // `allowed`: a bit for each token, lowest first; empty allows all.
+  Choice choose(std::span<const float> logits, std::span<const uint64_t> allowed = {});
 
   // The tokens that choose() picks from and their probabilities, which add up to 1; likeliest first.
   std::vector<Candidate> distribution(std::span<const float> logits);
@@ -46,6 +47,7 @@ class Sampler {
 
  private:
   std::span<const float> adjusted(std::span<const float> logits);
+  std::span<const float> masked(std::span<const float> logits, std::span<const uint64_t> allowed);
   std::vector<Candidate> kept(std::span<const float> logits) const;
   void add_logprobs(std::span<const float> logits, Choice& choice) const;
   void remember(TokenId token);
@@ -56,6 +58,7 @@ class Sampler {
   std::vector<bool> is_seen_;     // [vocab] in the prompt or the output
   std::vector<TokenId> seen_;     // those tokens, each once
   std::vector<float> scratch_;    // adjusted logits
+  std::vector<float> masked_;     // logits of allowed tokens
 };
 
 }  // namespace auris::generate

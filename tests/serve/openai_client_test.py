@@ -81,6 +81,24 @@ class Chat(Client):
                 self.assertLessEqual(token.logprob, 0)
                 self.assertEqual(len(token.top_logprobs), 2)
 
+    def test_answers_have_the_form_of_a_schema(self):
+        schema = {"type": "object", "additionalProperties": False, "required": ["city", "inhabitants", "sights"],
+                  "properties": {"city": {"type": "string", "maxLength": 30}, "inhabitants": {"type": "integer"},
+                                 "sights": {"type": "array", "items": {"type": "string", "maxLength": 20},
+                                            "maxItems": 3}}}
+        for seed in range(4):
+            answer = self.chat("Describe Paris as JSON.", temperature=1.5, seed=seed, max_completion_tokens=200,
+                               response_format={"type": "json_schema",
+                                                "json_schema": {"name": "city", "strict": True, "schema": schema}})
+            self.assertEqual(answer.choices[0].finish_reason, "stop")
+            city = json.loads(answer.choices[0].message.content)
+            self.assertEqual(list(city), ["city", "inhabitants", "sights"])
+            self.assertIsInstance(city["inhabitants"], int)
+            self.assertLessEqual(len(city["sights"]), 3)
+        answer = self.chat("Is the sky blue?", response_format={"type": "json_schema", "json_schema": {
+            "name": "yes", "schema": {"enum": ["yes", "no"]}}})
+        self.assertIn(json.loads(answer.choices[0].message.content), ("yes", "no"))
+
     def test_stops_where_it_is_told(self):
         answer = self.chat("Count from one to ten, in words.", stop=["three"])
         self.assertNotIn("three", answer.choices[0].message.content.lower())

@@ -203,7 +203,7 @@ TEST(ChatScheduler, WhoIsCancelledOrLateLeavesTheOthersAlone) {
   EXPECT_EQ(error_of(other.outcome.get()), "none");
   stopped.ticket->cancel();
   EXPECT_THAT(error_of(stopped.outcome.get()),
-              HasSubstr("cancelled: [chat] expected to finish, got a request to stop"));
+              HasSubstr("cancelled: [serving] expected to finish, got a request to stop"));
   const ChatOutcome cut = too_late.outcome.get();
   EXPECT_THAT(error_of(cut), HasSubstr("no time left"));
   EXPECT_EQ(cut.answer.finish_reason, FinishReason::kCancelled);

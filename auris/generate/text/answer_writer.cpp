@@ -20,8 +20,11 @@ std::string_view name_of(FinishReason reason) {
 AnswerWriter::AnswerWriter(const text::Tokenizer& tokenizer, std::span<const text::TokenId> end_of_turn,
                            const WriterPrompt& prompt, const GenerationOptions& options,
                            const GenerationCallbacks& callbacks)
-    : end_of_turn_(end_of_turn),
+    : tokenizer_(tokenizer),
+      end_of_turn_(end_of_turn),
       callbacks_(callbacks),
+      form_(options.form),
+      place_(form_ ? form_->start() : 0),
       stop_repetition_(options.stop_repetition),
       sampler_(options.sampling, prompt.vocab_size),
       stop_({.stop_tokens = {}, .stop_strings = options.stop, .max_tokens = options.max_tokens}),
@@ -40,7 +43,7 @@ bool AnswerWriter::write(std::span<const float> logits) {
     end(FinishReason::kCancelled);
     return false;
   }
-  const Choice choice = sampler_.choose(logits);
+  const Choice choice = sampler_.choose(logits, form_ ? form_->allowed(place_) : std::span<const uint64_t>());
   begun_ = true;
   if (callbacks_.on_choice) callbacks_.on_choice(choice, logits);
   return take(choice.id);
@@ -48,6 +51,7 @@ bool AnswerWriter::write(std::span<const float> logits) {
 
 bool AnswerWriter::take(text::TokenId token) {
   if (std::ranges::count(end_of_turn_, token) > 0) return false;
+  if (form_) place_ = form_->after(place_, token, tokenizer_);
   answer_.tokens.push_back(token);
   sampler_.accept(token);
   show(stop_.add(token, decoder_.push(token)));

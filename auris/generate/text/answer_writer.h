@@ -7,11 +7,13 @@
 //   Generation answer = writer.finish();
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "auris/generate/grammar/token_grammar.h"
 #include "auris/generate/repetition_guard.h"
 #include "auris/generate/sampler.h"
 #include "auris/generate/stop_rules.h"
@@ -26,6 +28,9 @@ struct GenerationOptions {
   std::vector<std::string> stop = {};  // texts that end the answer; not part of it
   int64_t context_tokens = 0;          // prompt and answer together; 0 = what the model was made for
   bool stop_repetition = true;         // end an answer that repeats itself over and over
+  // What the whole answer matches, unless it is cut; null = anything. Answers written by one thread may share
+  // it.
+  std::shared_ptr<TokenGrammar> form = {};
 };
 
 struct GenerationCallbacks {
@@ -80,8 +85,11 @@ class AnswerWriter {
   bool take(text::TokenId token);
   void show(const std::string& text);
 
+  const text::Tokenizer& tokenizer_;
   std::span<const text::TokenId> end_of_turn_;
   const GenerationCallbacks& callbacks_;
+  std::shared_ptr<TokenGrammar> form_;
+  TokenGrammar::State place_ = 0;  // in the form
   bool stop_repetition_;
   Sampler sampler_;
   StopRules stop_;

@@ -10,6 +10,7 @@
 
 #include "auris/base/json_fields.h"
 #include "auris/base/json_text.h"
+#include "auris/generate/grammar/json_grammar.h"
 #include "auris/server/api/api_error.h"
 
 namespace auris::server {
@@ -169,11 +170,21 @@ void refuse_unsupported(const JsonFields& request) {
         request.fail("modalities", "[\"text\"]", "another one", "no model that speaks is loaded");
     }
   }
-  if (request.has("response_format")) {
-    const JsonFields format = request.object("response_format");
-    if (format.text("type") != "text")
-      format.fail("type", "text", quoted(format.text("type")), "this server cannot hold answers to a schema");
-  }
+}
+
+// Properties are written in the order in which the schema names them, so it is parsed again, in order.
+std::optional<generate::TextGrammar> form_of(const JsonFields& request, std::string_view body) {
+  if (!request.has("response_format")) return std::nullopt;
+  const JsonFields format = request.object("response_format");
+  const std::string type = format.text("type");
+  if (type == "text") return std::nullopt;
+  if (type == "json_object") return generate::json_object_grammar();
+  if (type != "json_schema") format.fail("type", "text, json_object or json_schema", quoted(type));
+  const JsonFields given = format.object("json_schema");
+  if (!given.has("schema")) return generate::json_object_grammar();
+  const auto ordered = nlohmann::ordered_json::parse(body);
+  return generate::json_schema_grammar(ordered["response_format"]["json_schema"]["schema"],
+                                       fmt::format("{}: 'schema'", given.where()));
 }
 
 }  // namespace
@@ -213,6 +224,7 @@ ChatCall parse_chat_call(std::string_view body, const RecordingReader& recording
   call.options.sampling = sampling_of(request, defaults);
   call.options.max_tokens = most_tokens_of(request, defaults);
   call.options.stop = stops_of(request);
+  call.form = form_of(request, body);
   call.has_seed = request.has("seed");
   // Any 64 bits will do as a seed; clients send negative ones, too.
   call.options.sampling.seed = static_cast<uint64_t>(request.integer(

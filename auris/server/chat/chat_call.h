@@ -2,6 +2,7 @@
 // What a body of POST /v1/chat/completions asks for.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +23,8 @@ struct ChatDefaults {
 struct ChatCall {
   std::string model;
   std::vector<processor::Message> turns;
-  generate::GenerationOptions options;
+  generate::GenerationOptions options;             // but for the form
+  std::optional<generate::TextGrammar> form = {};  // of "response_format"
   bool has_seed = false;
   int answers = 1;  // "n"
   bool logprobs = false;

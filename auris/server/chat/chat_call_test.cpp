@@ -50,22 +50,24 @@ TEST(ChatCall, ReadsTextsAndRecordingsInTheirOrder) {
 
 TEST(ChatCall, TakesWhatClientsSend) {
   json body = with("max_completion_tokens", 7);
-  body.update({{"model", "m"},
-               {"temperature", 0.5},
-               {"top_p", 0.9},
-               {"top_k", 5},
-               {"seed", -3},
-               {"stop", "end"},
-               {"logprobs", true},
-               {"top_logprobs", 2},
-               {"n", 3},
-               {"stream", true},
-               {"stream_options", {{"include_usage", true}}},
-               {"logit_bias", {{"5", -100}}},
-               {"user", "somebody"},
-               {"a field of next year", {1, 2}},
-               {"tools", json::array()},
-               {"response_format", {{"type", "text"}}}});
+  body.update(
+      {{"model", "m"},
+       {"temperature", 0.5},
+       {"top_p", 0.9},
+       {"top_k", 5},
+       {"seed", -3},
+       {"stop", "end"},
+       {"logprobs", true},
+       {"top_logprobs", 2},
+       {"n", 3},
+       {"stream", true},
+       {"stream_options", {{"include_usage", true}}},
+       {"logit_bias", {{"5", -100}}},
+       {"user", "somebody"},
+       {"a field of next year", {1, 2}},
+       {"tools", json::array()},
+       {"response_format",
+        {{"type", "json_schema"}, {"json_schema", {{"name", "n"}, {"schema", {{"type", "integer"}}}}}}}});
   const ChatCall call = parsed(body);
   EXPECT_EQ(call.model, "m");
   EXPECT_EQ(call.options.max_tokens, 7);
@@ -76,6 +78,7 @@ TEST(ChatCall, TakesWhatClientsSend) {
   EXPECT_EQ(call.options.sampling.top_logprobs, 2);
   EXPECT_EQ(call.answers, 3);
   EXPECT_TRUE(call.stream && call.include_usage);
+  EXPECT_TRUE(call.form.has_value());
   EXPECT_EQ(call.options.sampling.logit_bias.size(), 1u);
 }
 
@@ -92,6 +95,9 @@ TEST(ChatCall, NamesTheFieldThatIsWrong) {
       {with("stop", std::vector<std::string>(17, "a")), "stop"},
       {with("logit_bias", {{"x", 1}}), "logit_bias"},
       {with("tools", {{{"type", "function"}}}), "tools"},
+      {with("response_format", {{"type", "xml"}}), "response_format.type"},
+      {with("response_format", {{"type", "json_schema"}, {"json_schema", {{"schema", {{"type", "cat"}}}}}}),
+       "response_format.json_schema.schema"},
       {with("messages", "none"), "messages"},
       {with("messages", json::array()), "messages"},
       {question(json()), "messages[0].content"},

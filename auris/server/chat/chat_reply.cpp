@@ -64,6 +64,10 @@ ChatReply::ChatReply(std::shared_ptr<Exchange> exchange, ChatCall call, const Se
                    .count()),
       choices_(static_cast<size_t>(call_.answers)) {
   if (!call_.has_seed && call_.options.sampling.temperature > 0) call_.options.sampling.seed = any_seed();
+  if (call_.form) {
+    call_.options.form = std::make_shared<generate::TokenGrammar>(std::move(*call_.form), model_.tokens,
+                                                                  model_.chat->model().end_of_turn);
+  }
   if (model_.chat->model().hears()) {
     for (processor::Message& turn : call_.turns) place_recordings(turn, model_.chat->model());
   }
@@ -215,7 +219,7 @@ void ChatReply::finish() {
 }
 
 ordered_json ChatReply::token_of(const generate::Candidate& candidate) const {
-  const std::string text = model_.chat->model().tokenizer->decode(std::span(&candidate.id, 1), true);
+  const std::string text = model_.chat->model().tokenizer->piece(candidate.id);
   std::vector<int> bytes;
   for (const char byte : text) bytes.push_back(static_cast<unsigned char>(byte));
   return {{"token", text}, {"logprob", candidate.value}, {"bytes", std::move(bytes)}};

@@ -92,6 +92,7 @@ ServedModels::ServedModels(const ServedModelsOptions& options) {
       if (listener) scheduling.write_down = write_down_by(listener);
       auto language = engine::load_language_model(opened.path, opened.id, {.device = device}, device);
       if (language->hears() || listener) model.inputs.emplace_back("audio");
+      model.tokens = std::make_shared<const generate::TokenTrie>(*language->tokenizer);
       model.chat = std::make_shared<engine::ChatScheduler>(std::move(language), scheduling);
     }
     models_.push_back(std::move(model));

@@ -15,8 +15,9 @@ namespace auris::server {
 struct ServedModel {
   std::string id;                            // as clients name it
   std::vector<std::string> inputs, outputs;  // of "text", "audio"
-  // One of the two.
+  // A language model, or a speech model.
   std::shared_ptr<engine::ChatScheduler> chat = {};
+  std::shared_ptr<const generate::TokenTrie> tokens = {};
   std::shared_ptr<engine::TranscriptionScheduler> speech = {};
 };
 
