@@ -51,8 +51,8 @@ TEST(RecordingReader, NamesTheFieldOfWhatItCannotRead) {
 
 TEST(RecordingReader, FetchesFromNowhereUnlessItIsAllowed) {
   const RecordingReader reader;
-  for (const char* url :
-       {"http://127.0.0.1/a.wav", "https://example.org/a.wav", "file:///etc/passwd", "", "data:,x"}) {
+  for (const char* url : {"http://127.0.0.1/a.wav", "https://example.org/a.wav", "file:///etc/passwd",
+                          "http://169.254.169.254/latest/meta-data", "", "data:,x"}) {
     EXPECT_EQ(refused([&] { reader.from_url(url, "url"); }).status, 400) << url;
   }
 }
