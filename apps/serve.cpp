@@ -122,6 +122,12 @@ void add_limit_flags(CLI::App& command, ServeFlags& flags) {
       ->check(CLI::Range(1.0, 86400.0))
       ->capture_default_str();
   command
+      .add_option("--audio-host", flags.options.recordings.hosts,
+                  "Hosts that recordings of requests are fetched from; none = only those that are sent")
+      ->delimiter(',');
+  command.add_flag("--private-audio-hosts", flags.options.recordings.private_hosts,
+                   "These hosts may lie in a private network");
+  command
       .add_option(
           "--rate-limit", flags.options.access.requests_per_minute,
           "Requests a minute from one key, or from one address where there are no keys; 0 = any number")

@@ -4,8 +4,11 @@
 
 #include <fmt/format.h>
 
+#include <sys/socket.h>
 #include "auris/base/error.h"
+
 #include "auris/http/curl_handle.h"
+#include "auris/http/public_address.h"
 
 namespace auris::http {
 namespace {
@@ -37,6 +40,12 @@ int on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   auto& transfer = *static_cast<Transfer*>(user);
   transfer.cancelled = transfer.request.cancelled && transfer.request.cancelled();
   return transfer.cancelled ? 1 : 0;
+}
+
+// Asked with the address that a connection is about to be made to, behind all resolving.
+curl_socket_t open_public(void*, curlsocktype, curl_sockaddr* address) {
+  if (!is_public(address->addr)) return CURL_SOCKET_BAD;
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 Mime form_of(CURL* handle, const std::vector<FormPart>& parts) {
@@ -97,6 +106,10 @@ Reply send(const Request& request) {
   }
   if (request.head) curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
   curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, request.follow_redirects && !posts ? 1L : 0L);
+  if (request.public_addresses_only) {
+    curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, open_public);
+    curl_easy_setopt(handle, CURLOPT_PROXY, "");
+  }
   if (request.timeout_s > 0) {
     curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, std::max(1L, static_cast<long>(request.timeout_s * 1000)));
     curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, 0L);

@@ -25,7 +25,10 @@ struct Request {
   std::string url{};
   std::string bearer_token{};  // sent to this host only, never to one that it redirects to
   bool head = false;
-  bool follow_redirects = true;            // a request with a body is never redirected
+  bool follow_redirects = true;  // a request with a body is never redirected
+  // Connects to no address that is not of the public internet (public_address.h), whatever a name resolves to
+  // at that moment, and through no proxy.
+  bool public_addresses_only = false;
   std::optional<std::string> json_body{};  // POST, application/json
   std::vector<FormPart> form{};            // POST, multipart/form-data
   size_t max_body_bytes = 64u << 20;       // of the reply

@@ -37,6 +37,20 @@ class RequestTest : public testing::Test {
   TestServer server_{"chat_server.py"};
 };
 
+TEST_F(RequestTest, ReachesOnlyTheInternetWhereItIsToldTo) {
+  Request request = chat("plain");
+  request.public_addresses_only = true;
+  const size_t before = requests();
+  EXPECT_EQ(error_of(request).code(), ErrorCode::kNetwork);
+  EXPECT_EQ(requests(), before);
+  for (const char* host : {"localhost", "127.1", "2130706433", "0x7f000001", "[::1]", "[::ffff:127.0.0.1]"}) {
+    const std::string port = server_.url().substr(server_.url().rfind(':'));
+    request.url = std::string("http://") + host + port + "/plain/chat/completions";
+    EXPECT_EQ(error_of(request).code(), ErrorCode::kNetwork) << host;
+  }
+  EXPECT_EQ(requests(), before);
+}
+
 TEST_F(RequestTest, PostsJsonAndForms) {
   EXPECT_THAT(send(chat("v1")).body, HasSubstr("text: hi"));
   const Reply form = send({.url = server_.url() + "/v1/audio/transcriptions",

@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <functional>
 
 #include "auris/audio/wav_writer.h"
+#include "auris/http/test_server.h"
 #include "auris/server/api/api_error.h"
 #include "auris/text/base64.h"
 
@@ -55,6 +57,35 @@ TEST(RecordingReader, FetchesFromNowhereUnlessItIsAllowed) {
                           "http://169.254.169.254/latest/meta-data", "", "data:,x"}) {
     EXPECT_EQ(refused([&] { reader.from_url(url, "url"); }).status, 400) << url;
   }
+}
+
+TEST(RecordingReader, FetchesFromTheHostsThatAreNamed) {
+  http::TestServer server;
+  {
+    std::ofstream file(server.files.path() / "a.wav", std::ios::binary);
+    file << wav_of(0.5);
+  }
+  const std::string host = server.url().substr(std::string("http://").size());
+  const std::string url = server.url() + "/plain/a.wav";
+  const RecordingReader reader({.hosts = {host}, .private_hosts = true});
+  EXPECT_EQ(reader.from_url(url, "url")->samples.size(), 8000u);
+
+  // Another host, another port, a name before the host, another protocol, what is not there.
+  for (const std::string& other :
+       {"http://localhost" + host.substr(host.find(':')) + "/plain/a.wav",
+        std::string("http://127.0.0.1/plain/a.wav"), "http://user@" + host + "/plain/a.wav",
+        "http://" + host + "@evil.example/a.wav", "ftp://" + host + "/plain/a.wav",
+        "http://" + host + "/plain/none.wav", std::string("http://")})
+    EXPECT_EQ(refused([&] { reader.from_url(other, "url"); }).status, 400) << other;
+
+  // The host is allowed, its address is not.
+  const size_t before = server.log().size();
+  const RecordingReader careful({.hosts = {host}});
+  EXPECT_EQ(refused([&] { careful.from_url(url, "url"); }).status, 400);
+  EXPECT_EQ(server.log().size(), before);
+  // An address that sends the server elsewhere is not followed.
+  const std::string moved = server.url() + "/org/repo/resolve/main/a.bin";
+  EXPECT_EQ(refused([&] { reader.from_url(moved, "url"); }).status, 400);
 }
 
 }  // namespace
