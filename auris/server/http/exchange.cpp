@@ -5,6 +5,7 @@
 namespace auris::server {
 namespace {
 
+constexpr int kSwitchingProtocols = 101;
 constexpr int kClientGone = 499;  // nginx's
 
 }  // namespace
@@ -71,6 +72,19 @@ void Exchange::finish() {
   }
   wake_();
   tell_end(status_);
+}
+
+void Exchange::upgrade(std::shared_ptr<WebSocketSession> session, std::string protocol) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (begun_) return;
+    begun_ = over_ = true;
+    unsent_.session = std::move(session);
+    unsent_.protocol = std::move(protocol);
+    unsent_.headers = headers_;
+  }
+  wake_();
+  tell_end(kSwitchingProtocols);
 }
 
 void Exchange::on_gone(std::function<void()> action) {

@@ -9,12 +9,14 @@
 //   exchange->finish();
 
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "auris/server/http/http_message.h"
+#include "auris/server/http/web_socket.h"
 
 namespace auris::server {
 
@@ -39,6 +41,10 @@ class Exchange {
   bool send(std::string_view piece);
   void finish();
 
+  // The request is one for a WebSocket (GET with "upgrade: websocket"): it becomes one, which speaks
+  // `protocol` (one of those that the client knows; empty for none), with `session` behind it.
+  void upgrade(std::shared_ptr<WebSocketSession> session, std::string protocol);
+
   // Calls `action` when the client goes before the answer is finished; at once if it has.
   void on_gone(std::function<void()> action);
 
@@ -48,7 +54,10 @@ class Exchange {
     bool whole = false;                     // it is all of the answer
     std::string pieces = {};
     bool finished = false;
-    bool broken = false;  // too much was waiting: the connection is to be closed
+    bool broken = false;                             // too much was waiting: the connection is to be closed
+    std::shared_ptr<WebSocketSession> session = {};  // there is no head then, but its headers
+    std::string protocol = {};
+    HttpHeaders headers = {};
   };
   Unsent take();
   void set_gone();

@@ -26,6 +26,7 @@
 
 #include "auris/base/error.h"
 #include "auris/base/log.h"
+#include "auris/server/http/web_socket_carrier.h"
 
 namespace auris::server {
 namespace {
@@ -134,6 +135,7 @@ class HttpServer::Implementation {
           acceptor_.close(ignored);
           for (Connection* connection : connections_) {
             if (connection->is_idle) connection->stream.cancel();
+            if (connection->session) connection->session->stop();
           }
         });
       }
@@ -153,6 +155,7 @@ class HttpServer::Implementation {
     beast::flat_buffer buffer = {};
     std::string peer = {};
     bool is_idle = true;
+    std::shared_ptr<WebSocketSession> session = {};  // once it has become a WebSocket
   };
 
   void listen() {
@@ -307,6 +310,14 @@ class HttpServer::Implementation {
     while (true) {
       Exchange::Unsent unsent = exchange.take();
       if (unsent.broken) co_return false;
+      if (unsent.session) {
+        // It has a name: GCC 12 destroys temporary aggregates of a co_await twice.
+        const WebSocketUpgrade upgrade{.session = std::move(unsent.session),
+                                       .protocol = std::move(unsent.protocol),
+                                       .headers = std::move(unsent.headers)};
+        co_await carry(connection, exchange.request(), upgrade);
+        co_return false;
+      }
       stream.expires_after(options_.write_time);
       if (unsent.head && unsent.whole) {
         auto whole = head_of<http::string_body>(*unsent.head, version, keep_alive);
@@ -358,6 +369,17 @@ class HttpServer::Implementation {
       if (read || has_closed(stream.socket())) co_return false;
       watches = false;  // its next request waits there
     }
+  }
+
+  awaitable<void> carry(Connection& connection, const HttpRequest& request, const WebSocketUpgrade& upgrade) {
+    // What a client says before it is told that this has become a WebSocket is none of it.
+    if (connection.buffer.size() > 0 || is_stopping()) co_return;
+    connection.session = upgrade.session;
+    const WebSocketLimits limits{.message_bytes = options_.message_bytes,
+                                 .unsent_bytes = options_.unsent_bytes,
+                                 .idle_time = options_.silent_time};
+    co_await carry_web_socket(connection.stream, request, upgrade, limits, handlers_);
+    connection.session = nullptr;
   }
 
   // Something can be read: the next request, which has time, or the end.

@@ -26,10 +26,12 @@ struct HttpOptions {
   uint64_t body_bytes = 256 << 20;
   size_t connections = 1024;             // more are refused
   size_t unsent_bytes = 4 << 20;         // of an answer in pieces, waiting for a slow reader
+  size_t message_bytes = 16 << 20;       // of one message over a WebSocket
   std::chrono::seconds header_time{10};  // to send a request's headers
   std::chrono::seconds body_time{120};   // to send its body
   std::chrono::seconds idle_time{75};    // between requests
   std::chrono::seconds write_time{30};   // for a client that takes nothing
+  std::chrono::seconds silent_time{60};  // of a WebSocket whose client answers no ping
 };
 
 // Runs on a handler thread. An exception becomes `refusal(500)`.
@@ -46,7 +48,8 @@ class HttpServer {
   uint16_t port() const;  // where it listens
   size_t connections() const;
 
-  // Listens no more and closes what is idle; answers that are on their way have `patience` to end.
+  // Listens no more and closes what is idle; answers and WebSockets that are on their way have `patience` to
+  // end.
   void stop(std::chrono::milliseconds patience);
 
  private:
