@@ -7,6 +7,7 @@
 #include "auris/base/json_text.h"
 #include "auris/server/api/api_error.h"
 #include "auris/server/chat/chat_reply.h"
+#include "auris/server/realtime/open_realtime.h"
 #include "auris/server/speech/transcription_reply.h"
 
 namespace auris::server {
@@ -70,6 +71,7 @@ void Server::add_routes() {
   router_.add("GET", "/v1/models/*", [this](const auto& exchange, Rest id) { show_model(exchange, id); });
   router_.add("POST", "/v1/tokenize", [this](const auto& exchange, Rest) { tokenize(exchange); });
   router_.add("POST", "/v1/chat/completions", [this](const auto& exchange, Rest) { chat(exchange); });
+  router_.add("GET", "/v1/realtime", [this](const auto& exchange, Rest) { realtime(exchange); });
   router_.add("POST", "/v1/audio/transcriptions", [this](const auto& exchange, Rest) {
     transcribe(exchange, generate::WhisperTask::kTranscribe);
   });
@@ -139,6 +141,13 @@ void Server::transcribe(const ExchangePointer& exchange, generate::WhisperTask t
   TranscriptionCall call = parse_transcription_call(exchange->request(), task, recordings_);
   const ServedModel& model = models().speech(call.model);
   std::make_shared<TranscriptionReply>(exchange, std::move(call), model, metrics_)->start(deadline());
+}
+
+void Server::realtime(const ExchangePointer& exchange) {
+  open_realtime(exchange, models(), metrics_,
+                {.most_seconds = options_.recordings.most_seconds,
+                 .answer_time = options_.request_time,
+                 .answers = options_.chat});
 }
 
 }  // namespace auris::server

@@ -54,6 +54,7 @@ class Server {
   void show_metrics(const ExchangePointer& exchange) const;
   void tokenize(const ExchangePointer& exchange) const;
   void chat(const ExchangePointer& exchange);
+  void realtime(const ExchangePointer& exchange);
   void transcribe(const ExchangePointer& exchange, generate::WhisperTask task);
 
   ServerOptions options_;

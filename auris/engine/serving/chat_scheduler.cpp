@@ -232,12 +232,12 @@ bool ChatScheduler::admit(const std::shared_ptr<Job>& job) {
   job->prompt_rows = static_cast<int64_t>(job->chat.ids.size());
   if (job->prompt_rows >= context_tokens_ || pages_for(*job) > most_pages_) {
     const int64_t room = std::min(context_tokens_, most_pages_ * kPageTokens);
-    throw Error(ErrorCode::kUsage,
-                {.where = "chat",
-                 .expected = "a conversation that fits " + std::to_string(room) + " tokens",
-                 .got = std::to_string(job->prompt_rows) + " tokens and an answer of up to " +
-                        std::to_string(job->request.options.max_tokens),
-                 .hint = "shorten the conversation or max_tokens"});
+    throw TooLong(ErrorCode::kUsage,
+                  {.where = "chat",
+                   .expected = "a conversation that fits " + std::to_string(room) + " tokens",
+                   .got = std::to_string(job->prompt_rows) + " tokens and an answer of up to " +
+                          std::to_string(job->request.options.max_tokens),
+                   .hint = "shorten the conversation or max_tokens"});
   }
   int64_t pages = pages_for(*job);
   for (const std::shared_ptr<Job>& other : running_) pages += pages_for(*other);

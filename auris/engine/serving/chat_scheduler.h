@@ -70,6 +70,12 @@ struct SchedulerCounts {
   HearingCache::Counts hearing = {};
 };
 
+// A conversation that does not fit the model's context, or the cache.
+class TooLong final : public Error {
+ public:
+  using Error::Error;
+};
+
 class ChatScheduler {
  public:
   // Throws kUsage for options that make no sense.

@@ -14,12 +14,22 @@ namespace {
 
 constexpr size_t kMostVisitors = 10000;
 
+// Pages in browsers can set no header of a WebSocket but the list of its protocols.
+std::string_view key_in_protocols(std::string_view protocols) {
+  constexpr std::string_view kMark = "openai-insecure-api-key.";
+  const size_t at = protocols.find(kMark);
+  if (at == std::string_view::npos) return {};
+  protocols.remove_prefix(at + kMark.size());
+  return protocols.substr(0, protocols.find_first_of(", "));
+}
+
 std::string_view key_of(const HttpRequest& request) {
   constexpr std::string_view kBearer = "Bearer ";
   std::string_view shown = request.header("authorization");
   if (shown.starts_with(kBearer)) return shown.substr(kBearer.size());
   shown = request.header("x-api-key");
-  return shown.empty() ? request.header("api-key") : shown;
+  if (shown.empty()) shown = request.header("api-key");
+  return shown.empty() ? key_in_protocols(request.header("sec-websocket-protocol")) : shown;
 }
 
 std::string hash_of(std::string_view key) { return sha256_hex(std::as_bytes(std::span(key))); }

@@ -22,7 +22,8 @@ class Access {
  public:
   explicit Access(const AccessOptions& options);
 
-  // The key that a request shows: Authorization: Bearer, X-API-Key or api-key. Throws ApiError 401.
+  // The key that a request shows: Authorization: Bearer, X-API-Key, api-key, or a WebSocket's protocol
+  // "openai-insecure-api-key.KEY". Throws ApiError 401.
   void require_key(const HttpRequest& request) const;
   // Throws ApiError 429.
   void count(const HttpRequest& request);

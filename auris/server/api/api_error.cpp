@@ -23,6 +23,7 @@ std::string message_of(int status) {
     case 408: return "The request did not arrive in time.";
     case 413: return "The request is larger than this server allows.";
     case 415: return "This address does not take that content type.";
+    case 426: return "This address is for WebSockets.";
     case 431: return "The headers are larger than this server allows.";
     case 503: return "The server is busy. Try again in a moment.";
     default: return "The server failed at this request. Its log says why.";

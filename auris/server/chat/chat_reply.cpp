@@ -9,6 +9,7 @@
 #include "auris/base/version.h"
 #include "auris/server/api/api_error.h"
 #include "auris/server/api/router.h"
+#include "auris/server/chat/place_recordings.h"
 
 namespace auris::server {
 namespace {
@@ -26,26 +27,6 @@ std::string_view finish_of(generate::FinishReason reason) {
 uint64_t any_seed() {
   std::random_device device;
   return (uint64_t{device()} << 32) | device();
-}
-
-// The recordings of a turn stand where the model's makers place them, unless the client has mixed them with
-// texts in an order of its own.
-void place_recordings(processor::Message& turn, const engine::LanguageModel& model) {
-  std::string text;
-  size_t texts = 0;
-  std::vector<processor::Clip> clips;
-  for (const processor::Part& part : turn.parts) {
-    if (const auto* audio = std::get_if<processor::AudioPart>(&part)) {
-      clips.push_back(audio->clip);
-    } else {
-      text = std::get<processor::TextPart>(part).text;
-      ++texts;
-    }
-  }
-  if (clips.empty() || texts > 1) return;
-  const processor::Role role = turn.role;
-  turn = model.processor->user_turn(text, clips);
-  turn.role = role;
 }
 
 double per_s(double count, double seconds) { return seconds > 0 ? count / seconds : 0; }

@@ -1,0 +1,65 @@
+#include "auris/server/realtime/turn_finder.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace auris::server {
+namespace {
+
+constexpr int kFewestVoicedMs = 90;  // a click is no speech
+// Speech goes on until it is clearly none, as in Silero's own rules.
+constexpr float kHysteresis = 0.15f, kLeastThreshold = 0.01f;
+
+}  // namespace
+
+TurnFinder::TurnFinder(std::unique_ptr<audio::VoiceDetector> detector, const TurnOptions& options)
+    : detector_(std::move(detector)), options_(options) {
+  detector_->reset();
+}
+
+int64_t TurnFinder::samples_of(int ms) const {
+  return int64_t{ms} * audio::VoiceDetector::kSampleRateHz / 1000;
+}
+
+std::vector<TurnFinder::Event> TurnFinder::push(std::span<const float> samples) {
+  std::vector<float> probabilities;
+  detector_->push(samples, probabilities);
+  std::vector<Event> events;
+  for (const float probability : probabilities) hear(probability, events);
+  return events;
+}
+
+void TurnFinder::end_turn() {
+  speaking_ = paused_ = false;
+  voiced_hops_ = 0;
+  turn_end_ = heard_;
+}
+
+void TurnFinder::hear(float probability, std::vector<Event>& events) {
+  const int64_t hop = detector_->hop_samples();
+  const int64_t here = heard_;
+  heard_ += hop;
+  const bool is_voiced = probability >= options_.threshold;
+  voiced_hops_ = is_voiced ? voiced_hops_ + 1 : 0;
+  if (!speaking_) {
+    if (voiced_hops_ * hop < samples_of(kFewestVoicedMs)) return;
+    speaking_ = true;
+    const int64_t begin = here - (voiced_hops_ - 1) * hop - samples_of(options_.prefix_padding_ms);
+    events.push_back({.kind = Kind::kStarted, .at = std::max(begin, turn_end_)});
+    return;
+  }
+  if (is_voiced && paused_) {
+    paused_ = false;
+    events.push_back({.kind = Kind::kResumed, .at = here});
+  }
+  if (!paused_ && probability < std::max(options_.threshold - kHysteresis, kLeastThreshold)) {
+    paused_ = true;
+    silent_since_ = here;
+    events.push_back({.kind = Kind::kPaused, .at = here});
+  }
+  if (!paused_ || heard_ - silent_since_ < samples_of(options_.silence_duration_ms)) return;
+  end_turn();
+  events.push_back({.kind = Kind::kStopped, .at = heard_});
+}
+
+}  // namespace auris::server
