@@ -54,3 +54,9 @@ class Served:
                 return answer.status, dict(answer.headers), answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, dict(error.headers), error.read().decode()
+
+    def metric(self, name):
+        """The sum of a metric over its labels."""
+        values = re.findall(rf"^{name}(?:{{[^}}]*}})? (\S+)$", self.request("/metrics")[2], re.MULTILINE)
+        assert values, f"there is no metric {name}"
+        return sum(map(float, values))
