@@ -60,11 +60,17 @@ void InputBuffer::hear(std::span<const float> samples, std::vector<Event>& event
   for (const TurnFinder::Event& found : finder_->push(samples)) {
     const int64_t at = std::min(finder_begin_ + found.at, end);
     Event event{.kind = found.kind, .ms = at / kSamplesPerMs};
-    if (found.kind == TurnFinder::Kind::kStarted) turn_begin_ = std::max(at, buffer_begin_);
-    if (found.kind == TurnFinder::Kind::kPaused) event.samples = from(turn_begin_, end);
-    if (found.kind == TurnFinder::Kind::kStopped) {
-      event.samples = from(turn_begin_, at);
-      drop_before(at);
+    switch (found.kind) {
+      case TurnFinder::Kind::kStarted: turn_begin_ = std::max(at, buffer_begin_); break;
+      case TurnFinder::Kind::kPaused:
+        pause_ = at;
+        event.samples = from(turn_begin_, at);
+        break;
+      case TurnFinder::Kind::kResumed: pause_ = 0; break;
+      case TurnFinder::Kind::kStopped:
+        event.samples = from(turn_begin_, pause_ > 0 ? pause_ : at);
+        pause_ = 0;
+        drop_before(at);
     }
     events.push_back(std::move(event));
   }
@@ -82,6 +88,7 @@ std::vector<float> InputBuffer::take() {
   const bool is_turn = finder_ && finder_->speaking();
   std::vector<float> taken = from(is_turn ? turn_begin_ : buffer_begin_, end);
   drop_before(end);
+  pause_ = 0;
   if (finder_) finder_->end_turn();
   return taken;
 }

@@ -24,8 +24,10 @@ class InputBuffer {
 
   struct Event {
     TurnFinder::Kind kind;
-    int64_t ms = 0;                   // since the first sample
-    std::vector<float> samples = {};  // 16 kHz: of kStopped the turn, of kPaused the turn so far
+    int64_t ms = 0;  // since the first sample
+    // 16 kHz. Of kPaused the turn up to there; of kStopped the turn, which are the same ones if it has paused
+    // last: silence behind it is no part of it.
+    std::vector<float> samples = {};
   };
 
   // How the bytes that follow are to be read, and by which rules turns are found in them; none = the client
@@ -52,6 +54,7 @@ class InputBuffer {
   std::vector<float> buffer_;  // [samples]
   int64_t buffer_begin_ = 0;   // in samples since the first
   int64_t turn_begin_ = 0;     // while somebody speaks
+  int64_t pause_ = 0;          // where the turn has paused; 0: it has not
 };
 
 }  // namespace auris::server

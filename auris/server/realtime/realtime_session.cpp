@@ -84,7 +84,7 @@ void RealtimeSession::end() {
   events_.set(nullptr);
   if (response_ && response_->ticket) response_->ticket->cancel();
   response_.reset();
-  for (const auto& [item, ticket] : in_writing_) ticket->cancel();
+  for (const auto& [item, writing] : in_writing_) writing.ticket->cancel();
   in_writing_.clear();
 }
 
@@ -126,6 +126,7 @@ void RealtimeSession::take(const std::string& message, bool is_text) {
 
 void RealtimeSession::handle(const JsonFields& event) {
   const std::string type = event.text("type");
+  withdraw();
   if (type == "session.update" || type == "transcription_session.update") return update(event);
   if (type == "input_audio_buffer.commit") return commit_by_client();
   if (type == "input_audio_buffer.clear") {
@@ -167,17 +168,53 @@ void RealtimeSession::take_sound(InputBuffer::Event event) {
       if (settings_.turns && settings_.turns->interrupt_response) interrupt("turn_detected");
       return events_.send("input_audio_buffer.speech_started",
                           {{"audio_start_ms", event.ms}, {"item_id", next_item_id_}});
-    case TurnFinder::Kind::kStopped:
-      events_.send("input_audio_buffer.speech_stopped",
-                   {{"audio_end_ms", event.ms}, {"item_id", next_item_id_}});
-      commit(std::move(event.samples));
-      if (settings_.only_writes || !settings_.turns || !settings_.turns->create_response) return;
-      if (!response_) return start(response_of(settings_));
-      wants_response_ = true;
-      return;
     case TurnFinder::Kind::kPaused:
-    case TurnFinder::Kind::kResumed: return;
+      if (answers_turns() && !response_ && !is_stopping_) answer_ahead(std::move(event.samples));
+      return;
+    case TurnFinder::Kind::kResumed: return withdraw();
+    case TurnFinder::Kind::kStopped: return end_turn(std::move(event));
   }
+}
+
+bool RealtimeSession::answers_turns() const {
+  return !settings_.only_writes && settings_.turns && settings_.turns->create_response;
+}
+
+void RealtimeSession::end_turn(InputBuffer::Event event) {
+  const bool is_ahead = before_.has_value();
+  const std::string item_id = is_ahead ? item_ahead_ : next_item_id_;
+  events_.send_now("input_audio_buffer.speech_stopped", {{"audio_end_ms", event.ms}, {"item_id", item_id}});
+  if (is_ahead) {
+    before_.reset();
+    return events_.release();
+  }
+  commit(std::move(event.samples));
+  if (!answers_turns()) return;
+  if (!response_) return start(response_of(settings_));
+  wants_response_ = true;
+}
+
+void RealtimeSession::answer_ahead(std::vector<float> samples) {
+  before_ = conversation_;
+  item_ahead_ = next_item_id_;
+  events_.hold();
+  commit(std::move(samples));
+  start(response_of(settings_));
+}
+
+void RealtimeSession::withdraw() {
+  if (!before_) return;
+  if (response_ && response_->ticket) response_->ticket->cancel();
+  response_.reset();
+  wants_response_ = false;
+  if (const auto writing = in_writing_.find(item_ahead_); writing != in_writing_.end()) {
+    writing->second.ticket->cancel();
+    in_writing_.erase(writing);
+  }
+  std::erase(delayed_, item_ahead_);
+  conversation_ = *std::exchange(before_, std::nullopt);
+  next_item_id_ = item_ahead_;
+  events_.drop();
 }
 
 void RealtimeSession::commit_by_client() {
@@ -202,8 +239,7 @@ void RealtimeSession::commit(std::vector<float> samples) {
   tell(item, before);
   if (!settings_.transcription) return;
   // Who answers by ear is not kept waiting for a transcript that is but shown.
-  const bool answers = !settings_.only_writes && settings_.turns && settings_.turns->create_response;
-  if (services_.hears && answers) {
+  if (services_.hears && answers_turns()) {
     delayed_.push_back(item.id);
   } else {
     write_down(item.id);
@@ -224,19 +260,25 @@ void RealtimeSession::write_down(const std::string& item_id) {
   request.options.hotwords = wanted.keywords;
   request.deadline = std::chrono::steady_clock::now() + services_.answer_time;
   engine::TranscriptionCallbacks callbacks;
-  const std::weak_ptr<RealtimeSession> self = weak_from_this();
-  callbacks.on_segment = [self, item_id](const generate::TranscriptSegment& segment) {
+  const uint64_t number = ++writings_;
+  const auto of_this = [self = weak_from_this(), item_id, number](auto act) {
     later(self, [&](RealtimeSession& session) {
+      const auto writing = session.in_writing_.find(item_id);
+      if (writing != session.in_writing_.end() && writing->second.number == number) act(session);
+    });
+  };
+  callbacks.on_segment = [of_this, item_id](const generate::TranscriptSegment& segment) {
+    of_this([&](RealtimeSession& session) {
       session.events_.send("conversation.item.input_audio_transcription.delta",
                            {{"item_id", item_id}, {"content_index", 0}, {"delta", segment.text}});
     });
   };
-  callbacks.on_end = [self, item_id](const engine::TranscriptionOutcome& outcome) {
-    later(self, [&](RealtimeSession& session) { session.take_transcript(item_id, outcome); });
+  callbacks.on_end = [of_this, item_id](const engine::TranscriptionOutcome& outcome) {
+    of_this([&](RealtimeSession& session) { session.take_transcript(item_id, outcome); });
   };
   auto ticket = services_.write_down(wanted.model, std::move(request), std::move(callbacks));
   if (ticket) {
-    in_writing_[item_id] = std::move(ticket);
+    in_writing_[item_id] = {.number = number, .ticket = std::move(ticket)};
   } else {
     take_transcript(item_id, {.transcript = {}, .error = std::make_exception_ptr(overloaded())});
   }

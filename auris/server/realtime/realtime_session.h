@@ -1,6 +1,7 @@
 #pragma once
 // One conversation over a WebSocket, in the events of OpenAI's Realtime API: sound comes in, turns are found
-// in it, written down and answered while more comes.
+// in it, written down and answered while more comes. A turn that pauses is answered ahead, so that the answer
+// is there when the pause has become its end.
 //
 //   exchange->upgrade(std::make_shared<RealtimeSession>(settings, services), "realtime");
 
@@ -76,6 +77,12 @@ class RealtimeSession final : public WebSocketSession, public std::enable_shared
   void cancel_response(const JsonFields& event);
 
   void take_sound(InputBuffer::Event event);
+  void end_turn(InputBuffer::Event event);
+  // A turn that may be over is answered ahead, and nothing is told of it until it is over: release, or
+  // withdraw if it goes on.
+  void answer_ahead(std::vector<float> samples);
+  void withdraw();
+  bool answers_turns() const;
   void commit(std::vector<float> samples);
   void write_down(const std::string& item_id);
   void write_down_delayed();
@@ -112,7 +119,14 @@ class RealtimeSession final : public WebSocketSession, public std::enable_shared
   std::optional<Response> response_;
   bool wants_response_ = false;       // when this one has ended
   std::vector<std::string> delayed_;  // items to write down when the answer has begun
-  std::map<std::string, std::shared_ptr<engine::Ticket>> in_writing_;  // items that are being written down
+  struct Writing {
+    uint64_t number = 0;  // an item that was withdrawn may come again
+    std::shared_ptr<engine::Ticket> ticket = {};
+  };
+  std::map<std::string, Writing> in_writing_;  // items that are being written down
+  uint64_t writings_ = 0;
+  std::optional<Conversation> before_;  // the turn that is answered ahead; none: none is
+  std::string item_ahead_;              // that turn
   bool is_stopping_ = false;
 };
 

@@ -7,6 +7,8 @@ namespace auris::server {
 namespace {
 
 constexpr int kFewestVoicedMs = 90;  // a click is no speech
+// Who wants to answer at the end of a turn needs about so long to hear it; but speech has short pauses.
+constexpr int kHearingMs = 400, kShortestPauseMs = 64;
 // Speech goes on until it is clearly none, as in Silero's own rules.
 constexpr float kHysteresis = 0.15f, kLeastThreshold = 0.01f;
 
@@ -29,8 +31,12 @@ std::vector<TurnFinder::Event> TurnFinder::push(std::span<const float> samples) 
   return events;
 }
 
+int TurnFinder::pause_ms() const {
+  return std::max(kShortestPauseMs, options_.silence_duration_ms - kHearingMs);
+}
+
 void TurnFinder::end_turn() {
-  speaking_ = paused_ = false;
+  speaking_ = silent_ = paused_ = false;
   voiced_hops_ = 0;
   turn_end_ = heard_;
 }
@@ -48,16 +54,20 @@ void TurnFinder::hear(float probability, std::vector<Event>& events) {
     events.push_back({.kind = Kind::kStarted, .at = std::max(begin, turn_end_)});
     return;
   }
-  if (is_voiced && paused_) {
-    paused_ = false;
-    events.push_back({.kind = Kind::kResumed, .at = here});
-  }
-  if (!paused_ && probability < std::max(options_.threshold - kHysteresis, kLeastThreshold)) {
-    paused_ = true;
+  if (is_voiced) {
+    silent_ = false;
+    if (std::exchange(paused_, false)) events.push_back({.kind = Kind::kResumed, .at = here});
+  } else if (!silent_ && probability < std::max(options_.threshold - kHysteresis, kLeastThreshold)) {
+    silent_ = true;
     silent_since_ = here;
-    events.push_back({.kind = Kind::kPaused, .at = here});
   }
-  if (!paused_ || heard_ - silent_since_ < samples_of(options_.silence_duration_ms)) return;
+  if (!silent_) return;
+  const int64_t silence = heard_ - silent_since_;
+  if (!paused_ && silence >= samples_of(pause_ms())) {
+    paused_ = true;
+    events.push_back({.kind = Kind::kPaused, .at = heard_});
+  }
+  if (silence < samples_of(options_.silence_duration_ms)) return;
   end_turn();
   events.push_back({.kind = Kind::kStopped, .at = heard_});
 }

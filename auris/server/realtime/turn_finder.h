@@ -25,8 +25,8 @@ class TurnFinder {
  public:
   enum class Kind {
     kStarted,  // `at`: where the turn begins, the padding included
-    kPaused,   // nobody speaks since `at`; the turn may go on
-    kResumed,  // it does
+    kPaused,   // at `at` nobody has spoken for a moment: the turn may be over
+    kResumed,  // it is not
     kStopped,  // `at`: where the turn ends, the silence included
   };
   struct Event {
@@ -46,6 +46,7 @@ class TurnFinder {
  private:
   void hear(float probability, std::vector<Event>& events);
   int64_t samples_of(int ms) const;
+  int pause_ms() const;
 
   std::unique_ptr<audio::VoiceDetector> detector_;
   TurnOptions options_;
@@ -53,8 +54,9 @@ class TurnFinder {
   int64_t turn_end_ = 0;  // of the last turn: the next one begins behind it
   int voiced_hops_ = 0;   // in a row
   bool speaking_ = false;
-  bool paused_ = false;
+  bool silent_ = false;
   int64_t silent_since_ = 0;
+  bool paused_ = false;  // and that has been told
 };
 
 }  // namespace auris::server
