@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Many clients at once against `auris serve`: chats, chats with recordings, streams and transcriptions, among them some that
-go away, read slowly or ask nonsense. Every whole answer must be the one that the same request gets alone; every request
+"""Many clients at once against `auris serve`: chats, chats with recordings, streams, transcriptions and realtime
+conversations, among them some that go away, read slowly or ask nonsense. Every whole answer must be the one that the same request gets alone; every request
 must be answered, or refused with a reason.
+
+Needs flite and the Python packages of tests/serve/requirements.txt.
 
 Usage: load.py AURIS [--seconds 600] [--clients 64] [--json FILE]
 
@@ -18,7 +20,12 @@ import random
 import re
 import subprocess
 import sys
+import tempfile
 import time
+import wave
+
+import websockets.asyncio.client
+import websockets.exceptions
 
 SOUNDS = "/usr/share/asterisk/sounds/en"
 RECORDINGS = ["demo-congrats", "vm-goodbye", "vm-intro", "demo-thanks", "pbx-invalid", "vm-options"]
@@ -71,6 +78,76 @@ class Request:
         if not events or events[-1] != "[DONE]":
             raise Lost("a stream without its end")
         return "".join(json.loads(event)["choices"][0]["delta"].get("content") or "" for event in events[:-1])
+
+
+def spoken(text):
+    """PCM16 of 16 kHz."""
+    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+        subprocess.run(["flite", "-voice", "slt", "-t", text, "-o", file.name], check=True)
+        with wave.open(file.name) as sound:
+            assert sound.getframerate() == 16000
+            return sound.readframes(sound.getnframes())
+
+
+class Realtime:
+    """A spoken question over /v1/realtime, answered, or only written down as soon as silence follows."""
+
+    def __init__(self, name, sound, writes):
+        self.name, self.sound, self.writes = name, sound + bytes(32000), writes
+
+    def settings(self):
+        audio = {"input": {"format": {"type": "audio/pcm", "rate": 16000}}}
+        if self.writes:
+            return {"type": "transcription", "audio": audio}
+        audio["input"]["turn_detection"] = None
+        return {"type": "realtime", "max_output_tokens": 24, "audio": audio}
+
+    def events(self):
+        yield {"type": "session.update", "session": self.settings()}
+        for begin in range(0, len(self.sound), 9600):
+            yield {"type": "input_audio_buffer.append",
+                   "audio": base64.b64encode(self.sound[begin:begin + 9600]).decode()}
+        if not self.writes:
+            yield {"type": "input_audio_buffer.commit"}
+            yield {"type": "response.create"}
+
+    async def ask(self, port, nonsense=False, leave=False):
+        """What was said or answered; None for who leaves, and where the server is too busy."""
+        query = "intent=transcription" if self.writes else "model=any"
+        async with websockets.asyncio.client.connect(f"ws://127.0.0.1:{port}/v1/realtime?{query}",
+                                                     open_timeout=60) as socket:
+            for event in self.events():
+                await socket.send(json.dumps(event))
+                if nonsense:
+                    await socket.send(random.choice(["{", "[]", '{"type": 3}', '{"type": "response.cancel"}']))
+            if leave:
+                await asyncio.sleep(random.random())
+                return None
+            async for message in socket:
+                event = json.loads(message)
+                if event["type"] == "error" and not nonsense:
+                    raise Lost(event["error"]["message"])
+                if event["type"] == "conversation.item.input_audio_transcription.completed":
+                    return event["transcript"]
+                if event["type"] == "conversation.item.input_audio_transcription.failed":
+                    return self.busy(event["error"])
+                if event["type"] == "response.done":
+                    response = event["response"]
+                    if response["status"] == "failed":
+                        return self.busy(response["status_details"]["error"])
+                    return response["output"][0]["content"][0]["text"]
+            raise Lost("closed before the answer")
+
+    @staticmethod
+    def busy(error):
+        if error["code"] != "overloaded":
+            raise Lost(error["message"])
+
+
+def conversations():
+    sounds = [spoken(question) for question in QUESTIONS]
+    return [Realtime(f"{'dictation' if writes else 'realtime'} {i}", sound, writes)
+            for i, sound in enumerate(sounds) for writes in (False, True)]
 
 
 def requests():
@@ -129,9 +206,31 @@ def unchunked(body):
         body = rest[count + 2:]
 
 
-async def client(port, all_requests, wanted, until, counts, wrong, seed):
+async def talk(port, conversation, wanted, dice, counts):
+    kind = conversation.name.split()[0]
+    leave = dice < 0.2
+    said = await conversation.ask(port, nonsense=dice > 0.8, leave=leave)
+    if leave:
+        counts["left"] += 1
+    elif said is None:
+        counts[f"{kind} refused"] += 1
+        await asyncio.sleep(1)
+    elif said != wanted[conversation.name]:
+        raise Lost(f"said {said!r}, alone {wanted[conversation.name]!r}")
+    else:
+        counts[f"{kind} right"] += 1
+
+
+async def client(port, all_requests, all_conversations, wanted, until, counts, wrong, seed):
     draw = random.Random(seed)
     while time.monotonic() < until:
+        if draw.random() < 0.2:
+            conversation = draw.choice(all_conversations)
+            try:
+                await talk(port, conversation, wanted, draw.random(), counts)
+            except (Lost, OSError, ValueError, KeyError, websockets.exceptions.WebSocketException) as error:
+                wrong.append(f"{conversation.name}: {type(error).__name__}: {error}")
+            continue
         dice = draw.random()
         request = draw.choice(all_requests)
         kind = request.name.split()[0]
@@ -181,9 +280,13 @@ async def run(port, pid, options):
         if status != 200:
             sys.exit(f"error: {request.name} alone: status {status}: {body[:300]!r}")
         wanted[request.name] = request.text_of(body)
+    all_conversations = conversations()
+    for conversation in all_conversations:
+        wanted[conversation.name] = await conversation.ask(port)
     counts, wrong, memory = collections.Counter(), [], []
     until = time.monotonic() + options.seconds
-    clients = [client(port, all_requests, wanted, until, counts, wrong, seed) for seed in range(options.clients)]
+    clients = [client(port, all_requests, all_conversations, wanted, until, counts, wrong, seed)
+               for seed in range(options.clients)]
     await asyncio.gather(watch(pid, until, memory), *clients)
     half = memory[len(memory) // 2:]
     return {"seconds": options.seconds, "clients": options.clients, "answers": dict(sorted(counts.items())),
