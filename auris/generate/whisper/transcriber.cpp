@@ -54,6 +54,7 @@ Tensor features_of(const audio::WhisperFrontend& frontend, std::span<const float
 
 Transcriber::Transcriber(std::shared_ptr<const models::WhisperModel> model)
     : model_(std::move(model)),
+      group_(std::make_shared<DecodingGroup>(*model_)),
       vocabulary_(model_->tokenizer, model_->config.vocab_size),
       frontend_(model_->config.n_mels) {}
 
@@ -77,7 +78,8 @@ Transcript Transcriber::transcribe(const audio::AudioClip& clip, const Transcrib
     Stopwatch watch(timings.features_s);
     recording.features = features_of(frontend_, recording.samples);
   }
-  Transcript transcript = Transcription(*model_, vocabulary_, options, callbacks, recording, timings).run();
+  Transcript transcript =
+      Transcription(*model_, group_, vocabulary_, options, callbacks, recording, timings).run();
   const bool plain = options.speech.empty() && options.clips.empty();
   if (!plain || !transcript.segments.empty() || recording.frames == 0 ||
       recording.duration_s > kEasilyMissedS) {
@@ -92,7 +94,7 @@ Transcript Transcriber::transcribe(const audio::AudioClip& clip, const Transcrib
     Stopwatch watch(transcript.timings.features_s);
     recording.features = features_of(frontend_, led);
   }
-  return Transcription(*model_, vocabulary_, options, callbacks, recording, transcript.timings).run();
+  return Transcription(*model_, group_, vocabulary_, options, callbacks, recording, transcript.timings).run();
 }
 
 }  // namespace auris::generate

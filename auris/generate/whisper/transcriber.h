@@ -6,12 +6,15 @@
 //   generate::Transcriber transcriber(models::load_whisper(folder));
 //   generate::Transcript said = transcriber.transcribe(clip, {.language = "fr"});
 //
+// Thread-safe: what several threads transcribe at once is written in steps of one forward for all.
+//
 // Nothing is left out silently: windows that hit the token limit or got stuck are flagged.
 
 #include <memory>
 
 #include "auris/audio/audio_clip.h"
 #include "auris/audio/frontend/whisper_frontend.h"
+#include "auris/generate/whisper/decoding_group.h"
 #include "auris/generate/whisper/transcribe_options.h"
 #include "auris/generate/whisper/vocabulary.h"
 #include "auris/models/speech/whisper/whisper_model.h"
@@ -33,6 +36,7 @@ class Transcriber {
 
  private:
   std::shared_ptr<const models::WhisperModel> model_;
+  std::shared_ptr<DecodingGroup> group_;
   WhisperVocabulary vocabulary_;
   audio::WhisperFrontend frontend_;
 };

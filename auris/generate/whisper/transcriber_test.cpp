@@ -2,8 +2,10 @@
 
 #include "auris/generate/whisper/transcriber.h"
 
+#include <atomic>
 #include <cctype>
 #include <span>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -205,6 +207,43 @@ TEST(Transcriber, PromptsAndHotwordsStayInsideTheContext) {
   EXPECT_NO_THROW(tiny().transcribe(sentence(), options));
   options = {.temperatures = {0.0}, .initial_prompt = words, .prefix = words};
   EXPECT_NO_THROW(tiny().transcribe(sentence(), options));
+}
+
+// Steps of one forward: another number of rows must not change a bit of what each recording becomes.
+TEST(Transcriber, ManyAtOnceWriteWhatEachWritesAlone) {
+  const std::vector<std::string> numbers = {"0870", "0880", "0890", "0920"};
+  const std::span<const std::string> names = std::span(numbers).first(cases_of(numbers.size(), 2));
+  std::vector<audio::AudioClip> clips;
+  std::vector<Transcript> alone;
+  for (const std::string& number : names) {
+    clips.push_back(audio::decode_audio(models::testing::librivox_sentence(number).string()));
+    alone.push_back(tiny().transcribe(clips.back()));
+  }
+  std::vector<std::thread> threads;
+  std::vector<Transcript> together(clips.size());
+  std::atomic<int> called_off = 0;
+  for (size_t i = 0; i < clips.size(); ++i) {
+    threads.emplace_back([&, i] { together[i] = tiny().transcribe(clips[i]); });
+    // Some go on their way, and leave nothing in the caches.
+    threads.emplace_back([&, i] {
+      int checks = 0;
+      try {
+        tiny().transcribe(clips[i], {}, {.cancelled = [&] { return ++checks > 6; }});
+      } catch (const Error& error) {
+        called_off += error.code() == ErrorCode::kCancelled ? 1 : 0;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(called_off, static_cast<int>(clips.size()));
+  for (size_t i = 0; i < clips.size(); ++i) {
+    ASSERT_EQ(together[i].segments.size(), alone[i].segments.size());
+    for (size_t k = 0; k < alone[i].segments.size(); ++k) {
+      EXPECT_EQ(together[i].segments[k].tokens, alone[i].segments[k].tokens);
+      EXPECT_EQ(together[i].segments[k].avg_logprob, alone[i].segments[k].avg_logprob);
+      EXPECT_EQ(together[i].segments[k].no_speech_prob, alone[i].segments[k].no_speech_prob);
+    }
+  }
 }
 
 }  // namespace

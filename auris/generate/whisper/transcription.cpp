@@ -61,15 +61,16 @@ std::optional<double> end_of(const std::vector<SegmentWords>& segments) {
 
 }  // namespace
 
-Transcription::Transcription(const models::WhisperModel& model, const WhisperVocabulary& vocabulary,
-                             const TranscribeOptions& options, const TranscribeCallbacks& callbacks,
-                             const Recording& recording, TranscriptTimings timings)
+Transcription::Transcription(const models::WhisperModel& model, const std::shared_ptr<DecodingGroup>& group,
+                             const WhisperVocabulary& vocabulary, const TranscribeOptions& options,
+                             const TranscribeCallbacks& callbacks, const Recording& recording,
+                             TranscriptTimings timings)
     : model_(model),
       vocabulary_(vocabulary),
       options_(options),
       callbacks_(callbacks),
       recording_(recording),
-      state_(model),
+      state_(model, group),
       decoder_(state_, vocabulary, options, [this] { check_cancelled(); }) {
   transcript_.duration_s = recording.duration_s;
   transcript_.timings = timings;

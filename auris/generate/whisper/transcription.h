@@ -2,6 +2,7 @@
 // One run of the Transcriber over one recording.
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -38,9 +39,10 @@ struct Recording {
 
 class Transcription {
  public:
-  Transcription(const models::WhisperModel& model, const WhisperVocabulary& vocabulary,
-                const TranscribeOptions& options, const TranscribeCallbacks& callbacks,
-                const Recording& recording, TranscriptTimings timings);
+  // Its windows are searched among those of `group`.
+  Transcription(const models::WhisperModel& model, const std::shared_ptr<DecodingGroup>& group,
+                const WhisperVocabulary& vocabulary, const TranscribeOptions& options,
+                const TranscribeCallbacks& callbacks, const Recording& recording, TranscriptTimings timings);
 
   Transcript run();
 

@@ -116,6 +116,7 @@ WindowText WindowDecoder::attempt(const WindowPrompt& prompt, const Tensor& logi
                           .max_tokens = std::max(1, limit),
                           .prefix = prompt.prefix,
                           .check = check_};
+  const WindowState::Search searching(state_);
   FoundText found = search_text(state_, logits, std::span(prompt.tokens).last(prompt.prefix), rules_,
                                 vocabulary_, search, rng_);
   WindowText text;

@@ -1,20 +1,25 @@
 #pragma once
-// The caches of one window of audio while its text is searched, and the one step that every search takes:
-// feed a token to each of some texts, get the log-probabilities of what comes next.
+// One window of audio while its text is searched, and the one step that every search takes: feed a token to
+// each of some texts, get the log-probabilities of what comes next.
 
 #include <functional>
+#include <memory>
+#include <set>
 #include <span>
 #include <vector>
 
+#include "auris/generate/whisper/decoding_group.h"
 #include "auris/generate/whisper/token_rules.h"
-#include "auris/models/speech/whisper/whisper_model.h"
-#include "auris/tensor/kv_cache.h"
 
 namespace auris::generate {
 
 class WindowState {
  public:
-  explicit WindowState(const models::WhisperModel& model);
+  // Among the windows of `group`, which is of that model; without one, alone.
+  explicit WindowState(const models::WhisperModel& model, std::shared_ptr<DecodingGroup> group = nullptr);
+  ~WindowState();
+  WindowState(const WindowState&) = delete;
+  WindowState& operator=(const WindowState&) = delete;
 
   // Another window: forgets the audio and every text.
   void listen(const models::EncodedAudio& encoded);
@@ -23,12 +28,23 @@ class WindowState {
   // texts until the next call. Returns the logits behind the tokens at `wanted` places of it, [wanted,
   // vocab], on the host.
   Tensor read_prompt(std::span<const TokenId> prompt, std::span<const int32_t> wanted);
-  int64_t prompt_length() const;
 
   // A new text that continues the prompt, or another text; give each back with drop().
-  SequenceId begin_text() { return past_.fork(prompt_); }
-  SequenceId fork(SequenceId text) { return past_.fork(text); }
-  void drop(SequenceId text) { past_.release(text); }
+  SequenceId begin_text() { return fork(prompt_); }
+  SequenceId fork(SequenceId text);
+  void drop(SequenceId text);
+
+  // While it lives the group waits for this window's steps.
+  class Search {
+   public:
+    explicit Search(WindowState& state) : state_(state) { state_.group_->begin_search(); }
+    ~Search() { state_.group_->end_search(); }
+    Search(const Search&) = delete;
+    Search& operator=(const Search&) = delete;
+
+   private:
+    WindowState& state_;
+  };
 
   // Feeds tokens[i] to texts[i], all as rows of one forward -> [texts, vocab] logits on the host, which
   // nobody else reads: they may be overwritten.
@@ -39,14 +55,14 @@ class WindowState {
   Tensor read_text(std::span<const TokenId> tokens, models::WhisperAttentionTap* tap);
 
   const models::WhisperModel& model() const { return model_; }
-  int64_t audio_rows() const { return audio_.length(window_); }
+  int64_t audio_rows() const;
 
  private:
   const models::WhisperModel& model_;
-  KvCache past_;
-  KvCache audio_;
+  std::shared_ptr<DecodingGroup> group_;
   SequenceId window_;
   SequenceId prompt_;
+  std::set<SequenceId> texts_;
 };
 
 }  // namespace auris::generate
