@@ -9,10 +9,15 @@
 namespace auris {
 namespace {
 
-// The most brackets that are open at once outside texts. The parser tells the depth too, at twice the cost
-// of parsing.
-int depth_of(std::string_view text) {
-  int depth = 0, deepest = 0;
+struct Shape {
+  int depth = 0;      // the most brackets that are open at once, outside texts
+  size_t values = 1;  // at least as many as there are
+};
+
+// The parser tells this too, at twice the cost of parsing.
+Shape shape_of(std::string_view text) {
+  Shape shape;
+  int depth = 0;
   bool quoted = false;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -25,12 +30,15 @@ int depth_of(std::string_view text) {
     } else if (c == '"') {
       quoted = true;
     } else if (c == '{' || c == '[') {
-      deepest = std::max(deepest, ++depth);
+      shape.depth = std::max(shape.depth, ++depth);
+      ++shape.values;
     } else if (c == '}' || c == ']') {
       --depth;
+    } else if (c == ',') {
+      ++shape.values;
     }
   }
-  return deepest;
+  return shape;
 }
 
 }  // namespace
@@ -43,10 +51,17 @@ nlohmann::json parse_json(std::string_view text, const std::string& where, Error
                        .got = fmt::format("{} bytes", text.size()),
                        .hint = ""});
   }
-  if (depth_of(text) > limits.max_depth) {
+  const Shape shape = shape_of(text);
+  if (shape.depth > limits.max_depth) {
     throw Error(code, {.where = where,
                        .expected = fmt::format("JSON nested at most {} deep", limits.max_depth),
                        .got = "deeper nesting",
+                       .hint = ""});
+  }
+  if (shape.values > limits.max_values) {
+    throw Error(code, {.where = where,
+                       .expected = fmt::format("JSON of at most {} values", limits.max_values),
+                       .got = "more",
                        .hint = ""});
   }
   try {

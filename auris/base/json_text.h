@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,7 @@ namespace auris {
 struct JsonLimits {
   size_t max_bytes = 64u << 20;
   int max_depth = 64;
+  size_t max_values = std::numeric_limits<size_t>::max();  // each takes memory, however few bytes wrote it
 };
 
 // `where` names the source in messages ("config.json"). Throws `code`.

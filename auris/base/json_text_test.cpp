@@ -30,6 +30,13 @@ TEST(JsonText, NumbersTooLargeAreTheCallersError) {
   EXPECT_EQ(code_of(R"({"a": -33333333e333333333333333333})"), ErrorCode::kModel);
 }
 
+TEST(JsonText, ValuesAreBounded) {
+  const JsonLimits four{.max_values = 4};
+  EXPECT_NO_THROW(parse_json(R"([0, ",,,[[{", 0])", "test", ErrorCode::kModel, four));
+  EXPECT_EQ(code_of("[0, 0, 0, 0]", four), ErrorCode::kModel);
+  EXPECT_EQ(code_of("[[[[]]]]", four), ErrorCode::kModel);
+}
+
 TEST(JsonText, DepthIsBounded) {
   EXPECT_EQ(code_of(std::string(65, '[') + std::string(65, ']')), ErrorCode::kModel);
   EXPECT_EQ(code_of(std::string(5'000'000, '[')), ErrorCode::kModel);

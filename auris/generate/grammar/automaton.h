@@ -22,11 +22,14 @@ class Automaton {
   // Places deeper within rules than this match nothing.
   static constexpr int32_t kMostDepth = 256;
   static constexpr size_t kMostStates = 1 << 14;
+  // Places looked up to make states, some seconds of work: who asks for a form does not stop the others.
+  static constexpr size_t kMostSteps = 1 << 22;
 
+  // Throws kUsage beyond kMostSteps.
   Automaton(Grammar grammar, RuleId root);
 
   State start() const { return start_; }
-  // Throws kUsage beyond kMostStates.
+  // Throws kUsage beyond kMostStates or kMostSteps.
   State next(State state, uint8_t byte);
   // Whether the text may end here.
   bool is_end(State state) const { return states_[static_cast<size_t>(state)].is_end; }
@@ -57,12 +60,14 @@ class Automaton {
 
   const GrammarSequence& sequence(const Place& place) const;
   PlaceId id_of(const Place& place);
-  // All places with bytes that are reached from `place` without reading one.
-  void reach(const Place& place, Places& reached, std::vector<PlaceId>& seen);
+  // All places with bytes that are reached from `open`, which it empties, without reading one.
+  Places reach(std::vector<Place> open);
   State state_of(Places places);
 
   Grammar grammar_;
   std::vector<Place> places_;
+  std::vector<size_t> reached_at_;  // the last call of reach() that came to a place
+  size_t reaches_ = 0, steps_ = 0;
   std::map<std::array<int32_t, 4>, PlaceId> place_ids_;
   std::vector<StateData> states_;
   std::map<std::pair<std::vector<PlaceId>, bool>, State> state_ids_;

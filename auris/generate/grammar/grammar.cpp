@@ -8,6 +8,17 @@
 
 namespace auris::generate {
 
+namespace {
+
+[[noreturn]] void fail_too_large() {
+  throw Error(ErrorCode::kUsage, {.where = "grammar",
+                                  .expected = "at most " + std::to_string(Grammar::kMostSymbols) + " symbols",
+                                  .got = "more",
+                                  .hint = "ask for a simpler form of answers"});
+}
+
+}  // namespace
+
 RuleId Grammar::add_rule() {
   rules_.emplace_back();
   return static_cast<RuleId>(rules_.size()) - 1;
@@ -15,12 +26,7 @@ RuleId Grammar::add_rule() {
 
 void Grammar::add_alternative(RuleId rule, GrammarSequence sequence) {
   symbols_ += sequence.size() + 1;
-  if (symbols_ > kMostSymbols) {
-    throw Error(ErrorCode::kUsage, {.where = "grammar",
-                                    .expected = "at most " + std::to_string(kMostSymbols) + " symbols",
-                                    .got = "more",
-                                    .hint = "ask for a simpler form of answers"});
-  }
+  if (symbols_ > kMostSymbols) fail_too_large();
   rules_[static_cast<size_t>(rule)].push_back(std::move(sequence));
 }
 
@@ -38,12 +44,32 @@ GrammarSymbol Grammar::bytes(unsigned char first, unsigned char last) {
 }
 
 GrammarSequence Grammar::literal(std::string_view text) {
+  if (text.size() > kMostSymbols) fail_too_large();
   GrammarSequence sequence;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     sequence.push_back(bytes(byte, byte));
   }
   return sequence;
+}
+
+void Grammar::drop_endless() {
+  std::vector<bool> ends(rules_.size());
+  const auto sequence_ends = [&ends](const GrammarSequence& sequence) {
+    return std::ranges::all_of(sequence, [&ends](GrammarSymbol symbol) {
+      return !symbol.is_rule || ends[static_cast<size_t>(symbol.index)];
+    });
+  };
+  // Rules mostly stand behind those that they are made of.
+  for (bool has_changed = true; has_changed;) {
+    has_changed = false;
+    for (size_t rule = 0; rule < rules_.size(); ++rule) {
+      if (ends[rule] || std::ranges::none_of(rules_[rule], sequence_ends)) continue;
+      ends[rule] = has_changed = true;
+    }
+  }
+  for (std::vector<GrammarSequence>& alternatives : rules_)
+    std::erase_if(alternatives, [&](const GrammarSequence& sequence) { return !sequence_ends(sequence); });
 }
 
 }  // namespace auris::generate

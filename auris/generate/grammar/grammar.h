@@ -33,7 +33,11 @@ class Grammar {
   static GrammarSymbol rule(RuleId rule) { return {.is_rule = true, .index = rule}; }
   GrammarSymbol bytes(const ByteSet& set);
   GrammarSymbol bytes(unsigned char first, unsigned char last);
+  // Throws kUsage for a text that is larger than a grammar may be.
   GrammarSequence literal(std::string_view text);
+
+  // Takes out the alternatives that no text ends: those with rules that go on for ever.
+  void drop_endless();
 
   const std::vector<GrammarSequence>& alternatives(RuleId rule) const {
     return rules_[static_cast<size_t>(rule)];

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -251,9 +252,9 @@ class Writer {
 
   RuleId enumeration(const ordered_json& some) {
     if (!some.is_array() || some.empty()) fail("\"enum\" with values", some.dump().substr(0, 40));
-    std::vector<Sequence> alternatives;
-    for (const ordered_json& one : some) alternatives.push_back(literal(one));
-    return rule_of(std::move(alternatives));
+    const RuleId rule = grammar_.add_rule();
+    for (const ordered_json& one : some) grammar_.add_alternative(rule, literal(one));
+    return rule;
   }
 
   RuleId choice(const ordered_json& some, const char* key, int depth) {
@@ -370,13 +371,14 @@ class Writer {
     const auto given = schema.find("properties");
     const ordered_json& properties = given == schema.end() ? kNone : *given;
     if (!properties.is_object()) fail("\"properties\" with schemas", properties.type_name());
-    std::vector<std::string> required;
-    if (const auto names = schema.find("required"); names != schema.end()) {
-      if (!names->is_array()) fail("\"required\" with names", names->type_name());
-      for (const ordered_json& name : *names) {
-        if (!name.is_string() || !properties.contains(name.get<std::string>()))
+    std::set<std::string> names, required;
+    for (const auto& [name, ignored] : properties.items()) names.insert(name);
+    if (const auto wanted = schema.find("required"); wanted != schema.end()) {
+      if (!wanted->is_array()) fail("\"required\" with names", wanted->type_name());
+      for (const ordered_json& name : *wanted) {
+        if (!name.is_string() || !names.contains(name.get<std::string>()))
           fail("\"required\" names of \"properties\"", name.dump().substr(0, 40));
-        required.push_back(name.get<std::string>());
+        required.insert(name.get<std::string>());
       }
     }
     struct Property {
@@ -386,7 +388,7 @@ class Writer {
     std::vector<Property> all;
     for (const auto& [name, content] : properties.items()) {
       all.push_back({.pair = pair(grammar_.literal(ordered_json(name).dump()), value(content, depth + 1)),
-                     .is_required = std::ranges::count(required, name) > 0});
+                     .is_required = required.contains(name)});
     }
     // From the last to the first: what may come where some came before, and where none did.
     const RuleId others = additional(schema, given != schema.end(), depth);

@@ -1,5 +1,6 @@
 #include "auris/generate/grammar/token_grammar.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -38,6 +39,13 @@ std::span<const uint64_t> TokenGrammar::allowed(State state) {
     for (const text::TokenId token : end_of_turn_) {
       if (automaton_.is_end(state)) set_bit(bits, token);
     }
+  }
+  if (std::ranges::all_of(bits, [](uint64_t word) { return word == 0; })) {
+    throw Error(ErrorCode::kUsage,
+                {.where = "grammar",
+                 .expected = "a form that an answer can end in",
+                 .got = "one where nothing can follow what is written",
+                 .hint = "values within values go " + std::to_string(Automaton::kMostDepth) + " deep"});
   }
   if (masks_.size() >= kMostMasks) masks_.clear();
   return masks_[state] = std::move(bits);

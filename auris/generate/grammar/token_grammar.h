@@ -34,7 +34,7 @@ class TokenGrammar {
 
   State start() const { return automaton_.start(); }
   // A bit for each token of the vocabulary, lowest first. Valid until the next call. Throws kUsage for a
-  // grammar that is too large.
+  // grammar that is too large, and where nothing may follow.
   std::span<const uint64_t> allowed(State state);
   // `token` must be allowed and not end the turn.
   State after(State state, text::TokenId token, const text::Tokenizer& tokenizer);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <random>
 #include <string>
 
@@ -76,11 +77,55 @@ TEST(TokenGrammar, AllowsTheTokensThatTheGrammarCanRead) {
   }
 }
 
-TEST(TokenGrammar, RefusesAGrammarThatMatchesNothing) {
+void expect_refused(const std::string& schema) {
   const text::TokenId end = *tokenizer()->eos();
-  EXPECT_THROW(TokenGrammar(json_schema_grammar(nlohmann::ordered_json::parse(R"({"$ref":"#"})"), "schema"),
-                            trie(), std::span(&end, 1)),
-               Error);
+  EXPECT_THROW(TokenGrammar(json_schema_grammar(nlohmann::ordered_json::parse(schema), "schema"), trie(),
+                            std::span(&end, 1)),
+               Error)
+      << schema;
+}
+
+TEST(TokenGrammar, RefusesAGrammarThatMatchesNothing) {
+  expect_refused(R"({"$ref":"#"})");
+  expect_refused(R"({"type":"object","properties":{"a":{"$ref":"#"}},"required":["a"]})");
+  expect_refused(R"({"type":"array","items":{"$ref":"#"},"minItems":1})");
+}
+
+TEST(TokenGrammar, WhatGoesTooDeepIsAnErrorNotSilence) {
+  const text::TokenId end = *tokenizer()->eos();
+  TokenGrammar grammar(json_schema_grammar(nlohmann::ordered_json::object(), "schema"), trie(),
+                       std::span(&end, 1));
+  const auto dive = [&] {
+    auto state = grammar.start();
+    for (int i = 0; i < 2 * Automaton::kMostDepth; ++i) {
+      grammar.allowed(state);
+      state = grammar.after(state, *tokenizer()->find("["), *tokenizer());
+    }
+  };
+  EXPECT_THROW(dive(), Error);
+}
+
+// A form of many properties in any number has states of many places: it is refused in seconds, each time.
+TEST(TokenGrammar, WorkIsBounded) {
+  nlohmann::ordered_json schema = {{"type", "object"}, {"properties", nlohmann::ordered_json::object()}};
+  for (int i = 0; i < 5000; ++i)
+    schema["properties"][std::to_string(i) + "x"] = nlohmann::ordered_json::object({{"type", "null"}});
+  const text::TokenId end = *tokenizer()->eos();
+  TokenGrammar grammar(json_schema_grammar(schema, "schema"), trie(), std::span(&end, 1));
+  const auto write_all = [&] {
+    auto state = grammar.start();
+    for (int i = 0; i < 5000; ++i) {
+      const std::string text = (i == 0 ? "{\"" : ",\"") + std::to_string(i) + "x\":null";
+      for (const text::TokenId token : tokenizer()->encode(text)) {
+        grammar.allowed(state);
+        state = grammar.after(state, token, *tokenizer());
+      }
+    }
+  };
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_THROW(write_all(), Error);
+  EXPECT_THROW(write_all(), Error) << "of the next answer with the same form";
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(60));
 }
 
 }  // namespace

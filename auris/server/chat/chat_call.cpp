@@ -23,7 +23,7 @@ constexpr size_t kMostRecordings = 64;
 constexpr size_t kMostStops = 16;
 constexpr int64_t kMostAnswers = 16;
 constexpr int64_t kMostTokens = 1 << 20;
-constexpr JsonLimits kBodyLimits = {.max_bytes = size_t{512} << 20, .max_depth = 64};
+constexpr size_t kMostFormKeys = 10'000;  // objects in order look for each key among all before
 
 constexpr std::array<std::pair<std::string_view, processor::Role>, 5> kRoles = {{
     {"system", processor::Role::kSystem},
@@ -172,7 +172,22 @@ void refuse_unsupported(const JsonFields& request) {
   }
 }
 
-// Properties are written in the order in which the schema names them, so it is parsed again, in order.
+// The body's response_format alone, parsed again with its keys in the order they came in.
+nlohmann::ordered_json ordered_format(const JsonFields& request, std::string_view body) {
+  using Event = nlohmann::ordered_json::parse_event_t;
+  size_t keys = 0;
+  bool is_within = false;
+  const auto take = [&](int depth, Event event, const nlohmann::ordered_json& value) {
+    if (event != Event::key) return true;
+    if (depth == 1) is_within = value == "response_format";
+    if (is_within && ++keys > kMostFormKeys)
+      request.fail("response_format", fmt::format("at most {} keys", kMostFormKeys), "more");
+    return is_within;
+  };
+  return nlohmann::ordered_json::parse(body, take).at("response_format");
+}
+
+// Properties are written in the order in which the schema names them.
 std::optional<generate::TextGrammar> form_of(const JsonFields& request, std::string_view body) {
   if (!request.has("response_format")) return std::nullopt;
   const JsonFields format = request.object("response_format");
@@ -182,8 +197,7 @@ std::optional<generate::TextGrammar> form_of(const JsonFields& request, std::str
   if (type != "json_schema") format.fail("type", "text, json_object or json_schema", quoted(type));
   const JsonFields given = format.object("json_schema");
   if (!given.has("schema")) return generate::json_object_grammar();
-  const auto ordered = nlohmann::ordered_json::parse(body);
-  return generate::json_schema_grammar(ordered["response_format"]["json_schema"]["schema"],
+  return generate::json_schema_grammar(ordered_format(request, body).at("json_schema").at("schema"),
                                        fmt::format("{}: 'schema'", given.where()));
 }
 

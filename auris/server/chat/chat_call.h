@@ -9,11 +9,16 @@
 
 #include <nlohmann/json.hpp>
 
+#include "auris/base/json_text.h"
 #include "auris/generate/text/answer_writer.h"
 #include "auris/processor/message.h"
 #include "auris/server/api/recording_reader.h"
 
 namespace auris::server {
+
+// Of bodies: recordings are long texts, but few values.
+inline constexpr JsonLimits kBodyLimits = {
+    .max_bytes = size_t{512} << 20, .max_depth = 64, .max_values = 1 << 17};
 
 struct ChatDefaults {
   int most_tokens = 1024;  // of an answer whose request names no limit

@@ -121,5 +121,28 @@ TEST(ChatCall, RefusesBodiesThatAreNoRequest) {
     EXPECT_EQ(refused(body).status, 400) << body.substr(0, 20);
 }
 
+// What is few bytes to send and much memory or time to read.
+TEST(ChatCall, RefusesBodiesOfManyValues) {
+  std::string zeros = "0";
+  for (int i = 0; i < 200'000; ++i) zeros += ",0";
+  EXPECT_EQ(refused(R"({"messages":[{"role":"user","content":"x"}],"x":[)" + zeros + "]}").status, 400);
+  json schema = {{"type", "object"}, {"properties", json::object()}};
+  for (int i = 0; i < 20'000; ++i) schema["properties"][std::to_string(i)] = true;
+  const json format = {{"type", "json_schema"}, {"json_schema", {{"schema", schema}}}};
+  EXPECT_EQ(refused(with("response_format", format).dump()).param, "response_format");
+  EXPECT_EQ(refused(with("metadata", schema).dump()).status, 200);
+}
+
+TEST(ChatCall, FormsAreReadFromTheLastResponseFormatOnly) {
+  const auto format = [](const char* type) {
+    return R"("response_format":{"type":"json_schema","json_schema":{"schema":{"type":")" +
+           std::string(type) + "\"}}}";
+  };
+  const std::string messages = R"("messages":[{"role":"user","content":"x"}],)";
+  EXPECT_EQ(refused("{" + messages + format("cat") + "," + format("null") + "}").status, 200);
+  EXPECT_EQ(refused("{" + messages + format("null") + "," + format("cat") + "}").status, 400);
+  EXPECT_EQ(refused("{" + messages + format("null") + R"(,"a":{"response_format":3}})").status, 200);
+}
+
 }  // namespace
 }  // namespace auris::server
