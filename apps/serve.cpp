@@ -149,6 +149,11 @@ void add_serve(Program& program) {
   command->add_option("--api-key", options.access.keys, "Keys that open the server; none = open to all")
       ->delimiter(',');
   command->add_option("--api-key-file", flags->key_file, "File with a key in every line");
+  command
+      ->add_option(
+          "--server-name", options.access.names,
+          "Names of this server in addresses, for one without keys on 127.0.0.1; localhost needs none")
+      ->delimiter(',');
   command->add_option("--cors-origin", options.access.origins, "Origins of web pages that may ask; * = any")
       ->delimiter(',');
   add_model_flags(*command, *flags);

@@ -26,12 +26,19 @@ ordered_json model_json(const ServedModel& model, int64_t created) {
   return json;
 }
 
+// Pages in browsers of this machine reach even what listens for this machine alone.
+AccessOptions access_of(const ServerOptions& options) {
+  AccessOptions access = options.access;
+  access.local_only |= options.http.host.starts_with("127.") || options.http.host == "::1";
+  return access;
+}
+
 }  // namespace
 
 Server::Server(const ServerOptions& options)
     : options_(options),
       recordings_(options.recordings),
-      access_(options.access),
+      access_(access_of(options)),
       router_(access_, [this](const RouteEnd& end) { metrics_.count(end); }),
       begun_(std::chrono::duration_cast<std::chrono::seconds>(
                  std::chrono::system_clock::now().time_since_epoch())
@@ -113,7 +120,7 @@ void Server::show_metrics(const ExchangePointer& exchange) const {
 
 // {"model", "prompt" | "messages"} -> {"tokens", "count", "max_model_len"}.
 void Server::tokenize(const ExchangePointer& exchange) const {
-  const nlohmann::json body = parse_json(exchange->request().body, "request", ErrorCode::kUsage);
+  const nlohmann::json body = parse_json(exchange->request().body, "request", ErrorCode::kUsage, kBodyLimits);
   const JsonFields request(body, "request", ErrorCode::kUsage);
   const engine::ChatScheduler& chat = *models().chat(request.text("model", "")).chat;
   const engine::LanguageModel& model = chat.model();

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <span>
 
+#include <arpa/inet.h>
 #include <openssl/crypto.h>
 
 #include "auris/base/sha256.h"
@@ -32,13 +33,64 @@ std::string_view key_of(const HttpRequest& request) {
   return shown.empty() ? key_in_protocols(request.header("sec-websocket-protocol")) : shown;
 }
 
+std::string lowered(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return result;
+}
+
+// "[::1]:8080" -> "::1", "localhost:8080" -> "localhost"; in lower case.
+std::string name_of(std::string_view host) {
+  if (host.starts_with('[')) return lowered(host.substr(1, host.find(']') - 1));
+  return lowered(host.substr(0, host.find(':')));
+}
+
+bool is_address(const std::string& name) {
+  in6_addr bytes;
+  return ::inet_pton(AF_INET, name.c_str(), &bytes) == 1 || ::inet_pton(AF_INET6, name.c_str(), &bytes) == 1;
+}
+
+// Who has one address of IPv6 mostly has all that begin alike for 64 bits.
+std::string network_of(const std::string& peer) {
+  in6_addr address;
+  if (::inet_pton(AF_INET6, peer.c_str(), &address) != 1 || IN6_IS_ADDR_V4MAPPED(&address)) return peer;
+  return {reinterpret_cast<const char*>(address.s6_addr), 8};
+}
+
 std::string hash_of(std::string_view key) { return sha256_hex(std::as_bytes(std::span(key))); }
 
 }  // namespace
 
 Access::Access(const AccessOptions& options)
-    : origins_(options.origins), requests_per_minute_(options.requests_per_minute) {
+    : origins_(options.origins),
+      names_(options.names),
+      local_only_(options.local_only),
+      requests_per_minute_(options.requests_per_minute) {
   for (const std::string& key : options.keys) key_hashes_.push_back(hash_of(key));
+}
+
+void Access::require_known_page(const HttpRequest& request) const {
+  const std::string_view host = request.header("host"), origin = request.header("origin");
+  const std::string name = name_of(host);
+  const bool is_local = name == "localhost" || name.ends_with(".localhost") || is_address(name);
+  // Of old clients some send no Host; browsers all do.
+  if (local_only_ && key_hashes_.empty() && !host.empty() && !is_local &&
+      std::ranges::find(names_, name) == names_.end()) {
+    throw ApiError({.status = 403,
+                    .message = "This server is not known by the name in the Host header (--server-name).",
+                    .code = "host_not_allowed"});
+  }
+  if (origin.empty() || std::ranges::find(origins_, "*") != origins_.end() ||
+      std::ranges::find(origins_, origin) != origins_.end())
+    return;
+  const size_t scheme = origin.find("://");
+  const std::string_view from = scheme == std::string_view::npos ? "" : origin.substr(scheme + 3);
+  if (from.empty() || lowered(from) != lowered(host)) {
+    throw ApiError({.status = 403,
+                    .message = "Pages of this origin may not ask here (--cors-origin).",
+                    .code = "origin_not_allowed"});
+  }
 }
 
 void Access::require_key(const HttpRequest& request) const {
@@ -57,8 +109,7 @@ void Access::require_key(const HttpRequest& request) const {
 
 void Access::count(const HttpRequest& request) {
   if (requests_per_minute_ <= 0) return;
-  const std::string who =
-      key_hashes_.empty() ? request.peer.substr(0, request.peer.rfind(':')) : hash_of(key_of(request));
+  const std::string who = key_hashes_.empty() ? network_of(request.peer) : hash_of(key_of(request));
   const Clock::time_point now = Clock::now();
   const double per_s = requests_per_minute_ / 60.0;
   const std::lock_guard lock(mutex_);

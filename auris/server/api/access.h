@@ -1,5 +1,5 @@
 #pragma once
-// Who may ask: keys, origins of web pages, and how often.
+// Who may ask: keys, web pages, and how often.
 
 #include <chrono>
 #include <map>
@@ -15,6 +15,11 @@ namespace auris::server {
 struct AccessOptions {
   std::vector<std::string> keys = {};     // any of them opens; none = open to all
   std::vector<std::string> origins = {};  // of pages in browsers that may ask; "*" = any
+  // Names by which clients know this server, in lower case, beside localhost and addresses. Counts where it
+  // is `local_only` and has no keys: pages whose names come to mean this machine could ask it else (DNS
+  // rebinding).
+  std::vector<std::string> names = {};
+  bool local_only = false;      // it listens where only this machine can ask
   int requests_per_minute = 0;  // of one key, or of one address where there are no keys; 0 = any number
 };
 
@@ -22,6 +27,9 @@ class Access {
  public:
   explicit Access(const AccessOptions& options);
 
+  // A browser asks for the page that it shows, with that page's Origin wherever an answer could matter: it
+  // must be the server's own or one that is allowed. Throws ApiError 403.
+  void require_known_page(const HttpRequest& request) const;
   // The key that a request shows: Authorization: Bearer, X-API-Key, api-key, or a WebSocket's protocol
   // "openai-insecure-api-key.KEY". Throws ApiError 401.
   void require_key(const HttpRequest& request) const;
@@ -40,6 +48,8 @@ class Access {
 
   std::vector<std::string> key_hashes_;  // comparing takes the same time whatever is shown
   std::vector<std::string> origins_;
+  std::vector<std::string> names_;
+  bool local_only_;
   int requests_per_minute_;
 
   std::mutex mutex_;

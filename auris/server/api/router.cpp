@@ -47,6 +47,7 @@ Router::Found Router::find(const HttpRequest& request) const {
 }
 
 void Router::answer(const Found& found, const std::shared_ptr<Exchange>& exchange) const {
+  access_.require_known_page(exchange->request());
   if (found.entry == nullptr) {
     if (found.other_methods.empty()) return exchange->respond(refusal(404));
     if (exchange->request().method == "OPTIONS") return exchange->respond({.status = 204});
@@ -57,6 +58,10 @@ void Router::answer(const Found& found, const std::shared_ptr<Exchange>& exchang
   if (found.entry->access == RouteAccess::kKey) {
     access_.require_key(exchange->request());
     access_.count(exchange->request());
+  }
+  const std::string_view encoding = exchange->request().header("content-encoding");
+  if (!encoding.empty() && encoding != "identity") {
+    throw ApiError({.status = 415, .message = "Bodies are taken as they are, without a Content-Encoding."});
   }
   found.entry->route(exchange, found.rest);
 }

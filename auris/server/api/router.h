@@ -1,5 +1,5 @@
 #pragma once
-// Finds the route of a request, and stands before all of them: keys, origins, limits, errors, request ids.
+// Finds the route of a request, and stands before all of them: keys, pages, limits, errors, request ids.
 //
 //   Router router(access, on_end);
 //   router.add("GET", "/v1/models/*", models);   // * takes the rest of the path

@@ -67,6 +67,29 @@ TEST_F(RouterTest, BrowsersMayAskWhatIsAllowed) {
       response.headers.end());
 }
 
+TEST_F(RouterTest, PagesOfOtherOriginsDoNotEvenAsk) {
+  bool has_run = false;
+  router_.add(
+      "POST", "/open",
+      [&](const auto& exchange, const std::string&) {
+        has_run = true;
+        exchange->respond({});
+      },
+      RouteAccess::kPublic);
+  EXPECT_EQ(answer("POST", "/open", {{"host", "h"}, {"origin", "https://b.example"}}).status, 403);
+  EXPECT_EQ(answer("OPTIONS", "/open", {{"host", "h"}, {"origin", "https://b.example"}}).status, 403);
+  EXPECT_FALSE(has_run);
+  EXPECT_EQ(answer("POST", "/open", {{"host", "h"}, {"origin", "http://h"}}).status, 200);
+}
+
+TEST_F(RouterTest, CompressedBodiesAreRefused) {
+  router_.add(
+      "POST", "/open", [](const auto& exchange, const std::string&) { exchange->respond({}); },
+      RouteAccess::kPublic);
+  EXPECT_EQ(answer("POST", "/open", {{"content-encoding", "gzip"}}).status, 415);
+  EXPECT_EQ(answer("POST", "/open", {{"content-encoding", "identity"}}).status, 200);
+}
+
 TEST_F(RouterTest, WhatARouteThrowsBecomesTheAnswer) {
   router_.add(
       "GET", "/busy", [](const auto&, const std::string&) { throw overloaded(); }, RouteAccess::kPublic);

@@ -67,6 +67,7 @@ bool is_ambiguous(const RequestParser& parser) {
   };
   const auto length = count(http::field::content_length), encoding = count(http::field::transfer_encoding);
   return length > 1 || encoding > 1 || (length > 0 && encoding > 0) || count(http::field::host) > 1 ||
+         count(http::field::authorization) > 1 || count(http::field::content_type) > 1 ||
          (fields.version() >= 11 && count(http::field::host) == 0);
 }
 

@@ -185,6 +185,9 @@ TEST(HttpServer, WhatCannotBeReadIsRefused) {
   EXPECT_EQ(status("GET / HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n"), "400");
   EXPECT_EQ(status("GET / HTTP/1.1\r\n\r\n"), "400") << "no Host";
   EXPECT_EQ(status("GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"), "400");
+  EXPECT_EQ(status("GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\nAuthorization: Bearer b\r\n\r\n"),
+            "400");
+  EXPECT_EQ(status("GET / HTTP/1.1\r\nHost: x\r\nContent-Type: a/b\r\nContent-Type: c/d\r\n\r\n"), "400");
   EXPECT_EQ(status("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd"),
             "400");
   EXPECT_EQ(
