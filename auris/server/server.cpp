@@ -127,7 +127,7 @@ void Server::tokenize(const ExchangePointer& exchange) const {
   std::vector<text::TokenId> tokens;
   if (request.has("messages")) {
     const std::vector<processor::Message> turns =
-        parse_messages(request.list("messages"), "request", RecordingReader{});
+        parse_messages(request.list("messages"), "request", recordings_);
     tokens = model.processor->prepare(turns).ids;
   } else {
     tokens = model.tokenizer->encode(request.text(request.has("content") ? "content" : "prompt"));

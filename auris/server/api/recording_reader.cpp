@@ -4,7 +4,6 @@
 #include <optional>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "auris/audio/decode.h"
 #include "auris/base/error.h"
@@ -58,9 +57,7 @@ RecordingReader::Clip RecordingReader::from_url(const std::string& url, const st
 RecordingReader::Clip RecordingReader::fetched(const std::string& url, const std::string& param) const {
   const std::optional<http::UrlParts> parts = http::parts_of(url);
   if (!parts || parts->has_user || std::ranges::find(limits_.hosts, parts->host) == limits_.hosts.end()) {
-    throw ApiError({.message = "This server fetches recordings only from " +
-                               fmt::format("{}", fmt::join(limits_.hosts, ", ")) + ".",
-                    .param = param});
+    throw ApiError({.message = "This server fetches no recordings from this host.", .param = param});
   }
   http::Reply reply;
   try {

@@ -125,7 +125,8 @@ std::vector<std::pair<generate::TokenId, float>> biases_of(const JsonFields& req
   for (const auto& [key, value] : given.json().items()) {
     generate::TokenId token = 0;
     const char* end = key.data() + key.size();
-    if (std::from_chars(key.data(), end, token).ptr != end || key.empty())
+    if (const auto [read, error] = std::from_chars(key.data(), end, token);
+        read != end || error != std::errc() || key.empty())
       request.fail("logit_bias", "ids of tokens", quoted(key));
     biases.emplace_back(token, static_cast<float>(given.number(key, {.min = -100, .max = 100})));
   }

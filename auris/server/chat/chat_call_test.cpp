@@ -94,6 +94,8 @@ TEST(ChatCall, NamesTheFieldThatIsWrong) {
       {with("stop", {1}), "stop"},
       {with("stop", std::vector<std::string>(17, "a")), "stop"},
       {with("logit_bias", {{"x", 1}}), "logit_bias"},
+      {with("logit_bias", {{"4294967296", 1}}), "logit_bias"},
+      {with("logit_bias", {{"99999999999999999999", 1}}), "logit_bias"},
       {with("tools", {{{"type", "function"}}}), "tools"},
       {with("response_format", {{"type", "xml"}}), "response_format.type"},
       {with("response_format", {{"type", "json_schema"}, {"json_schema", {{"schema", {{"type", "cat"}}}}}}),

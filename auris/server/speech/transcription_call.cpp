@@ -73,7 +73,8 @@ class Form {
     if (value.empty()) return std::nullopt;
     double number = 0;
     const char* end = value.data() + value.size();
-    if (std::from_chars(value.data(), end, number).ptr != end || !(number >= 0 && number <= most))
+    const auto [read, error] = std::from_chars(value.data(), end, number);
+    if (read != end || error != std::errc() || !(number >= 0 && number <= most))
       fail(name,
            "expected a number of 0 to " + std::to_string(static_cast<int>(most)) + ", got " + quoted(value));
     return number;
