@@ -339,8 +339,10 @@ class Writer {
     const ordered_json* least = bound("minimum");
     const ordered_json* most = bound("maximum");
     if (least == nullptr && most == nullptr) return integer(true, true);
-    if (least != nullptr && most == nullptr && (*least == 0 || *least == 1))
-      return integer(false, *least == 0);
+    if (least != nullptr && most == nullptr) {
+      const auto bottom = least->get<int64_t>();
+      if (bottom == 0 || bottom == 1) return integer(false, bottom == 0);
+    }
     if (least == nullptr || most == nullptr)
       fail("\"minimum\" of 0 or 1, or \"minimum\" and \"maximum\"", "another bound alone");
     const auto first = least->get<int64_t>(), last = most->get<int64_t>();
