@@ -28,6 +28,10 @@ for layout in tuxpaint fillets hydrogen; do
     --thresholds recipes/nano/check.toml
   apart "$folder/$layout.fit.jsonl" "$folder/$layout.jsonl"
 done
+[ -f "$folder/lists/copies/all.jsonl" ] || {
+  mv "$folder/lists/copies/clips.jsonl" "$folder/lists/copies/all.jsonl"
+  apart "$folder/lists/copies/all.jsonl" "$folder/lists/copies/clips.jsonl"
+}
 for list in phrases questions; do
   [ -f "$folder/lists/$list.apart.jsonl" ] || apart "$folder/lists/$list.jsonl" "$folder/lists/$list.apart.jsonl"
   [ -f "$folder/$list/clips.jsonl" ] || "$auris" data speak "$folder/lists/$list.apart.jsonl" -o "$folder/$list" --seed 5

@@ -5,6 +5,7 @@ text for the guard of what the language model can do. The same packages and seed
   texts.py FOLDER [--seed N]
 
   phrases.jsonl     what people write in five languages: to be spoken, and to be written down
+  copies/           more of that, to be written down without being spoken: clips.jsonl, whose clips are all the same moment of silence
   questions.jsonl   what people ask, in English: to be spoken, and to be answered
   plain.txt         paragraphs of English, one a line: what the model must not forget
   held_out.txt      others, for measuring that
@@ -18,6 +19,7 @@ import html
 import json
 import random
 import re
+import wave
 from pathlib import Path
 
 FORTUNES = Path("/usr/share/games/fortunes")
@@ -33,6 +35,7 @@ RUSSIAN = ["adv", "art", "book", "citates", "computer", "conscience", "education
            "knowledge", "life", "programming", "success", "sympathy", "time", "truth", "wealth", "work"]
 COUNTS = {"en": 2600, "es": 500, "fr": 500, "it": 500, "ru": 500}
 QUESTIONS = 1000
+COPIES = {"en": 16000, "es": 2500, "fr": 2500, "it": 2500, "ru": 2500}
 
 # What may stand in a text that is to be spoken.
 PLAIN = re.compile(r"[\w\s.,;:!?'’\"«»()\-–—%&¿¡]+", re.UNICODE)
@@ -145,11 +148,51 @@ def question(rng, nouns, verbs):
     return rng.choice(ASKS).format(n=n, m=m, v=v, a=article(n), a2=article(m), ns=plural)
 
 
+COMMANDS = [
+    "Please {v} the {n}.", "{V} the {n}, then {w} the {m}.", "Do not {v} here.", "To {v} the {n}, say {d}.", "Please {v} again.",
+    "The {n} you have asked for is not a valid {m}.", "If you want to {v}, wait for the {n}.", "{V} or {w} before you {x}.",
+    "You have {d} new {ns}.", "Enter the {n} of your {m}, followed by the {k}.", "Thank you for the {n}.", "The {n} is now {d}.",
+    "For {ns}, take {d}. For {ms}, take {e}. For anything else, {v} the {k}.", "The {n} could not {v} the {m}. Please {w} it later.",
+    "{d} {ns}, {e} {ms} and one {k}.", "{V} {d} to {e}.", "This {n} is about to {v}.", "Write down the {n}.", "Translate the {n}.",
+    "Answer the {n} with a {m}.", "Say {d} to {v} the {n}, {e} to {w} the {m}, or {f} to {x}.", "{N}.", "{N}, {m}, {k}.", "{V} now!",
+]
+
+
+def command(rng, nouns, verbs):
+    """What machines and signs tell people to do: it is to be written down, not to be done."""
+    n, m, k = rng.choice(nouns), rng.choice(nouns), rng.choice(nouns)
+    v, w, x = rng.choice(verbs), rng.choice(verbs), rng.choice(verbs)
+    numbers = [str(rng.choice([rng.randint(0, 12), rng.randint(0, 99), rng.randint(100, 9999)])) for _ in range(3)]
+    return rng.choice(COMMANDS).format(n=n, m=m, k=k, v=v, w=w, x=x, V=v.capitalize(), N=n.capitalize(), ns=n + "s", ms=m + "s",
+                                       d=numbers[0], e=numbers[1], f=numbers[2])
+
+
+def in_pieces(texts, rng):
+    """A third of the texts with what follows them, up to a minute of speech; some without their last sign, some in small letters."""
+    texts, joined = list(texts), []
+    while texts:
+        count = 1 if rng.random() < 0.67 else rng.randint(2, 6)
+        text = " ".join(texts.pop() for _ in range(min(count, len(texts))))[:700]
+        if rng.random() < 0.1:
+            text = text.rstrip(".!?")
+        joined.append(text.lower() if rng.random() < 0.05 else text)
+    return joined
+
+
 def take(pool, count, rng):
     """So many different ones, in an order that the seed decides."""
     pool = sorted(set(pool), key=digest)
     rng.shuffle(pool)
     return pool[:count]
+
+
+def other_languages():
+    return {
+        "es": from_fortunes(FORTUNES / "es", SPANISH, ".fortunes"),
+        "it": from_fortunes(FORTUNES / "it", ITALIAN),
+        "ru": from_fortunes(FORTUNES / "ru", RUSSIAN),
+        "fr": (part for text in from_pages("/usr/share/debian-reference/ch*.fr.html") for part in sentences(text) if FRENCH.search(part)),
+    }
 
 
 def phrases(rng, nouns, verbs):
@@ -161,15 +204,46 @@ def phrases(rng, nouns, verbs):
                + take((numbers(rng) for _ in range(2000)), count * 15 // 100, rng)
                + take((word.capitalize() + "." for word in nouns), count * 5 // 100, rng)
                + take((question(rng, nouns, verbs) for _ in range(600)), count * 5 // 100, rng))
-    others = {
-        "es": from_fortunes(FORTUNES / "es", SPANISH, ".fortunes"),
-        "it": from_fortunes(FORTUNES / "it", ITALIAN),
-        "ru": from_fortunes(FORTUNES / "ru", RUSSIAN),
-        "fr": (part for text in from_pages("/usr/share/debian-reference/ch*.fr.html") for part in sentences(text) if FRENCH.search(part)),
-    }
     yield from (("en", text) for text in english)
-    for language, texts in others.items():
+    for language, texts in other_languages().items():
         yield from ((language, text) for text in take(filter(is_sayable, texts), COUNTS[language], rng))
+
+
+def copies(rng, nouns, verbs):
+    """Texts of all kinds that a recording may hold, as many as there are."""
+    fortunes = [text for text in from_fortunes(FORTUNES, ENGLISH) if is_sayable(text, high=300)]
+    examples = [text for text in wordnet_examples() if is_sayable(text)]
+    cased = [text[0].upper() + text[1:] + "." for text in examples]
+    count = COPIES["en"]
+    english = (take(fortunes, count * 25 // 100, rng) + take(examples, count * 10 // 100, rng) + take(cased, count * 20 // 100, rng)
+               + take((command(rng, nouns, verbs) for _ in range(2 * count)), count * 25 // 100, rng)
+               + take((question(rng, nouns, verbs) for _ in range(count)), count * 10 // 100, rng)
+               + take((numbers(rng) for _ in range(count)), count * 7 // 100, rng)
+               + take((word.capitalize() + "." for word in nouns + verbs), count * 3 // 100, rng))
+    rng.shuffle(english)
+    yield from (("en", text) for text in in_pieces(english, rng))
+    for language, texts in other_languages().items():
+        sayable = (text for text in texts if is_sayable(text, high=300))
+        yield from ((language, text) for text in in_pieces(take(sayable, COPIES[language], rng), rng))
+
+
+def write_copies(folder, texts):
+    folder.mkdir(parents=True, exist_ok=True)
+    with wave.open(str(folder / "silence.wav"), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(16000)
+        sound.writeframes(bytes(3200))
+    known = set()
+    with (folder / "clips.jsonl").open("w", encoding="utf-8") as file:
+        for language, text in texts:
+            name = f"copy-{language}-{digest(text)[:16]}"
+            if name in known:
+                continue
+            known.add(name)
+            file.write(json.dumps({"id": name, "audio": "silence.wav", "duration_s": 0.1, "source": "texts", "split": "train",
+                                   "language": language, "text": text, "origin": "texts of Debian's packages", "consent": "synthetic",
+                                   "synthetic": True}, ensure_ascii=False) + "\n")
 
 
 def paragraphs():
@@ -195,6 +269,7 @@ def main():
     rng = random.Random(arguments.seed)
     nouns, verbs = list(wordnet_words("noun")), list(wordnet_words("verb"))
     write_list(arguments.folder / "phrases.jsonl", list(phrases(rng, nouns, verbs)), "phrase")
+    write_copies(arguments.folder / "copies", copies(random.Random(arguments.seed + 1), nouns, verbs))
     asked = take((question(rng, nouns, verbs) for _ in range(QUESTIONS * 2)), QUESTIONS, rng)
     write_list(arguments.folder / "questions.jsonl", (("en", text) for text in asked), "question")
     pool = [text for text in take(paragraphs(), 9000, rng) if 40 <= len(text) <= 1500]
