@@ -167,7 +167,7 @@ async def exchange(port, request, pause=0.0, leave_after=None):
     """Status and body. `pause`: seconds between reads; `leave_after`: bytes of the answer after which the client goes."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 24)
     try:
-        head = (f"POST {request.path} HTTP/1.1\r\nHost: load\r\nContent-Type: {request.content_type}\r\n"
+        head = (f"POST {request.path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {request.content_type}\r\n"
                 f"Content-Length: {len(request.body)}\r\nConnection: close\r\n\r\n")
         writer.write(head.encode() + request.body)
         await writer.drain()

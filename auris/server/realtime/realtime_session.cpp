@@ -19,7 +19,7 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr size_t kFewestSamples = kListeningRateHz / 10;  // of a turn: OpenAI's limit, too
-constexpr JsonLimits kEventLimits = {.max_bytes = size_t{64} << 20, .max_depth = 64};
+constexpr JsonLimits kEventLimits = {.max_bytes = size_t{64} << 20, .max_depth = 64, .max_values = 1 << 17};
 
 ordered_json id_or_null(const std::string& id) { return id.empty() ? ordered_json() : ordered_json(id); }
 
