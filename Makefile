@@ -5,7 +5,7 @@ BUILD := build/$(PRESET)
 SOURCES := auris apps bench tests examples
 QUESTION ?= What has been installed?
 
-.PHONY: run test build setup torch models eval-demo train-smoke train-nano bench bench-train format lint clean help
+.PHONY: run test build setup web torch models eval-demo train-smoke train-nano bench bench-train format lint clean help
 
 help:
 	@echo "make run        build, then transcribe a real recording and answer a question about it"
@@ -23,11 +23,15 @@ help:
 setup:
 	@tools/setup.sh
 
+# What builds the page of the server, which without it has none.
+web: setup
+	@tools/setup_web.sh || echo "warning: the server is built without its page" >&2
+
 # LibTorch, for the backend that learns. What does not learn builds and passes its tests without it.
 torch: setup
 	@tools/setup_torch.sh || echo "warning: no LibTorch: building without the torch backend" >&2
 
-build: setup
+build: web
 	@[ -f $(BUILD)/build.ninja ] || cmake --preset $(PRESET) >/dev/null
 	@cmake --build --preset $(PRESET)
 	@ln -sfn $(PRESET)/apps/auris build/auris
@@ -69,4 +73,4 @@ lint: setup
 	@python3 tools/lint.py build/lint
 
 clean:
-	@rm -rf build
+	@rm -rf build web/node_modules

@@ -39,6 +39,7 @@ Server::Server(const ServerOptions& options)
     : options_(options),
       recordings_(options.recordings),
       access_(access_of(options)),
+      page_(page_files()),
       router_(access_, [this](const RouteEnd& end) { metrics_.count(end); }),
       begun_(std::chrono::duration_cast<std::chrono::seconds>(
                  std::chrono::system_clock::now().time_since_epoch())
@@ -73,6 +74,18 @@ void Server::add_routes() {
       "GET", "/health", [this](const auto& exchange, Rest) { health(exchange); }, RouteAccess::kPublic);
   router_.add(
       "GET", "/ready", [this](const auto& exchange, Rest) { ready(exchange); }, RouteAccess::kPublic);
+  router_.add(
+      "GET", "/",
+      [this](const auto& exchange, Rest) {
+        exchange->respond(page_.answer("index.html", exchange->request()));
+      },
+      RouteAccess::kPublic);
+  router_.add(
+      "GET", "/assets/*",
+      [this](const auto& exchange, Rest name) {
+        exchange->respond(page_.answer("assets/" + name, exchange->request()));
+      },
+      RouteAccess::kPublic);
   router_.add("GET", "/metrics", [this](const auto& exchange, Rest) { show_metrics(exchange); });
   router_.add("GET", "/v1/models", [this](const auto& exchange, Rest) { list_models(exchange); });
   router_.add("GET", "/v1/models/*", [this](const auto& exchange, Rest id) { show_model(exchange, id); });

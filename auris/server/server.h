@@ -16,6 +16,7 @@
 #include "auris/server/http/http_server.h"
 #include "auris/server/models/metrics.h"
 #include "auris/server/models/served_models.h"
+#include "auris/server/page/page.h"
 
 namespace auris::server {
 
@@ -61,6 +62,7 @@ class Server {
   RecordingReader recordings_;
   Access access_;
   Metrics metrics_;
+  Page page_;
   Router router_;
   int64_t begun_;  // seconds since 1970
   std::unique_ptr<const ServedModels> loaded_;
