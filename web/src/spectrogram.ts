@@ -77,6 +77,6 @@ export function spectrogramOf(samples: Float32Array, sampleRateHz: number, mostC
       if (level > loudest) loudest = level;
     }
   }
-  const levels = Uint8Array.from(decibels, (level) => Math.max(0, Math.min(255, 255 * (1 + (level - loudest) / kRangeDb))));
+  const levels = Uint8Array.from(decibels, (level) => Math.round(255 * Math.max(0, 1 + (level - loudest) / kRangeDb)));
   return { columns, bands, levels };
 }
