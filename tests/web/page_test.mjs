@@ -190,7 +190,7 @@ async function conversation(browser, { url }) {
   await page.evaluate(() => {
     window.lengths = new Set();
     new MutationObserver(() => {
-      const node = document.querySelector('[aria-busy="true"] .assistant:last-of-type p:not(.quiet)');
+      const node = document.querySelector('.answering p:not(.quiet)');
       if (node) window.lengths.add(node.textContent.length);
     }).observe(document.querySelector('[role="log"]'), { childList: true, subtree: true, characterData: true });
   });
@@ -225,7 +225,7 @@ async function conversation(browser, { url }) {
 
   await question.fill("Write a long story about a dog, a cat, a horse and the sea.");
   await question.press("Enter");
-  await page.waitForFunction(() => document.querySelector('[aria-busy="true"] .assistant:last-of-type p:not(.quiet)')?.textContent.length > 20);
+  await page.waitForFunction(() => document.querySelector('.answering p:not(.quiet)')?.textContent.length > 20);
   await button(page, "Stop").click();
   await page.getByText("stopped", { exact: true }).waitFor();
   say("an answer is stopped");
@@ -246,7 +246,7 @@ async function keyboard(browser, { url }) {
       });
       const ring = await page.evaluate(() => {
         const node = document.activeElement;
-        const ringed = node.type === "radio" ? node.nextElementSibling : node;
+        const ringed = node.type === "radio" ? node.nextElementSibling : node.closest(".model") ?? node;
         return ringed === document.body ? "2px" : getComputedStyle(ringed).outlineWidth;
       });
       if (focused !== "Question") assert.notEqual(ring, "0px", `no ring around ${focused}`);

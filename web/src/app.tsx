@@ -134,7 +134,7 @@ export function App() {
   return (
     <div class={isDropping ? "app dropping" : "app"}>
       <header>
-        <h1><Icon name="microphone" /> Auris</h1>
+        <h1><Icon name="mark" /> Auris</h1>
         <button type="button" class="plain" aria-label={isDark ? "Light colours" : "Dark colours"} onClick={changeScheme}>
           <Icon name={isDark ? "sun" : "moon"} />
         </button>

@@ -92,7 +92,7 @@ export function Conversation({ model, recording, onProblem }: ConversationProps)
           </div>
         ))}
         {answer !== null && (
-          <div class="turn assistant">
+          <div class="turn assistant answering">
             <p class={answer ? "" : "quiet waiting"}>{answer || "Thinking"}</p>
           </div>
         )}

@@ -1,5 +1,6 @@
 // Line drawings of 24 by 24; the words beside them, or aria-label, say what they mean.
 const kPaths = {
+  mark: "M4 10v4M8 6v12M12 9v6M16 4v16M20 9v6",
   microphone: "M12 3a3 3 0 0 0-3 3v6a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3ZM5 11a7 7 0 0 0 14 0M12 18v3",
   file: "M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8ZM14 3v5h5",
   play: "M8 5.5v13l10.5-6.5Z",
