@@ -195,7 +195,7 @@ async function conversation(browser, { url }) {
     }).observe(document.querySelector('[role="log"]'), { childList: true, subtree: true, characterData: true });
   });
   await question.press("Enter");
-  await button(page, "New conversation").waitFor();
+  await button(page, "Start anew").waitFor();
   assert.ok((await page.evaluate(() => window.lengths.size)) > 1, "the answer came at once");
   const answer = await page.locator(".assistant p").textContent();
   const reply = await fetch(`${url}/v1/chat/completions`, {
@@ -214,7 +214,7 @@ async function conversation(browser, { url }) {
   assert.deepEqual(messages.map(({ role }) => role), ["user", "assistant", "user"]);
   assert.equal(messages[2].content, "Say it in other words.");
   assert.equal(messages[1].content, answer);
-  await button(page, "New conversation").waitFor();
+  await button(page, "Start anew").waitFor();
   assert.equal(await page.locator(".assistant").count(), 2);
   await look(page, "conversation");
   await button(page, "Dark colours").click();

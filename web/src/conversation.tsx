@@ -111,10 +111,10 @@ export function Conversation({ model, recording, onProblem }: ConversationProps)
           {recording ? (
             <label class="check">
               <input type="checkbox" checked={takesRecording} onChange={({ currentTarget }) => setTakesRecording(currentTarget.checked)} />
-              <span>with {recording.file.name}</span>
+              <span>with the recording</span>
             </label>
           ) : <span class="quiet">text alone</span>}
-          {turns.length > 0 && answer === null && <button type="button" class="plain wordy" onClick={startAnew}>New conversation</button>}
+          {turns.length > 0 && answer === null && <button type="button" class="plain wordy" onClick={startAnew}>Start anew</button>}
           {answer !== null ? (
             <button type="button" class="round" aria-label="Stop" onClick={() => abort.current?.abort()}><Icon name="stop" /></button>
           ) : (

@@ -1,5 +1,5 @@
 // Where recordings come from: the microphone or a file.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { drawBars } from "./bars";
 import { shortTime } from "./clock";
 import { Icon } from "./icons";
@@ -16,7 +16,7 @@ const kLevels = 400; // of the last seconds, one a frame
 function Listening({ recorder, onStop }: { recorder: Recorder; onStop: () => void }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [seconds, setSeconds] = useState(0);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const begin = performance.now();
     const levels: number[] = [];
     let frame = 0;
@@ -25,7 +25,7 @@ function Listening({ recorder, onStop }: { recorder: Recorder; onStop: () => voi
       if (levels.length > kLevels) levels.shift();
       setSeconds(Math.floor((performance.now() - begin) / 1000));
       // The newest at the right.
-      drawBars(canvas.current!, (from) => levels[levels.length - kLevels + Math.floor(from * kLevels)] ?? 0);
+      if (canvas.current) drawBars(canvas.current, (from) => levels[levels.length - kLevels + Math.floor(from * kLevels)] ?? 0);
       frame = requestAnimationFrame(tick);
     };
     tick();
