@@ -111,7 +111,7 @@ export function Conversation({ model, recording, onProblem }: ConversationProps)
           {recording ? (
             <label class="check">
               <input type="checkbox" checked={takesRecording} onChange={({ currentTarget }) => setTakesRecording(currentTarget.checked)} />
-              <span>with the recording</span>
+              <span>with recording</span>
             </label>
           ) : <span class="quiet">text alone</span>}
           {turns.length > 0 && answer === null && <button type="button" class="plain wordy" onClick={startAnew}>Start anew</button>}
