@@ -33,6 +33,8 @@ QUESTIONS = ["What is the capital of France?", "Name three colours.", "Why is th
              "What is two plus two?", "Who wrote Hamlet?"]
 NONSENSE = [b"{", b"[]", b'{"messages": 3}', b'{"messages": [{"role": "user", "content": [{"type": "input_audio"}]}]}',
             b'{"messages": [{"role": "user", "content": "x"}], "temperature": -1}', b"\xff" * 100]
+REALTIME_NONSENSE = ["{", "[]", '{"type": 3}', '{"type": "response.cancel", "response_id": "nobody"}',
+                     '{"type": "conversation.item.delete", "item_id": "nobody"}']
 BUSY = (429, 503)
 
 
@@ -119,7 +121,7 @@ class Realtime:
             for event in self.events():
                 await socket.send(json.dumps(event))
                 if nonsense:
-                    await socket.send(random.choice(["{", "[]", '{"type": 3}', '{"type": "response.cancel"}']))
+                    await socket.send(random.choice(REALTIME_NONSENSE))
             if leave:
                 await asyncio.sleep(random.random())
                 return None
@@ -135,6 +137,8 @@ class Realtime:
                     response = event["response"]
                     if response["status"] == "failed":
                         return self.busy(response["status_details"]["error"])
+                    if response["status"] == "cancelled" or not response["output"]:
+                        raise Lost(f"the answer was {response['status']}")
                     return response["output"][0]["content"][0]["text"]
             raise Lost("closed before the answer")
 
