@@ -14,7 +14,8 @@ namespace {
 std::string subtitle_line(const std::string& text) {
   std::string line(trimmed(text));
   std::replace(line.begin(), line.end(), '\n', ' ');
-  for (size_t at = line.find("-->"); at != std::string::npos; at = line.find("-->", at))
+  // Of "--->" the first step makes another arrow, one place before.
+  for (size_t at = line.find("-->"); at != std::string::npos; at = line.find("-->", at == 0 ? 0 : at - 1))
     line.replace(at, 3, "->");
   return line;
 }

@@ -17,7 +17,7 @@ generate::Transcript sample() {
   transcript.segments[0].words = {{" Hello", 0, 0.5, 0.9}, {" there.", 0.5, 1, 0.8}};
   transcript.segments[1].start = 3661.0;
   transcript.segments[1].end = 3662.0005;
-  transcript.segments[1].text = " Bye\n\n--> there.";
+  transcript.segments[1].text = " Bye\n\n---> there.";
   return transcript;
 }
 

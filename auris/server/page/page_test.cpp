@@ -1,9 +1,9 @@
 #include "auris/server/page/page.h"
 
-#include <gmock/gmock.h>
-
 #include <algorithm>
 #include <array>
+
+#include <gmock/gmock.h>
 
 #include "auris/server/api/api_error.h"
 
