@@ -55,8 +55,8 @@ class InputBufferTest : public testing::Test {
 
   std::vector<InputBuffer::Event> append(const std::vector<int>& hops) { return buffer_.append(sound(hops)); }
   static std::vector<Kind> kinds(const std::vector<InputBuffer::Event>& events) {
-    std::vector<Kind> result;
-    for (const InputBuffer::Event& event : events) result.push_back(event.kind);
+    std::vector<Kind> result(events.size());
+    std::ranges::transform(events, result.begin(), &InputBuffer::Event::kind);
     return result;
   }
 

@@ -62,9 +62,11 @@ TEST(PcmInput, ReadsTelephones) {
 }
 
 TEST(PcmInput, WhatIsWrittenIsReadAgain) {
-  std::vector<float> tone;
-  for (int i = 0; i < kListeningRateHz; ++i)
-    tone.push_back(0.5f * static_cast<float>(std::sin(2 * std::numbers::pi * 440 * i / kListeningRateHz)));
+  std::vector<float> tone(kListeningRateHz);
+  for (size_t i = 0; i < tone.size(); ++i) {
+    const double turns = 440.0 * static_cast<double>(i) / kListeningRateHz;
+    tone[i] = 0.5f * static_cast<float>(std::sin(2 * std::numbers::pi * turns));
+  }
   for (const PcmFormat& format :
        {PcmFormat{PcmEncoding::kPcm16, 24000}, PcmFormat{PcmEncoding::kPcm16, 16000},
         PcmFormat{PcmEncoding::kMulaw, 8000}, PcmFormat{PcmEncoding::kAlaw, 8000}}) {
