@@ -46,7 +46,8 @@ Server::Server(const ServerOptions& options)
                  .count()) {
   add_routes();
   http_ = std::make_unique<HttpServer>(
-      options_.http, [this](const ExchangePointer& exchange) { router_.handle(exchange); }, refusal);
+      options_.http, [this](const ExchangePointer& exchange) { router_.handle(exchange); }, refusal,
+      [this](const HttpRequest& head) { return router_.gate(head); });
 }
 
 // First nobody asks any more, then nobody answers.

@@ -296,6 +296,7 @@ async def run(port, pid, options):
     return {"seconds": options.seconds, "clients": options.clients, "answers": dict(sorted(counts.items())),
             "wrong_or_lost": wrong[:20], "wrong_or_lost_count": len(wrong),
             "memory_mib": {"first": round(memory[0], 1), "half": round(half[0], 1), "last": round(half[-1], 1),
+                           "by_minute": [round(mib) for mib in memory[::60]],
                            "largest_of_second_half": round(max(half), 1),
                            "growth_of_second_half": round(max(half) / half[0] - 1, 4)}}
 

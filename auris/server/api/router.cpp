@@ -46,8 +46,31 @@ Router::Found Router::find(const HttpRequest& request) const {
   return found;
 }
 
+void Router::require_access(const Found& found, const HttpRequest& request) const {
+  access_.require_known_page(request);
+  if (found.entry != nullptr && found.entry->access == RouteAccess::kKey) access_.require_key(request);
+}
+
+std::optional<HttpResponse> Router::gate(const HttpRequest& head) const {
+  Exchange exchange(head, 0, [] {});
+  exchange.add_header("x-request-id", new_id("req_"));
+  access_.allow_origin(exchange);
+  std::string route = "other";
+  try {
+    const Found found = find(head);
+    if (found.entry != nullptr) route = found.entry->path;
+    require_access(found, head);
+    return std::nullopt;
+  } catch (...) {
+    exchange.respond(response_of(std::current_exception()));
+  }
+  std::optional<HttpResponse> refused = exchange.take().head;
+  on_end_({.route = route, .status = refused->status, .total_s = 0});
+  return refused;
+}
+
 void Router::answer(const Found& found, const std::shared_ptr<Exchange>& exchange) const {
-  access_.require_known_page(exchange->request());
+  require_access(found, exchange->request());
   if (found.entry == nullptr) {
     if (found.other_methods.empty()) return exchange->respond(refusal(404));
     if (exchange->request().method == "OPTIONS") return exchange->respond({.status = 204});
@@ -55,10 +78,7 @@ void Router::answer(const Found& found, const std::shared_ptr<Exchange>& exchang
     response.headers.emplace_back("Allow", found.other_methods);
     return exchange->respond(std::move(response));
   }
-  if (found.entry->access == RouteAccess::kKey) {
-    access_.require_key(exchange->request());
-    access_.count(exchange->request());
-  }
+  if (found.entry->access == RouteAccess::kKey) access_.count(exchange->request());
   const std::string_view encoding = exchange->request().header("content-encoding");
   if (!encoding.empty() && encoding != "identity") {
     throw ApiError({.status = 415, .message = "Bodies are taken as they are, without a Content-Encoding."});

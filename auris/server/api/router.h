@@ -3,10 +3,12 @@
 //
 //   Router router(access, on_end);
 //   router.add("GET", "/v1/models/*", models);   // * takes the rest of the path
-//   HttpServer server(options, [&](const auto& exchange) { router.handle(exchange); }, refusal);
+//   HttpServer server(options, [&](const auto& exchange) { router.handle(exchange); }, refusal,
+//                     [&](const HttpRequest& head) { return router.gate(head); });
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +36,9 @@ class Router {
 
   void add(std::string method, std::string path, Route route, RouteAccess access = RouteAccess::kKey);
   void handle(const std::shared_ptr<Exchange>& exchange) const;
+  // What a request is refused with that may not ask, whatever its body says; nothing for others, which
+  // handle() looks at again.
+  std::optional<HttpResponse> gate(const HttpRequest& head) const;
 
  private:
   struct Entry {
@@ -47,6 +52,7 @@ class Router {
     std::string other_methods = {};  // of the same path
   };
   Found find(const HttpRequest& request) const;
+  void require_access(const Found& found, const HttpRequest& request) const;
   void answer(const Found& found, const std::shared_ptr<Exchange>& exchange) const;
 
   Access& access_;

@@ -57,6 +57,30 @@ TEST_F(RouterTest, AsksForTheKeyBeforeTheRouteRuns) {
   EXPECT_EQ(answer("POST", "/secret", {{"authorization", "Bearer key"}}).status, 200);
 }
 
+TEST_F(RouterTest, TheGateRefusesWhoMayNotAsk) {
+  router_.add("POST", "/secret", [](const auto& exchange, const std::string&) { exchange->respond({}); });
+  router_.add(
+      "POST", "/open", [](const auto& exchange, const std::string&) { exchange->respond({}); },
+      RouteAccess::kPublic);
+  const auto status = [&](const std::string& path, HttpHeaders headers) {
+    HttpRequest head;
+    head.method = "POST";
+    head.path = path;
+    head.headers = std::move(headers);
+    const std::optional<HttpResponse> refused = router_.gate(head);
+    return refused ? refused->status : 0;
+  };
+  EXPECT_EQ(status("/secret", {}), 401);
+  EXPECT_EQ(status("/secret", {{"authorization", "Bearer other"}}), 401);
+  EXPECT_EQ(status("/secret", {{"authorization", "Bearer key"}}), 0);
+  EXPECT_EQ(status("/open", {}), 0);
+  EXPECT_EQ(status("/open", {{"host", "h"}, {"origin", "https://b.example"}}), 403);
+  EXPECT_EQ(status("/nowhere", {}), 0);
+  ASSERT_EQ(ends_.size(), 3u);
+  EXPECT_EQ(ends_[0].route, "/secret");
+  EXPECT_EQ(ends_[0].status, 401);
+}
+
 TEST_F(RouterTest, BrowsersMayAskWhatIsAllowed) {
   router_.add("POST", "/secret", [](const auto& exchange, const std::string&) { exchange->respond({}); });
   const HttpResponse response = answer("OPTIONS", "/secret", {{"origin", "https://a.example"}});

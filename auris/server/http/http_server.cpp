@@ -78,7 +78,8 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-HttpRequest request_of(http::request<http::string_body>&& from, const std::string& peer) {
+// Without the body.
+HttpRequest request_head(const http::request<http::string_body>& from, const std::string& peer) {
   HttpRequest request;
   request.method = from.method_string();
   request.path = from.target();
@@ -89,6 +90,11 @@ HttpRequest request_of(http::request<http::string_body>&& from, const std::strin
   }
   for (const auto& field : from)
     request.headers.emplace_back(lower(field.name_string()), std::string(field.value()));
+  return request;
+}
+
+HttpRequest request_of(http::request<http::string_body>&& from, const std::string& peer) {
+  HttpRequest request = request_head(from, peer);
   request.body = std::move(from.body());
   return request;
 }
@@ -106,10 +112,11 @@ http::response<Body> head_of(const HttpResponse& response, unsigned version, boo
 
 class HttpServer::Implementation {
  public:
-  Implementation(const HttpOptions& options, HttpHandler handler, HttpRefusal refusal)
+  Implementation(const HttpOptions& options, HttpHandler handler, HttpRefusal refusal, HttpGate gate)
       : options_(options),
         handler_(std::move(handler)),
         refusal_(std::move(refusal)),
+        gate_(std::move(gate)),
         acceptor_(*context_),
         handlers_(static_cast<size_t>(std::max(1, options.handlers))) {
     listen();
@@ -249,6 +256,10 @@ class HttpServer::Implementation {
     });
     if (error) co_return co_await refuse(stream, error);
     if (is_ambiguous(parser)) co_return co_await refuse(stream, 400);
+    if (gate_ && !parser.is_done()) {
+      const std::optional<HttpResponse> refused = gate_(request_head(parser.get(), connection->peer));
+      if (refused) co_return co_await refuse(stream, *refused);
+    }
     if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
       http::response<http::empty_body> go_on(http::status::continue_, 11);
       co_await http::async_write(stream, go_on, asio::redirect_error(use_awaitable, error));
@@ -404,6 +415,10 @@ class HttpServer::Implementation {
 
   awaitable<bool> refuse(beast::tcp_stream& stream, int status) {
     const HttpResponse refusal = refusal_(status);
+    co_return co_await refuse(stream, refusal);
+  }
+
+  awaitable<bool> refuse(beast::tcp_stream& stream, const HttpResponse& refusal) {
     auto response = head_of<http::string_body>(refusal, 11, false);
     response.body() = refusal.body;
     response.prepare_payload();
@@ -421,6 +436,7 @@ class HttpServer::Implementation {
   HttpOptions options_;
   HttpHandler handler_;
   HttpRefusal refusal_;
+  HttpGate gate_;
   // Answers may outlive the server.
   std::shared_ptr<asio::io_context> context_ = std::make_shared<asio::io_context>(1);
   tcp::acceptor acceptor_;
@@ -435,8 +451,9 @@ class HttpServer::Implementation {
   bool stopping_ = false;
 };
 
-HttpServer::HttpServer(const HttpOptions& options, HttpHandler handler, HttpRefusal refusal)
-    : implementation_(std::make_unique<Implementation>(options, std::move(handler), std::move(refusal))) {}
+HttpServer::HttpServer(const HttpOptions& options, HttpHandler handler, HttpRefusal refusal, HttpGate gate)
+    : implementation_(std::make_unique<Implementation>(options, std::move(handler), std::move(refusal),
+                                                       std::move(gate))) {}
 HttpServer::~HttpServer() = default;
 
 uint16_t HttpServer::port() const { return implementation_->port(); }

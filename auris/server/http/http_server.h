@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -39,10 +40,14 @@ using HttpHandler = std::function<void(const std::shared_ptr<Exchange>& exchange
 // The answer to what never reaches the handler (400, 408, 413, 431, 503) and to what it failed at (500).
 using HttpRefusal = std::function<HttpResponse(int status)>;
 
+// Asked as soon as the headers of a request with a body are there, on the thread of all connections: an
+// answer refuses it before the body is read, and the connection is closed. Must neither throw nor wait.
+using HttpGate = std::function<std::optional<HttpResponse>(const HttpRequest& head)>;
+
 class HttpServer {
  public:
   // Throws kUsage if it cannot listen there.
-  HttpServer(const HttpOptions& options, HttpHandler handler, HttpRefusal refusal);
+  HttpServer(const HttpOptions& options, HttpHandler handler, HttpRefusal refusal, HttpGate gate = {});
   ~HttpServer();  // stop() without patience
 
   uint16_t port() const;  // where it listens

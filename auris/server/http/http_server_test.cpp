@@ -173,6 +173,22 @@ TEST(HttpServer, ASlowReaderIsLeft) {
   EXPECT_TRUE(left.get_future().get());
 }
 
+// The body never comes: who waits for it would wait long.
+TEST(HttpServer, TheGateClosesBeforeTheBody) {
+  HttpServer server(quick(), echo, refusal, [](const HttpRequest& head) -> std::optional<HttpResponse> {
+    if (head.header("x-note") == "let me in") return std::nullopt;
+    return HttpResponse{.status = 401, .body = head.method + head.path};
+  });
+  const std::string refused =
+      asked(server.port(), "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n");
+  EXPECT_THAT(refused, StartsWith("HTTP/1.1 401 "));
+  EXPECT_THAT(refused, EndsWith("POST/a"));
+  EXPECT_THAT(asked(server.port(),
+                    "POST /a HTTP/1.1\r\nHost: x\r\nX-Note: let me in\r\nContent-Length: 1\r\n"
+                    "Connection: close\r\n\r\nb"),
+              EndsWith(" let me in b"));
+}
+
 TEST(HttpServer, WhatCannotBeReadIsRefused) {
   HttpOptions options = quick();
   options.body_bytes = 1000;

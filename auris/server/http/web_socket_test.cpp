@@ -174,7 +174,7 @@ TEST_F(WebSocketTest, WhatIsNoFrameEndsTheSession) {
   {
     Client client(server_.port());
     EXPECT_EQ(client.next(), "hello");
-    asio::write(client.connection(), asio::buffer(std::string("\xff\xff\xff\xff rubbish")));
+    asio::write(client.connection(), asio::buffer(std::string("\xff\xff\xff\xff rubbish of some length")));
     EXPECT_EQ(client.closing().code, 1002);
   }
   echo_->ended.acquire();
