@@ -34,18 +34,22 @@ def chat(client, model, messages, tokens):
 
 def together(client, model, tokens):
     """Seconds one after the other, seconds at once."""
-    questions = [[{"role": "user", "content": f"Tell me a long story about {topic} and the number {random.random()}."}]
-                 for topic in random.sample(TOPICS, AT_ONCE)]
+    topics = random.sample(TOPICS, AT_ONCE)
+
+    def questions():
+        """Each time in other words, so that no cache helps."""
+        return [[{"role": "system", "content": f"Be brief. {random.random()}"},
+                 {"role": "user", "content": f"Tell me a long story about {topic}."}] for topic in topics]
+
+    first, second = questions(), questions()
     begin = time.monotonic()
-    alone = [chat(client, model, question, tokens) for question in questions]
+    alone = [chat(client, model, question, tokens) for question in first]
     middle = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        # A word before the question, so that no cache helps.
-        asked = [[{"role": "system", "content": f"{random.random()}"}, *question] for question in questions]
-        list(pool.map(lambda question: chat(client, model, question, tokens), asked))
+        list(pool.map(lambda question: chat(client, model, question, tokens), second))
     end = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        same = list(pool.map(lambda question: chat(client, model, question, tokens), questions))
+        same = list(pool.map(lambda question: chat(client, model, question, tokens), first))
     for one, other in zip(alone, same):
         assert one.choices[0].message.content == other.choices[0].message.content, "another answer than alone"
     return middle - begin, end - middle
