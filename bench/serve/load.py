@@ -20,12 +20,13 @@ import random
 import re
 import subprocess
 import sys
-import tempfile
 import time
-import wave
 
 import websockets.asyncio.client
 import websockets.exceptions
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../tests/serve"))
+from voice import spoken  # noqa: E402
 
 SOUNDS = "/usr/share/asterisk/sounds/en"
 RECORDINGS = ["demo-congrats", "vm-goodbye", "vm-intro", "demo-thanks", "pbx-invalid", "vm-options"]
@@ -80,15 +81,6 @@ class Request:
         if not events or events[-1] != "[DONE]":
             raise Lost("a stream without its end")
         return "".join(json.loads(event)["choices"][0]["delta"].get("content") or "" for event in events[:-1])
-
-
-def spoken(text):
-    """PCM16 of 16 kHz."""
-    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
-        subprocess.run(["flite", "-voice", "slt", "-t", text, "-o", file.name], check=True)
-        with wave.open(file.name) as sound:
-            assert sound.getframerate() == 16000
-            return sound.readframes(sound.getnframes())
 
 
 class Realtime:
@@ -149,7 +141,7 @@ class Realtime:
 
 
 def conversations():
-    sounds = [spoken(question) for question in QUESTIONS]
+    sounds = [spoken(question, 16000) for question in QUESTIONS]
     return [Realtime(f"{'dictation' if writes else 'realtime'} {i}", sound, writes)
             for i, sound in enumerate(sounds) for writes in (False, True)]
 

@@ -14,17 +14,15 @@ import base64
 import os
 import random
 import statistics
-import subprocess
 import sys
-import tempfile
 import threading
 import time
-import wave
 
 import openai
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../tests/serve"))
 from served import Served  # noqa: E402
+from voice import loud_part, spoken  # noqa: E402
 
 RATE = 24000
 PIECE_S = 0.04
@@ -37,14 +35,11 @@ QUESTIONS = [
 ]
 
 
-def spoken(text):
-    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
-        subprocess.run(["flite", "-voice", "slt", "-t", text, "-o", file.name], check=True)
-        with wave.open(file.name) as sound:
-            samples, rate = sound.readframes(sound.getnframes()), sound.getframerate()
-    samples = audioop.ratecv(samples, 2, 1, rate, RATE, None)[0]
-    loud = [i for i in range(0, len(samples) - 480, 480) if audioop.max(samples[i:i + 480], 2) > 328]
-    return samples[loud[0]:loud[-1] + 480]
+def question(text):
+    """Without the silence around it."""
+    sound = spoken(text, RATE)
+    begin, end = loud_part(sound)
+    return sound[begin:end]
 
 
 def unlike_any(sound):
@@ -102,7 +97,7 @@ def main():
     parser.add_argument("--models", nargs="+", default=["whisper-base", "smollm2-135m-instruct"])
     parser.add_argument("flags", nargs="*")
     arguments = parser.parse_args()
-    questions = [spoken(text) for text in QUESTIONS]
+    questions = [question(text) for text in QUESTIONS]
     times = []
     with Served(arguments.auris, *arguments.flags, models=tuple(arguments.models)) as served:
         client = openai.OpenAI(base_url=served.url + "/v1", api_key=served.key, max_retries=0)

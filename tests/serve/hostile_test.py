@@ -5,7 +5,6 @@ import concurrent.futures
 import gzip
 import http.server
 import json
-import json
 import math
 import os
 import re
@@ -128,15 +127,7 @@ class Hostile(unittest.TestCase):
 
     def tearDown(self):
         self.assertEqual(self.served.request("/ready")[0], 200)
-        running = re.compile(r"^auris_requests_(?:running|waiting)\{.*\} (.*)$", re.M)
-        until = time.monotonic() + 20
-        while True:
-            counts = running.findall(self.served.request("/metrics")[2])
-            self.assertTrue(counts)
-            if all(float(count) == 0 for count in counts):
-                return
-            self.assertLess(time.monotonic(), until, f"requests that still run: {counts}")
-            time.sleep(0.02)
+        self.served.wait_until_idle()
 
     def raw(self, text, wait_s=20):
         """All that comes back until the server closes, or nothing comes for a while."""

@@ -2,35 +2,23 @@
 
 import audioop
 import base64
-import subprocess
 import sys
-import tempfile
-import time
 import unittest
-import wave
 
 import openai
 import websockets.sync.client
 
 from served import Served
+from voice import loud_part, spoken
 
 AURIS = sys.argv[1]
 RATE = 24000
 
 
-def spoken(text):
-    """A sentence as PCM16, by flite."""
-    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
-        subprocess.run(["flite", "-voice", "slt", "-t", text, "-o", file.name], check=True)
-        with wave.open(file.name) as sound:
-            samples, rate = sound.readframes(sound.getnframes()), sound.getframerate()
-    return audioop.ratecv(samples, 2, 1, rate, RATE, None)[0]
-
-
 def speech_ms(sound):
-    """Where it is first and last louder than a hundredth of full scale."""
-    loud = [i for i in range(0, len(sound) - 480, 480) if audioop.max(sound[i:i + 480], 2) > 328]
-    return loud[0] * 500 / RATE, loud[-1] * 500 / RATE + 10
+    """Where speech begins and ends in it."""
+    begin, end = loud_part(sound)
+    return begin * 500 / RATE, end * 500 / RATE
 
 
 def silence(seconds):
@@ -42,7 +30,7 @@ class Realtime(unittest.TestCase):
     def setUpClass(cls):
         cls.served = Served(AURIS, models=("whisper-base", "smollm2-135m-instruct"))
         cls.client = openai.OpenAI(base_url=cls.served.url + "/v1", api_key=cls.served.key, max_retries=0)
-        cls.question = spoken("What is the capital of France?")
+        cls.question = spoken("What is the capital of France?", RATE)
 
     @classmethod
     def tearDownClass(cls):
@@ -251,10 +239,7 @@ class Realtime(unittest.TestCase):
                     "content": [{"type": "input_text", "text": "Tell me a very long story."}]})
                 connection.response.create(response={"max_output_tokens": 1000})
                 self.until(connection, "response.output_text.delta")
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline and self.served.metric("auris_requests_running") > 0:
-            time.sleep(0.1)
-        self.assertEqual(self.served.metric("auris_requests_running"), 0)
+        self.served.wait_until_idle()
 
 
 if __name__ == "__main__":

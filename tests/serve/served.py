@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 import urllib.error
 import urllib.request
 
@@ -60,3 +61,10 @@ class Served:
         values = re.findall(rf"^{name}(?:{{[^}}]*}})? (\S+)$", self.request("/metrics")[2], re.MULTILINE)
         assert values, f"there is no metric {name}"
         return sum(map(float, values))
+
+    def wait_until_idle(self, most_s=20):
+        """Until no request runs or waits."""
+        until = time.monotonic() + most_s
+        while counts := self.metric("auris_requests_running") + self.metric("auris_requests_waiting"):
+            assert time.monotonic() < until, f"{counts:.0f} requests still run or wait"
+            time.sleep(0.02)
