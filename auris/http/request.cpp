@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include <sys/socket.h>
-#include "auris/base/error.h"
 
+#include "auris/base/error.h"
 #include "auris/http/curl_handle.h"
 #include "auris/http/public_address.h"
 

@@ -1,9 +1,10 @@
 #include "auris/http/url.h"
 
-#include <algorithm>
 #include <memory>
 
 #include <curl/curl.h>
+
+#include "auris/base/ascii_lower.h"
 
 namespace auris::http {
 namespace {
@@ -29,9 +30,7 @@ std::optional<UrlParts> parts_of(const std::string& url) {
   if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) return std::nullopt;
   const std::string scheme = part_of(parsed.get(), CURLUPART_SCHEME);
   if (scheme != "http" && scheme != "https") return std::nullopt;
-  UrlParts parts{.host = part_of(parsed.get(), CURLUPART_HOST)};
-  std::ranges::transform(parts.host, parts.host.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  UrlParts parts{.host = ascii_lower(part_of(parsed.get(), CURLUPART_HOST))};
   const std::string port = part_of(parsed.get(), CURLUPART_PORT);
   if (!port.empty()) parts.host += ":" + port;
   parts.has_user =

@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <openssl/crypto.h>
 
+#include "auris/base/ascii_lower.h"
 #include "auris/base/sha256.h"
 #include "auris/server/api/api_error.h"
 
@@ -33,17 +34,10 @@ std::string_view key_of(const HttpRequest& request) {
   return shown.empty() ? key_in_protocols(request.header("sec-websocket-protocol")) : shown;
 }
 
-std::string lowered(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return result;
-}
-
 // "[::1]:8080" -> "::1", "localhost:8080" -> "localhost"; in lower case.
 std::string name_of(std::string_view host) {
-  if (host.starts_with('[')) return lowered(host.substr(1, host.find(']') - 1));
-  return lowered(host.substr(0, host.find(':')));
+  if (host.starts_with('[')) return ascii_lower(host.substr(1, host.find(']') - 1));
+  return ascii_lower(host.substr(0, host.find(':')));
 }
 
 bool is_address(const std::string& name) {
@@ -86,7 +80,7 @@ void Access::require_known_page(const HttpRequest& request) const {
     return;
   const size_t scheme = origin.find("://");
   const std::string_view from = scheme == std::string_view::npos ? "" : origin.substr(scheme + 3);
-  if (from.empty() || lowered(from) != lowered(host)) {
+  if (from.empty() || ascii_lower(from) != ascii_lower(host)) {
     throw ApiError({.status = 403,
                     .message = "Pages of this origin may not ask here (--cors-origin).",
                     .code = "origin_not_allowed"});

@@ -78,13 +78,14 @@ ApiErrorParts parts_of(const std::exception_ptr& error) {
   return {.status = 500, .message = message_of(500)};
 }
 
-std::string body_of(const ApiErrorParts& parts) {
-  return json_line({{"error",
-                     {{"message", parts.message},
-                      {"type", type_of(parts.status)},
-                      {"param", text_or_null(parts.param)},
-                      {"code", text_or_null(parts.code)}}}});
+nlohmann::ordered_json error_json(const ApiErrorParts& parts) {
+  return {{"message", parts.message},
+          {"type", type_of(parts.status)},
+          {"param", text_or_null(parts.param)},
+          {"code", text_or_null(parts.code)}};
 }
+
+std::string body_of(const ApiErrorParts& parts) { return json_line({{"error", error_json(parts)}}); }
 
 HttpResponse response_of(const ApiErrorParts& parts) {
   HttpResponse response{.status = parts.status, .body = body_of(parts)};

@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "auris/server/http/http_message.h"
 
 namespace auris::server {
@@ -40,6 +42,8 @@ ApiErrorParts parts_of(const std::exception_ptr& error);
 
 HttpResponse response_of(const ApiErrorParts& parts);
 HttpResponse response_of(const std::exception_ptr& error);
+// {"message", "type", "param", "code"}.
+nlohmann::ordered_json error_json(const ApiErrorParts& parts);
 // The object {"error": {...}} as text.
 std::string body_of(const ApiErrorParts& parts);
 // The answer to what has no cause but its status (HttpRefusal).

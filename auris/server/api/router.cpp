@@ -2,10 +2,10 @@
 
 #include <chrono>
 #include <mutex>
-#include <random>
 #include <utility>
 
 #include "auris/base/rng.h"
+#include "auris/server/api/any_seed.h"
 #include "auris/server/api/api_error.h"
 #include "auris/server/http/percent.h"
 
@@ -107,7 +107,7 @@ void Router::handle(const std::shared_ptr<Exchange>& exchange) const {
 std::string new_id(const std::string& prefix) {
   constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   static std::mutex mutex;
-  static Rng rng((uint64_t{std::random_device()()} << 32) | std::random_device()());
+  static Rng rng(any_seed());
   std::string id = prefix;
   const std::lock_guard lock(mutex);
   for (int i = 0; i < 24; ++i) id += kAlphabet[rng.below(kAlphabet.size())];

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <random>
 #include <utility>
 
 #include "auris/base/json_text.h"
 #include "auris/base/version.h"
+#include "auris/server/api/any_seed.h"
 #include "auris/server/api/api_error.h"
 #include "auris/server/api/router.h"
 #include "auris/server/chat/place_recordings.h"
@@ -22,11 +22,6 @@ std::string_view finish_of(generate::FinishReason reason) {
     case generate::FinishReason::kContextFull: return "length";
     default: return "stop";
   }
-}
-
-uint64_t any_seed() {
-  std::random_device device;
-  return (uint64_t{device()} << 32) | device();
 }
 
 double per_s(double count, double seconds) { return seconds > 0 ? count / seconds : 0; }

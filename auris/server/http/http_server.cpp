@@ -24,6 +24,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
+#include "auris/base/ascii_lower.h"
 #include "auris/base/error.h"
 #include "auris/base/log.h"
 #include "auris/server/http/web_socket_carrier.h"
@@ -71,13 +72,6 @@ bool is_ambiguous(const RequestParser& parser) {
          (fields.version() >= 11 && count(http::field::host) == 0);
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return result;
-}
-
 // Without the body.
 HttpRequest request_head(const http::request<http::string_body>& from, const std::string& peer) {
   HttpRequest request;
@@ -89,7 +83,7 @@ HttpRequest request_head(const http::request<http::string_body>& from, const std
     request.path.resize(mark);
   }
   for (const auto& field : from)
-    request.headers.emplace_back(lower(field.name_string()), std::string(field.value()));
+    request.headers.emplace_back(ascii_lower(field.name_string()), std::string(field.value()));
   return request;
 }
 

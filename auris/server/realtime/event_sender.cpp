@@ -61,7 +61,7 @@ void EventSender::drop() {
 }
 
 void EventSender::send_error(const ApiErrorParts& parts, const std::string& event_id) {
-  ordered_json error = ordered_json::parse(body_of(parts)).at("error");
+  ordered_json error = error_json(parts);
   error["event_id"] = text_or_null(event_id);
   send_now("error", {{"error", std::move(error)}});
 }

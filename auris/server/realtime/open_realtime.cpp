@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "auris/base/ascii_lower.h"
 #include "auris/models/vad/silero/load_silero_vad.h"
 #include "auris/server/api/api_error.h"
 #include "auris/server/chat/place_recordings.h"
@@ -26,9 +27,8 @@ bool lists(std::string_view protocols, std::string_view wanted) {
 }
 
 bool is_upgrade(const HttpRequest& request) {
-  std::string upgrade(request.header("upgrade"));
-  for (char& letter : upgrade) letter = static_cast<char>(letter | 0x20);
-  return upgrade == "websocket" && !request.header("sec-websocket-key").empty();
+  return ascii_lower(request.header("upgrade")) == "websocket" &&
+         !request.header("sec-websocket-key").empty();
 }
 
 void add_answers(RealtimeServices& services, const ServedModel& model, Metrics& metrics) {

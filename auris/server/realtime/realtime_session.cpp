@@ -1,14 +1,12 @@
 #include "auris/server/realtime/realtime_session.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <random>
 #include <utility>
 
 #include "auris/base/json_fields.h"
 #include "auris/base/json_text.h"
 #include "auris/base/trimmed.h"
+#include "auris/server/api/any_seed.h"
 #include "auris/server/api/router.h"
 #include "auris/text/base64.h"
 
@@ -47,11 +45,6 @@ ordered_json usage_of(const engine::ChatOutcome& outcome) {
           {"output_token_details", {{"text_tokens", written}, {"audio_tokens", 0}}}};
 }
 
-uint64_t any_seed() {
-  std::random_device device;
-  return (uint64_t{device()} << 32) | device();
-}
-
 }  // namespace
 
 template <typename Act>
@@ -75,8 +68,12 @@ RealtimeSession::RealtimeSession(RealtimeSettings settings, RealtimeServices ser
 void RealtimeSession::begin(const std::shared_ptr<WebSocket>& socket) {
   const std::lock_guard lock(mutex_);
   events_.set(socket);
-  buffer_.set(settings_.format, settings_.turns ? std::optional(settings_.turns->options) : std::nullopt);
+  set_buffer();
   events_.send("session.created", {{"session", settings_.as_json(id_)}});
+}
+
+void RealtimeSession::set_buffer() {
+  buffer_.set(settings_.format, settings_.turns ? std::optional(settings_.turns->options) : std::nullopt);
 }
 
 void RealtimeSession::end() {
@@ -154,7 +151,7 @@ void RealtimeSession::update(const JsonFields& event) {
   }
   if (next.transcription) services_.require_speech_model(next.transcription->model);
   settings_ = std::move(next);
-  buffer_.set(settings_.format, settings_.turns ? std::optional(settings_.turns->options) : std::nullopt);
+  set_buffer();
   const bool is_old = settings_.is_beta && event.text("type") == "transcription_session.update";
   events_.send(is_old ? "transcription_session.updated" : "session.updated",
                {{"session", settings_.as_json(id_)}});
@@ -190,7 +187,7 @@ void RealtimeSession::end_turn(InputBuffer::Event event) {
   }
   commit(std::move(event.samples));
   if (!answers_turns()) return;
-  if (!response_) return start(response_of(settings_));
+  if (!response_) return start(new_response());
   wants_response_ = true;
 }
 
@@ -199,7 +196,7 @@ void RealtimeSession::answer_ahead(std::vector<float> samples) {
   item_ahead_ = next_item_id_;
   events_.hold();
   commit(std::move(samples));
-  start(response_of(settings_));
+  start(new_response());
 }
 
 void RealtimeSession::withdraw() {
@@ -289,7 +286,7 @@ void RealtimeSession::take_transcript(const std::string& item_id,
   in_writing_.erase(item_id);
   ordered_json event = {{"item_id", item_id}, {"content_index", 0}};
   if (outcome.error) {
-    event["error"] = ordered_json::parse(body_of(parts_of(outcome.error))).at("error");
+    event["error"] = error_json(parts_of(outcome.error));
     events_.send("conversation.item.input_audio_transcription.failed", std::move(event));
   } else {
     const std::string text(trimmed(outcome.transcript.text, " "));
@@ -338,8 +335,8 @@ void RealtimeSession::retrieve_item(const JsonFields& event) {
 
 // ---- Answers ----
 
-RealtimeSession::Response RealtimeSession::response_of(const RealtimeSettings& settings) const {
-  return {.id = new_id("resp_"), .item_id = new_id("item_"), .settings = settings};
+RealtimeSession::Response RealtimeSession::new_response() const {
+  return {.id = new_id("resp_"), .item_id = new_id("item_"), .settings = settings_};
 }
 
 void RealtimeSession::create_response(const JsonFields& event) {
@@ -350,7 +347,7 @@ void RealtimeSession::create_response(const JsonFields& event) {
     throw ApiError({.message = "The answer before is not finished: cancel it or wait for response.done.",
                     .code = "conversation_already_has_active_response"});
   }
-  Response response = response_of(settings_);
+  Response response = new_response();
   if (event.has("response")) {
     const JsonFields given = event.object("response");
     update_for_response(response.settings, given.json());
@@ -452,9 +449,11 @@ void RealtimeSession::take_text(const std::string& text) {
 void RealtimeSession::take_end(const engine::ChatOutcome& outcome) {
   if (outcome.error) {
     // What was said long ago makes room for what is said now.
-    if (is_too_long(outcome.error) && response_->input.empty() && conversation_.drop_oldest_turn())
+    if (is_too_long(outcome.error) && response_->input.empty() && conversation_.drop_oldest_turn()) {
+      response_->ticket = nullptr;  // submit() may have to wait for a transcript
       return submit();
-    const ordered_json error = ordered_json::parse(body_of(parts_of(outcome.error))).at("error");
+    }
+    const ordered_json error = error_json(parts_of(outcome.error));
     return end_response("failed", {{"type", "failed"}, {"error", error}}, nullptr);
   }
   const generate::FinishReason reason = outcome.answer.finish_reason;
@@ -475,6 +474,13 @@ void RealtimeSession::interrupt(const char* reason) {
   end_response("cancelled", {{"type", "cancelled"}, {"reason", reason}}, nullptr);
 }
 
+ConversationItem RealtimeSession::answer_item(std::string_view status) const {
+  return {.id = response_->item_id,
+          .role = processor::Role::kAssistant,
+          .parts = {{.text = response_->text}},
+          .status = status == "completed" ? "completed" : "incomplete"};
+}
+
 void RealtimeSession::end_response(const char* status, const ordered_json& details,
                                    const ordered_json& usage) {
   if (response_->has_item) {
@@ -487,10 +493,7 @@ void RealtimeSession::end_response(const char* status, const ordered_json& detai
     events_.send("response.output_text.done", std::move(text));
     part["part"] = {{"type", "text"}, {"text", response_->text}};
     events_.send("response.content_part.done", std::move(part));
-    const ConversationItem item{.id = response_->item_id,
-                                .role = processor::Role::kAssistant,
-                                .parts = {{.text = response_->text}},
-                                .status = std::string(status) == "completed" ? "completed" : "incomplete"};
+    const ConversationItem item = answer_item(status);
     if (ConversationItem* known = conversation_.find(item.id)) {
       *known = item;
       events_.send("conversation.item.done", {{"item", json_of(item)}});
@@ -502,18 +505,13 @@ void RealtimeSession::end_response(const char* status, const ordered_json& detai
   response_.reset();
   write_down_delayed();
   if (is_stopping_) return events_.close(CloseCode::kGoingAway, "The server ends.");
-  if (std::exchange(wants_response_, false)) start(response_of(settings_));
+  if (std::exchange(wants_response_, false)) start(new_response());
 }
 
 ordered_json RealtimeSession::response_json(const char* status, const ordered_json& details,
                                             const ordered_json& usage) const {
   ordered_json output = ordered_json::array();
-  if (response_->has_item) {
-    output.push_back(json_of({.id = response_->item_id,
-                              .role = processor::Role::kAssistant,
-                              .parts = {{.text = response_->text}},
-                              .status = std::string(status) == "completed" ? "completed" : "incomplete"}));
-  }
+  if (response_->has_item) output.push_back(json_of(answer_item(status)));
   ordered_json result = {
       {"id", response_->id},
       {"object", "realtime.response"},

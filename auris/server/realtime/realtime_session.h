@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -67,6 +68,7 @@ class RealtimeSession final : public WebSocketSession, public std::enable_shared
   };
 
   // All that follow want the lock.
+  void set_buffer();
   void handle(const JsonFields& event);
   void update(const JsonFields& event);
   void commit_by_client();
@@ -88,12 +90,13 @@ class RealtimeSession final : public WebSocketSession, public std::enable_shared
   void write_down_delayed();
   void take_transcript(const std::string& item_id, const engine::TranscriptionOutcome& outcome);
 
-  Response response_of(const RealtimeSettings& settings) const;
+  Response new_response() const;
   void start(Response response);
   void submit();
   void take_text(const std::string& text);
   void take_end(const engine::ChatOutcome& outcome);
   void add_item();
+  ConversationItem answer_item(std::string_view status) const;  // of an answer that ends so
   // `status`: "completed", "incomplete", "cancelled" or "failed".
   void end_response(const char* status, const nlohmann::ordered_json& details,
                     const nlohmann::ordered_json& usage);

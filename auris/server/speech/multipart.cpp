@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "auris/base/ascii_lower.h"
 #include "auris/base/trimmed.h"
 #include "auris/server/api/api_error.h"
 
@@ -17,14 +18,6 @@ constexpr std::string_view kLineEnd = "\r\n";
 
 [[noreturn]] void fail(const char* what) {
   throw ApiError({.message = std::string("The form cannot be read: ") + what + "."});
-}
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string lowered(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), lower);
-  return result;
 }
 
 // A header's value and what stands behind it: form-data; name="file"; filename="a.wav".
@@ -55,7 +48,7 @@ std::string take_value(std::string_view& text) {
 Header parse_header(std::string_view text) {
   const std::string_view value = text.substr(0, text.find(';'));
   text.remove_prefix(value.size());
-  Header header{.value = lowered(trimmed(value, " \t"))};
+  Header header{.value = ascii_lower(trimmed(value, " \t"))};
   while (true) {
     text = trimmed(text, " \t");
     if (text.empty()) return header;
@@ -64,7 +57,7 @@ Header parse_header(std::string_view text) {
     const size_t equals = text.find('=');
     if (text.empty()) return header;
     if (equals == std::string_view::npos) fail("a parameter without a value");
-    const std::string name = lowered(trimmed(text.substr(0, equals), " \t"));
+    const std::string name = ascii_lower(trimmed(text.substr(0, equals), " \t"));
     text.remove_prefix(equals + 1);
     if (!header.parameters.emplace(name, take_value(text)).second) fail("a parameter that is given twice");
   }
@@ -90,9 +83,10 @@ FormField parse_headers(std::string_view lines) {
     lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + kLineEnd.size());
     const size_t colon = line.find(':');
     if (colon == std::string_view::npos) fail("a header without a colon");
-    const std::string name = lowered(line.substr(0, colon));
-    if (name == "content-transfer-encoding" && lowered(trimmed(line.substr(colon + 1), " \t")) != "binary" &&
-        lowered(trimmed(line.substr(colon + 1), " \t")) != "8bit")
+    const std::string name = ascii_lower(line.substr(0, colon));
+    if (name == "content-transfer-encoding" &&
+        ascii_lower(trimmed(line.substr(colon + 1), " \t")) != "binary" &&
+        ascii_lower(trimmed(line.substr(colon + 1), " \t")) != "8bit")
       fail("a part in a transfer encoding");
     if (name != "content-disposition") continue;
     if (disposition) fail("a part with two names");
