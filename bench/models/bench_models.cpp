@@ -4,8 +4,8 @@
 //   {"command": "transcribe", "model": NAME, "file": PATH, "beam": 5, "language": "en"} -> {"text",
 //   "seconds", timings}
 //   {"command": "prompt", "model": NAME, "tokens": [ids]}                               -> {"seconds"}
-//   {"command": "decode", "model": NAME, "tokens": [ids], "count": N}                   -> {"seconds",
-//   "tokens"}
+//   {"command": "decode", "model": NAME, "tokens": [ids], "count": N, "sequences": 1}   -> {"seconds",
+//   "tokens"} of the first sequence
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -70,6 +70,23 @@ class Bench {
                                       {.cache = &cache, .rows = std::span(&last, 1), .observer = {}}));
   }
 
+  // One token more for each sequence; the most probable next ones.
+  static void step(const auris::models::Llama& llama, std::vector<int32_t>& tokens, auris::KvCache& cache,
+                   std::span<const auris::SequenceId> sequences) {
+    auris::RowLayout layout;
+    for (auris::SequenceId sequence : sequences) layout.add(1, cache.length(sequence), sequence);
+    Tensor logits = llama.logits(
+        llama.forward(llama.embed(tokens), layout, {.cache = &cache, .rows = {}, .observer = {}}));
+    for (size_t i = 0; i < tokens.size(); ++i) tokens[i] = most_probable(logits, static_cast<int64_t>(i));
+  }
+
+  // logits [rows, vocabulary]
+  static int32_t most_probable(const Tensor& logits, int64_t row) {
+    auto values = logits.span<float>().subspan(static_cast<size_t>(row * logits.cols()),
+                                               static_cast<size_t>(logits.cols()));
+    return static_cast<int32_t>(std::max_element(values.begin(), values.end()) - values.begin());
+  }
+
   json prompt(const json& command) {
     const auris::models::Llama& model = llama(command);
     auris::KvCache cache(model.cache_options(auris::DType::kF32));
@@ -82,16 +99,17 @@ class Bench {
   json decode(const json& command) {
     const auris::models::Llama& model = llama(command);
     auris::KvCache cache(model.cache_options(auris::DType::kF32));
-    auris::SequenceId sequence = cache.create();
-    auto tokens = command.at("tokens").get<std::vector<int32_t>>();
-    Tensor logits = run(model, tokens, cache, sequence);
-    std::vector<int32_t> produced;
+    auto prompt = command.at("tokens").get<std::vector<int32_t>>();
+    std::vector<auris::SequenceId> sequences;
+    std::vector<int32_t> next, produced;
+    for (int i = 0; i < command.value("sequences", 1); ++i) {
+      sequences.push_back(cache.create());
+      next.push_back(most_probable(run(model, prompt, cache, sequences.back()), 0));
+    }
     auto begin = Clock::now();
     for (int i = 0; i < command.at("count").get<int>(); ++i) {
-      auto values = logits.span<float>();
-      produced.push_back(
-          static_cast<int32_t>(std::max_element(values.begin(), values.end()) - values.begin()));
-      logits = run(model, std::span(&produced.back(), 1), cache, sequence);
+      produced.push_back(next[0]);
+      step(model, next, cache, sequences);
     }
     return {{"seconds", seconds_since(begin)}, {"tokens", produced}};
   }

@@ -23,12 +23,21 @@
 HWY_BEFORE_NAMESPACE();
 namespace auris::cpu::HWY_NAMESPACE {
 
-constexpr int kWeightRows = 4;                     // weight rows at once: independent chains, one read of x
-constexpr int kFewTile = kTileRows == 12 ? 6 : 2;  // rows of x whose sums fit into registers besides
+constexpr int kWeightRows = 4;  // weight rows at once: independent chains, one read of x
 
-// Types whose elements come from memory as vectors: beams of Whisper, whose weights are of them, are worth
-// code of their own.
-constexpr bool decodes_fast(DType dtype) { return dtype == DType::kF16 || dtype == DType::kF32; }
+// Rows of x whose sums with four weight rows fit into registers.
+constexpr int kFewTile = kTileRows == 12 ? 6 : 2;
+
+// Rows of x for which weights are decoded in registers, all rows at once. With sixteen registers only types
+// whose elements come from memory as vectors are worth it.
+constexpr int rows_in_registers(DType dtype) {
+  if (kTileRows == 12) return 12;
+  return dtype == DType::kF16 || dtype == DType::kF32 ? kFewTile : 1;
+}
+
+// Weight rows whose sums with kRows rows fit into registers.
+template <int kRows>
+constexpr int kWeightsBeside = kRows <= kFewTile ? kWeightRows : kWeightRows / 2;
 
 struct FourRows {
   const uint8_t* rows[kWeightRows];
@@ -53,61 +62,137 @@ struct FourRows {
   }
 };
 
-// sums[4] = x . the four weight rows, decoded in registers, for K types.
-template <DType kType>
-HWY_INLINE void dot_one_row_k(const float* HWY_RESTRICT x, int64_t cols, const FourRows& weights,
-                              const float* halves, float* HWY_RESTRICT sums) {
-  constexpr int64_t kPart = part_elements(kType);
-  Vec total[kWeightRows];
+template <int kRows, int kWeights>
+using Sums = Vec[kRows][kWeights];
+
+template <int kRows, int kWeights>
+HWY_INLINE void clear(Sums<kRows, kWeights>& sums) {
   AURIS_UNROLL
-  for (int n = 0; n < kWeightRows; ++n) total[n] = hn::Zero(F32());
+  for (int r = 0; r < kRows; ++r) {
+    AURIS_UNROLL
+    for (int n = 0; n < kWeights; ++n) sums[r][n] = hn::Zero(F32());
+  }
+}
+
+// results[r * step + n] = the sum of sums[r][n]'s lanes, for the first `count` n.
+template <int kRows, int kWeights>
+HWY_INLINE void add_up(const Sums<kRows, kWeights>& sums, float* HWY_RESTRICT results, int64_t step,
+                       int count) {
+  constexpr int kRowsAtOnce = 4 / kWeights;
+  AURIS_UNROLL
+  for (int r = 0; r < kRows; r += kRowsAtOnce) {
+    const int other = HWY_MIN(r + kRowsAtOnce, kRows) - 1;  // r itself, or the one after
+    float four[4];
+    sum4(sums[r][0], sums[r][1], sums[other][kWeights - 2], sums[other][kWeights - 1], four);
+    std::copy_n(four, count, results + r * step);
+    if (other > r) std::copy_n(four + kWeights, count, results + other * step);
+  }
+}
+
+// sums[r][n] += x's rows . w over one vector of columns. x [kRows][kLanes]; `w` gives weight row n's.
+template <int kRows, int kWeights, class Weights>
+HWY_INLINE void add_products(const float* HWY_RESTRICT x, const Weights& w, Sums<kRows, kWeights>& sums) {
+  Vec at[kWeights];
+  AURIS_UNROLL
+  for (int n = 0; n < kWeights; ++n) at[n] = w(n);
+  AURIS_UNROLL
+  for (int r = 0; r < kRows; ++r) {
+    const Vec row = load(x + r * kLanes);
+    AURIS_UNROLL
+    for (int n = 0; n < kWeights; ++n) sums[r][n] = hn::MulAdd(row, at[n], sums[r][n]);
+  }
+}
+
+// sums[r][n] += x row r . weight row n, decoded in registers, for K types.
+template <DType kType, int kRows, int kWeights>
+HWY_INLINE void dot_blocks(const float* HWY_RESTRICT x, int64_t cols, const FourRows& weights, int first,
+                           const float* halves, Sums<kRows, kWeights>& sums) {
+  constexpr int64_t kPart = part_elements(kType);
   for (int64_t at = 0; at < cols / kBlock; ++at) {
-    const uint8_t* blocks[kWeightRows];
-    BlockScales scales[kWeightRows];
-    for (int n = 0; n < kWeightRows; ++n) blocks[n] = weights.open<kType>(n, at, halves, scales[n]);
+    const uint8_t* blocks[kWeights];
+    BlockScales scales[kWeights];
+    for (int n = 0; n < kWeights; ++n) blocks[n] = weights.open<kType>(first + n, at, halves, scales[n]);
     for (int part = 0; part < kBlock / kPart; ++part) {
-      const float* from = x + at * kBlock + part * kPart;
-      AURIS_UNROLL
-      for (int n = 0; n < kWeightRows; ++n) {
-        emit_part<kType>(blocks[n], scales[n], part, [&](int v, Vec w) HWY_ATTR {
-          total[n] = hn::MulAdd(load(from + v * kLanes), w, total[n]);
-        });
+      const float* from = x + (at * kBlock + part * kPart) * kRows;
+      if constexpr (kRows == 1) {
+        AURIS_UNROLL
+        for (int n = 0; n < kWeights; ++n) {
+          emit_part<kType>(blocks[n], scales[n], part, [&](int v, Vec w) HWY_ATTR {
+            sums[0][n] = hn::MulAdd(load(from + v * kLanes), w, sums[0][n]);
+          });
+        }
+      } else {
+        alignas(64) float decoded[kWeights][kPart];
+        for (int n = 0; n < kWeights; ++n) {
+          emit_part<kType>(blocks[n], scales[n], part,
+                           [&](int v, Vec w) HWY_ATTR { store(w, decoded[n] + v * kLanes); });
+        }
+        for (int64_t k = 0; k < kPart; k += kLanes) {
+          add_products<kRows, kWeights>(
+              from + k * kRows, [&](int n) HWY_ATTR { return load(decoded[n] + k); }, sums);
+        }
       }
     }
   }
-  sum4(total[0], total[1], total[2], total[3], sums);
 }
 
-// sums[4] = x . the four weight rows, decoded in registers.
-template <DType kType>
-HWY_INLINE void dot_one_row(const float* HWY_RESTRICT x, int64_t cols, const FourRows& weights,
-                            const float* halves, float* HWY_RESTRICT sums) {
-  Vec total[kWeightRows];
-  AURIS_UNROLL
-  for (int n = 0; n < kWeightRows; ++n) total[n] = hn::Zero(F32());
+// The same for the others.
+template <DType kType, int kRows, int kWeights>
+HWY_INLINE void dot_runs(const float* HWY_RESTRICT x, int64_t cols, const FourRows& weights, int first,
+                         const float* halves, Sums<kRows, kWeights>& sums) {
+  Vec w[kWeights][kRunVectors];
+  const auto add = [&](const float* from) HWY_ATTR {
+    AURIS_UNROLL
+    for (int v = 0; v < kRunVectors; ++v) {
+      add_products<kRows, kWeights>(
+          from + v * kLanes * kRows, [&](int n) HWY_ATTR { return w[n][v]; }, sums);
+    }
+  };
   const int64_t runs = cols / kRun;
   for (int64_t run = 0; run < runs; ++run) {
     AURIS_UNROLL
-    for (int n = 0; n < kWeightRows; ++n) {
-      Vec w[kRunVectors];
-      weights.prefetch<kType>(n, run);
-      decode_run<kType>(weights.rows[n], run, halves, w);
-      AURIS_UNROLL
-      for (int v = 0; v < kRunVectors; ++v)
-        total[n] = hn::MulAdd(load(x + run * kRun + v * kLanes), w[v], total[n]);
+    for (int n = 0; n < kWeights; ++n) {
+      weights.prefetch<kType>(first + n, run);
+      decode_run<kType>(weights.rows[first + n], run, halves, w[n]);
     }
+    add(x + run * kRun * kRows);
   }
   if constexpr (!is_block_type(kType)) {
     if (runs * kRun < cols) {
-      for (int n = 0; n < kWeightRows; ++n) {
-        Vec w[kRunVectors];
-        decode_tail<kType>(weights.rows[n], runs * kRun, cols, halves, w);
-        for (int v = 0; v < kRunVectors; ++v)
-          total[n] = hn::MulAdd(load(x + runs * kRun + v * kLanes), w[v], total[n]);
-      }
+      for (int n = 0; n < kWeights; ++n)
+        decode_tail<kType>(weights.rows[first + n], runs * kRun, cols, halves, w[n]);
+      add(x + runs * kRun * kRows);
     }
   }
-  sum4(total[0], total[1], total[2], total[3], sums);
+}
+
+// results[r * step + n] = x row r . weight row n for kRows rows and four weight rows, decoded in registers.
+template <DType kType, int kRows>
+HWY_INLINE void dot_decoding(const float* HWY_RESTRICT x, int64_t cols, const FourRows& weights,
+                             const float* halves, float* HWY_RESTRICT results, int64_t step, int count) {
+  constexpr int kWeights = kWeightsBeside<kRows>;
+  for (int first = 0; first < count; first += kWeights) {
+    Sums<kRows, kWeights> sums;
+    clear<kRows, kWeights>(sums);
+    if constexpr (is_k_type(kType)) {
+      dot_blocks<kType, kRows, kWeights>(x, cols, weights, first, halves, sums);
+    } else {
+      dot_runs<kType, kRows, kWeights>(x, cols, weights, first, halves, sums);
+    }
+    add_up<kRows, kWeights>(sums, results + first, step, HWY_MIN(count - first, kWeights));
+  }
+}
+
+template <DType kType, int kRows = rows_in_registers(kType)>
+HWY_INLINE void dot_decoding_of(int rows, const float* x, int64_t cols, const FourRows& weights,
+                                const float* halves, float* results, int64_t step, int count) {
+  if constexpr (kRows > 0) {
+    if (rows == kRows) {
+      dot_decoding<kType, kRows>(x, cols, weights, halves, results, step, count);
+    } else {
+      dot_decoding_of<kType, kRows - 1>(rows, x, cols, weights, halves, results, step, count);
+    }
+  }
 }
 
 // The four weight rows as f32, `step` floats apart.
@@ -146,108 +231,40 @@ HWY_INLINE void decode_rows(const FourRows& weights, int64_t cols, const float* 
   }
 }
 
-// sums[r * sums_step + n] = x row r . weight row n, for kRows rows of `padded` columns.
+// results[r * step + n] = x row r . weight row n for kRows of `rows` rows and four weight rows of `padded`
+// columns.
 template <int kRows>
-HWY_INLINE void dot_rows(const float* HWY_RESTRICT x, int64_t padded, const float* HWY_RESTRICT weights,
-                         float* HWY_RESTRICT sums, int64_t sums_step, int count) {
-  Vec total[kRows][kWeightRows];
-  AURIS_UNROLL
-  for (int r = 0; r < kRows; ++r) {
-    AURIS_UNROLL
-    for (int n = 0; n < kWeightRows; ++n) total[r][n] = hn::Zero(F32());
+HWY_INLINE void dot_rows(const float* HWY_RESTRICT x, int64_t rows, int64_t padded,
+                         const float* HWY_RESTRICT weights, float* HWY_RESTRICT results, int64_t step,
+                         int count) {
+  Sums<kRows, kWeightRows> sums;
+  clear<kRows, kWeightRows>(sums);
+  for (int64_t k = 0; k < padded; k += kLanes) {
+    add_products<kRows, kWeightRows>(
+        x + k * rows, [&](int n) HWY_ATTR { return load(weights + n * padded + k); }, sums);
   }
-  for (int64_t i = 0; i < padded; i += kLanes) {
-    Vec w[kWeightRows];
-    AURIS_UNROLL
-    for (int n = 0; n < kWeightRows; ++n) w[n] = load(weights + n * padded + i);
-    AURIS_UNROLL
-    for (int r = 0; r < kRows; ++r) {
-      const Vec at = load(x + r * padded + i);
-      AURIS_UNROLL
-      for (int n = 0; n < kWeightRows; ++n) total[r][n] = hn::MulAdd(at, w[n], total[r][n]);
-    }
-  }
-  for (int r = 0; r < kRows; ++r) {
-    float four[4];
-    sum4(total[r][0], total[r][1], total[r][2], total[r][3], four);
-    std::copy_n(four, count, sums + r * sums_step);
-  }
-}
-
-// The same straight from weights that decode fast, for rows whose sums all fit into registers: nothing goes
-// through memory. Same order, same bits.
-template <DType kType, int kRows>
-HWY_INLINE void dot_rows_decoding(const float* HWY_RESTRICT x, int64_t padded, int64_t cols,
-                                  const FourRows& weights, const float* halves, float* HWY_RESTRICT sums,
-                                  int64_t sums_step, int count) {
-  Vec total[kRows][kWeightRows];
-  AURIS_UNROLL
-  for (int r = 0; r < kRows; ++r) {
-    AURIS_UNROLL
-    for (int n = 0; n < kWeightRows; ++n) total[r][n] = hn::Zero(F32());
-  }
-  const auto add = [&](int64_t at, const Vec(&w)[kWeightRows][kRunVectors], int v) HWY_ATTR {
-    AURIS_UNROLL
-    for (int r = 0; r < kRows; ++r) {
-      const Vec row = load(x + r * padded + at);
-      AURIS_UNROLL
-      for (int n = 0; n < kWeightRows; ++n) total[r][n] = hn::MulAdd(row, w[n][v], total[r][n]);
-    }
-  };
-  const int64_t runs = cols / kRun;
-  Vec w[kWeightRows][kRunVectors];
-  for (int64_t run = 0; run < runs; ++run) {
-    AURIS_UNROLL
-    for (int n = 0; n < kWeightRows; ++n) {
-      weights.prefetch<kType>(n, run);
-      decode_run<kType>(weights.rows[n], run, halves, w[n]);
-    }
-    AURIS_UNROLL
-    for (int v = 0; v < kRunVectors; ++v) add(run * kRun + v * kLanes, w, v);
-  }
-  if (runs * kRun < cols) {
-    for (int n = 0; n < kWeightRows; ++n)
-      decode_tail<kType>(weights.rows[n], runs * kRun, cols, halves, w[n]);
-    for (int v = 0; v < kRunVectors; ++v) add(runs * kRun + v * kLanes, w, v);
-  }
-  for (int r = 0; r < kRows; ++r) {
-    float four[4];
-    sum4(total[r][0], total[r][1], total[r][2], total[r][3], four);
-    std::copy_n(four, count, sums + r * sums_step);
-  }
-}
-
-template <DType kType, int kRows = kFewTile>
-HWY_INLINE void dot_rows_decoding_of(int rows, const float* x, int64_t padded, int64_t cols,
-                                     const FourRows& weights, const float* halves, float* sums,
-                                     int64_t sums_step, int count) {
-  if constexpr (kRows > 1) {
-    if (rows == kRows) {
-      dot_rows_decoding<kType, kRows>(x, padded, cols, weights, halves, sums, sums_step, count);
-    } else {
-      dot_rows_decoding_of<kType, kRows - 1>(rows, x, padded, cols, weights, halves, sums, sums_step, count);
-    }
-  }
+  add_up<kRows, kWeightRows>(sums, results, step, count);
 }
 
 template <int kRows = kFewTile>
-HWY_INLINE void dot_rows_of(int rows, const float* x, int64_t padded, const float* weights, float* sums,
-                            int64_t sums_step, int count) {
+HWY_INLINE void dot_rows_of(int tile, const float* x, int64_t rows, int64_t padded, const float* weights,
+                            float* results, int64_t step, int count) {
   if constexpr (kRows > 0) {
-    if (rows == kRows) {
-      dot_rows<kRows>(x, padded, weights, sums, sums_step, count);
+    if (tile == kRows) {
+      dot_rows<kRows>(x, rows, padded, weights, results, step, count);
     } else {
-      dot_rows_of<kRows - 1>(rows, x, padded, weights, sums, sums_step, count);
+      dot_rows_of<kRows - 1>(tile, x, rows, padded, weights, results, step, count);
     }
   }
 }
 
-// sums[r * sums_step + n - begin] for weight rows [begin, end).
+// sums[r * sums_step + n - begin] for weight rows [begin, end). x [columns / kLanes][rows][kLanes].
 template <DType kType>
 HWY_NOINLINE void dot_chunk(const float* x, int64_t rows, int64_t cols, const WeightRows& weights,
                             int64_t begin, int64_t end, const float* halves, float* sums, int64_t sums_step) {
   const int64_t padded = (cols + kRun - 1) / kRun * kRun;
-  float* decoded = rows > 1 ? scratch(Purpose::kPackedWeights, kWeightRows * padded) : nullptr;
+  float* decoded =
+      rows > rows_in_registers(kType) ? scratch(Purpose::kPackedWeights, kWeightRows * padded) : nullptr;
   for (int64_t n = begin; n < end; n += kWeightRows) {
     FourRows four;
     four.ahead = kWeightRows * weights.row_bytes;
@@ -256,33 +273,30 @@ HWY_NOINLINE void dot_chunk(const float* x, int64_t rows, int64_t cols, const We
     }
     const int count = static_cast<int>(HWY_MIN(end - n, int64_t{kWeightRows}));
     float* to = sums + n - begin;
-    if (rows == 1) {
-      float results[kWeightRows];
-      if constexpr (is_k_type(kType)) {
-        dot_one_row_k<kType>(x, cols, four, halves, results);
-      } else {
-        dot_one_row<kType>(x, cols, four, halves, results);
-      }
-      std::copy_n(results, count, to);
+    if (rows <= rows_in_registers(kType)) {
+      dot_decoding_of<kType>(static_cast<int>(rows), x, cols, four, halves, to, sums_step, count);
       continue;
-    }
-    if constexpr (decodes_fast(kType)) {
-      if (rows <= kFewTile) {
-        dot_rows_decoding_of<kType>(static_cast<int>(rows), x, padded, cols, four, halves, to, sums_step,
-                                    count);
-        continue;
-      }
     }
     decode_rows<kType>(four, cols, halves, decoded, padded);
     for (int64_t r = 0; r < rows; r += kFewTile) {
-      dot_rows_of(static_cast<int>(HWY_MIN(rows - r, int64_t{kFewTile})), x + r * padded, padded, decoded,
-                  to + r * sums_step, sums_step, count);
+      dot_rows_of(static_cast<int>(HWY_MIN(rows - r, int64_t{kFewTile})), x + r * kLanes, rows, padded,
+                  decoded, to + r * sums_step, sums_step, count);
     }
   }
 }
 
-// Columns [begin, end) of the result of one product. x has cols rounded up to kRun floats a row, zeros behind
-// cols.
+// to [columns / kLanes][rows][kLanes] = x [rows, cols], whose columns are rounded up to kRun with zeros: what
+// is multiplied with the same weights lies side by side.
+void interleave_rows(const float* HWY_RESTRICT x, int64_t rows, int64_t cols, float* HWY_RESTRICT to) {
+  const int64_t padded = (cols + kRun - 1) / kRun * kRun;
+  for (int64_t k = 0; k < padded; k += kLanes) {
+    const int64_t count = HWY_MAX(int64_t{0}, HWY_MIN(cols - k, int64_t{kLanes}));
+    for (int64_t r = 0; r < rows; ++r, to += kLanes)
+      std::fill(std::copy_n(x + r * cols + k, count, to), to + kLanes, 0.0f);
+  }
+}
+
+// Columns [begin, end) of the result of one product. x as interleave_rows left it.
 void multiply_few_chunk(const float* x, int64_t rows, int64_t cols, const Product& product, int64_t begin,
                         int64_t end, const float* halves) {
   const auto dot = [&](const WeightRows& weights, float* sums, int64_t step) HWY_ATTR {
@@ -309,6 +323,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace auris::cpu {
 
+HWY_EXPORT(interleave_rows);
 HWY_EXPORT(multiply_few_chunk);
 
 namespace {
@@ -327,13 +342,10 @@ int64_t chunk_rows_of(const Product& product) {
 void multiply_few(const InputRows& input, std::span<const Product> products) {
   const float* halves = half_values();
   const float* x = input.x;
-  int64_t padded = (input.cols + 31) / 32 * 32;
-  if (padded != input.cols) {
+  const int64_t padded = (input.cols + 31) / 32 * 32;
+  if (input.rows > 1 || padded != input.cols) {
     float* copy = scratch(Purpose::kPackedInput, input.rows * padded);
-    for (int64_t r = 0; r < input.rows; ++r) {
-      float* end = std::copy_n(x + r * input.cols, input.cols, copy + r * padded);
-      std::fill(end, copy + (r + 1) * padded, 0.0f);
-    }
+    HWY_DYNAMIC_DISPATCH(interleave_rows)(x, input.rows, input.cols, copy);
     x = copy;
   }
   std::array<int64_t, kMaxProducts> counts{}, sizes{};
