@@ -89,6 +89,14 @@ HWY_INLINE void add_up(const Sums<kRows, kWeights>& sums, float* HWY_RESTRICT re
   }
 }
 
+// v, which the compiler may not read from memory again where it is used.
+HWY_INLINE Vec in_register(Vec v) {
+#if HWY_TARGET == HWY_AVX3
+  asm("" : "+v"(v.raw));
+#endif
+  return v;
+}
+
 // sums[r][n] += x's rows . w over one vector of columns. x [kRows][kLanes]; `w` gives weight row n's.
 template <int kRows, int kWeights, class Weights>
 HWY_INLINE void add_products(const float* HWY_RESTRICT x, const Weights& w, Sums<kRows, kWeights>& sums) {
@@ -97,7 +105,7 @@ HWY_INLINE void add_products(const float* HWY_RESTRICT x, const Weights& w, Sums
   for (int n = 0; n < kWeights; ++n) at[n] = w(n);
   AURIS_UNROLL
   for (int r = 0; r < kRows; ++r) {
-    const Vec row = load(x + r * kLanes);
+    const Vec row = in_register(load(x + r * kLanes));
     AURIS_UNROLL
     for (int n = 0; n < kWeights; ++n) sums[r][n] = hn::MulAdd(row, at[n], sums[r][n]);
   }
@@ -289,10 +297,12 @@ HWY_NOINLINE void dot_chunk(const float* x, int64_t rows, int64_t cols, const We
 // is multiplied with the same weights lies side by side.
 void interleave_rows(const float* HWY_RESTRICT x, int64_t rows, int64_t cols, float* HWY_RESTRICT to) {
   const int64_t padded = (cols + kRun - 1) / kRun * kRun;
-  for (int64_t k = 0; k < padded; k += kLanes) {
-    const int64_t count = HWY_MAX(int64_t{0}, HWY_MIN(cols - k, int64_t{kLanes}));
-    for (int64_t r = 0; r < rows; ++r, to += kLanes)
-      std::fill(std::copy_n(x + r * cols + k, count, to), to + kLanes, 0.0f);
+  const int64_t whole = cols / kLanes * kLanes;
+  for (int64_t r = 0; r < rows; ++r) {
+    float* at = to + r * kLanes;
+    for (int64_t k = 0; k < whole; k += kLanes, at += rows * kLanes) store(load(x + r * cols + k), at);
+    for (int64_t k = whole; k < padded; k += kLanes, at += rows * kLanes)
+      std::fill(std::copy_n(x + r * cols + k, HWY_MAX(cols - k, int64_t{0}), at), at + kLanes, 0.0f);
   }
 }
 
@@ -333,7 +343,7 @@ constexpr size_t kChunkBytes = 48 << 10;
 
 int64_t chunk_rows_of(const Product& product) {
   auto rows = static_cast<int64_t>(kChunkBytes / std::max<size_t>(1, product.weights.row_bytes));
-  int64_t share = product.out / (2 * compute_threads());
+  int64_t share = product.out / (4 * compute_threads());
   return std::max<int64_t>(4, std::min(rows, share) / 4 * 4);
 }
 
