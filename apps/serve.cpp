@@ -2,12 +2,17 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <fmt/format.h>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "apps/device_flag.h"
 #include "apps/program.h"
@@ -21,6 +26,7 @@ namespace {
 struct ServeFlags {
   server::ServerOptions options;
   std::string key_file;
+  server::TlsFiles tls;
   std::string kv_cache = "f32";
   int64_t request_time_s = 600, drain_s = 30;
   uint64_t body_mib = 256;
@@ -48,6 +54,7 @@ server::ServerOptions options_of(const ServeFlags& flags) {
     const std::vector<std::string> keys = keys_in(flags.key_file);
     options.access.keys.insert(options.access.keys.end(), keys.begin(), keys.end());
   }
+  if (!flags.tls.certificate_path.empty()) options.http.tls = flags.tls;
   options.http.body_bytes = flags.body_mib << 20;
   options.request_time = std::chrono::seconds(flags.request_time_s);
   if (flags.kv_cache == "f16") options.models.chat.kv_cache = DType::kF16;
@@ -55,11 +62,21 @@ server::ServerOptions options_of(const ServeFlags& flags) {
   return options;
 }
 
+// glibc gives threads arenas of their own, up to eight for each core, which keep what was once used: a server
+// with many clients grows. With two it stays where it is (bench/serve/load.py).
+void keep_memory_together() {
+#ifdef __GLIBC__
+  if (std::getenv("MALLOC_ARENA_MAX") == nullptr) mallopt(M_ARENA_MAX, 2);
+#endif
+}
+
 int serve(const ServeFlags& flags) {
+  keep_memory_together();
   const server::ServerOptions options = options_of(flags);
   interrupt_on(SIGTERM);
   server::Server server(options);
-  const std::string address = fmt::format("http://{}:{}", options.http.host, server.port());
+  const std::string address =
+      fmt::format("{}://{}:{}", options.http.tls ? "https" : "http", options.http.host, server.port());
   if (options.access.keys.empty() && options.http.host != "127.0.0.1" && options.http.host != "::1")
     log(LogLevel::kWarning, "{} can be reached from other machines, and no --api-key is set", address);
   server.load();
@@ -68,6 +85,18 @@ int serve(const ServeFlags& flags) {
   log(LogLevel::kInfo, "finishing what is under way; once more to end at once");
   server.stop(std::chrono::seconds(flags.drain_s));
   return 0;
+}
+
+void add_tls_flags(CLI::App& command, server::TlsFiles& files) {
+  CLI::Option* certificate =
+      command
+          .add_option("--tls-certificate", files.certificate_path,
+                      "Serve by HTTPS: PEM file of the certificate and those that vouch for it")
+          ->check(CLI::ExistingFile);
+  CLI::Option* key = command.add_option("--tls-key", files.key_path, "PEM file of its private key")
+                         ->check(CLI::ExistingFile);
+  certificate->needs(key);
+  key->needs(certificate);
 }
 
 void add_model_flags(CLI::App& command, ServeFlags& flags) {
@@ -156,6 +185,7 @@ void add_serve(Program& program) {
       ->delimiter(',');
   command->add_option("--cors-origin", options.access.origins, "Origins of web pages that may ask; * = any")
       ->delimiter(',');
+  add_tls_flags(*command, flags->tls);
   add_model_flags(*command, *flags);
   add_limit_flags(*command, *flags);
   command->footer(

@@ -23,7 +23,7 @@ class Served:
         self.key = key
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         line = self.process.stdout.readline()
-        found = re.search(r"http://\S+", line)
+        found = re.search(r"https?://\S+", line)
         assert found, f"the server said {line!r}"
         self.url = found.group()
 

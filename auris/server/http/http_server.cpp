@@ -21,12 +21,13 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
 #include "auris/base/ascii_lower.h"
 #include "auris/base/error.h"
 #include "auris/base/log.h"
+#include "auris/server/http/client_stream.h"
+#include "auris/server/http/tls_context.h"
 #include "auris/server/http/web_socket_carrier.h"
 
 namespace auris::server {
@@ -111,6 +112,7 @@ class HttpServer::Implementation {
         handler_(std::move(handler)),
         refusal_(std::move(refusal)),
         gate_(std::move(gate)),
+        tls_(options.tls ? make_tls_context(options.tls->certificate_path, options.tls->key_path) : nullptr),
         acceptor_(*context_),
         handlers_(static_cast<size_t>(std::max(1, options.handlers))) {
     listen();
@@ -136,7 +138,7 @@ class HttpServer::Implementation {
           error_code ignored;
           acceptor_.close(ignored);
           for (Connection* connection : connections_) {
-            if (connection->is_idle) connection->stream.cancel();
+            if (connection->is_idle) connection->stream.tcp().cancel();
             if (connection->session) connection->session->stop();
           }
         });
@@ -144,7 +146,7 @@ class HttpServer::Implementation {
       all_closed_.wait_for(lock, patience, [this] { return open_ == 0; });
     }
     asio::post(*context_, [this] {
-      for (Connection* connection : connections_) connection->stream.cancel();
+      for (Connection* connection : connections_) connection->stream.tcp().cancel();
     });
     std::unique_lock lock(mutex_);
     all_closed_.wait(lock, [this] { return open_ == 0; });
@@ -152,7 +154,10 @@ class HttpServer::Implementation {
 
  private:
   struct Connection {
-    beast::tcp_stream stream;
+    Connection(tcp::socket socket, asio::ssl::context* tls)
+        : stream(std::move(socket), tls), changed(stream.get_executor()) {}
+
+    ClientStream stream;
     asio::steady_timer changed;  // expires when the answer goes on
     beast::flat_buffer buffer = {};
     std::string peer = {};
@@ -201,21 +206,26 @@ class HttpServer::Implementation {
   }
 
   awaitable<void> serve(tcp::socket socket) {
-    auto connection = std::make_shared<Connection>(
-        Connection{.stream = beast::tcp_stream(std::move(socket)), .changed = asio::steady_timer(*context_)});
+    auto connection = std::make_shared<Connection>(std::move(socket), tls_.get());
     connections_.push_back(connection.get());
+    tcp::socket& carrier = connection->stream.tcp().socket();
     error_code error;
-    const tcp::endpoint peer = connection->stream.socket().remote_endpoint(error);
+    const tcp::endpoint peer = carrier.remote_endpoint(error);
     connection->peer = error ? "?" : peer.address().to_string();
-    connection->stream.socket().set_option(tcp::no_delay(true), error);
+    carrier.set_option(tcp::no_delay(true), error);
     try {
-      while (co_await serve_one(connection)) {
-      }
+      error = co_await within(options_.header_time, connection->stream,
+                              [&](error_code& result) { return connection->stream.greet(result); });
+      bool goes_on = !error;
+      while (goes_on) goes_on = co_await serve_one(connection);
+      connection->is_idle = true;
+      connection->stream.tcp().expires_after(kLastWords);
+      if (!error && !is_stopping()) co_await connection->stream.say_last();
     } catch (const std::exception& failure) {
       log(LogLevel::kInfo, "connection of {}: {}", connection->peer, failure.what());
     }
-    connection->stream.socket().shutdown(tcp::socket::shutdown_both, error);
-    connection->stream.close();
+    carrier.shutdown(tcp::socket::shutdown_both, error);
+    connection->stream.tcp().close();
     connections_.remove(connection.get());
     const std::lock_guard lock(mutex_);
     if (--open_ == 0) all_closed_.notify_all();
@@ -228,7 +238,7 @@ class HttpServer::Implementation {
 
   // One request and its answer; false when the connection is over.
   awaitable<bool> serve_one(const std::shared_ptr<Connection>& connection) {
-    beast::tcp_stream& stream = connection->stream;
+    ClientStream& stream = connection->stream;
     RequestParser parser;
     parser.header_limit(static_cast<uint32_t>(options_.header_bytes));
     parser.body_limit(options_.body_bytes);
@@ -237,7 +247,7 @@ class HttpServer::Implementation {
     connection->is_idle = true;
     if (is_stopping()) co_return false;
     if (connection->buffer.size() == 0) {  // between requests a client may take its time
-      stream.expires_after(options_.idle_time);
+      stream.tcp().expires_after(options_.idle_time);
       const size_t count = co_await stream.async_read_some(connection->buffer.prepare(4096),
                                                            asio::redirect_error(use_awaitable, error));
       if (error) co_return false;
@@ -279,9 +289,9 @@ class HttpServer::Implementation {
   // What reading gives, or beast::error::timeout. The stream's own timeout would close it, and who was slow
   // could not be told.
   template <typename Read>
-  static awaitable<error_code> within(std::chrono::seconds time, beast::tcp_stream& stream, Read read) {
+  static awaitable<error_code> within(std::chrono::seconds time, ClientStream& stream, Read read) {
     using namespace asio::experimental::awaitable_operators;
-    stream.expires_never();
+    stream.tcp().expires_never();
     asio::steady_timer timer(stream.get_executor(), time);
     error_code result, ignored;
     const auto first =
@@ -309,7 +319,7 @@ class HttpServer::Implementation {
   // What the handler gives, as it gives it, until it has given all or the client has gone.
   awaitable<bool> answer(Connection& connection, Exchange& exchange, unsigned version, bool keep_alive) {
     using namespace asio::experimental::awaitable_operators;
-    beast::tcp_stream& stream = connection.stream;
+    ClientStream& stream = connection.stream;
     const bool in_chunks = version >= 11;
     bool in_pieces = false, watches = true;
     error_code error;
@@ -324,7 +334,7 @@ class HttpServer::Implementation {
         co_await carry(connection, exchange.request(), upgrade);
         co_return false;
       }
-      stream.expires_after(options_.write_time);
+      stream.tcp().expires_after(options_.write_time);
       if (unsent.head && unsent.whole) {
         auto whole = head_of<http::string_body>(*unsent.head, version, keep_alive);
         whole.body() = std::move(unsent.head->body);
@@ -361,19 +371,18 @@ class HttpServer::Implementation {
       if (unsent.head || !unsent.pieces.empty()) continue;  // more may have come meanwhile
 
       // Until there is more to say, or the client says or closes something.
-      stream.expires_never();
+      stream.tcp().expires_never();
       connection.changed.expires_at(asio::steady_timer::time_point::max());
       error_code woken, read;
       if (!watches) {
         co_await connection.changed.async_wait(asio::redirect_error(use_awaitable, woken));
         continue;
       }
-      const auto first = co_await (
-          connection.changed.async_wait(asio::redirect_error(use_awaitable, woken)) ||
-          stream.socket().async_wait(tcp::socket::wait_read, asio::redirect_error(use_awaitable, read)));
-      if (first.index() == 0) continue;
-      if (read || has_closed(stream.socket())) co_return false;
-      watches = false;  // its next request waits there
+      const size_t had = connection.buffer.size();
+      co_await (connection.changed.async_wait(asio::redirect_error(use_awaitable, woken)) ||
+                read_ahead(connection, read));
+      if (read && read != asio::error::operation_aborted) co_return false;
+      watches = connection.buffer.size() == had;  // otherwise its next request waits there
     }
   }
 
@@ -388,42 +397,40 @@ class HttpServer::Implementation {
     connection.session = nullptr;
   }
 
-  // Something can be read: the next request, which has time, or the end.
-  static bool has_closed(tcp::socket& socket) {
-    char byte = 0;
-    error_code error;
-    socket.non_blocking(true, error);
-    const size_t count = socket.receive(asio::buffer(&byte, 1), tcp::socket::message_peek, error);
-    return error ? error != asio::error::would_block : count == 0;
+  // Into the buffer, also if what is awaited beside it comes at the same time.
+  static awaitable<void> read_ahead(Connection& connection, error_code& error) {
+    const size_t count = co_await connection.stream.async_read_some(
+        connection.buffer.prepare(4096), asio::redirect_error(use_awaitable, error));
+    connection.buffer.commit(count);
   }
 
   awaitable<void> turn_away(tcp::socket socket) {
-    beast::tcp_stream stream(std::move(socket));
-    co_await refuse(stream, 503);
+    ClientStream stream(std::move(socket), nullptr);
+    if (!tls_) co_await refuse(stream, 503);
   }
 
-  awaitable<bool> refuse(beast::tcp_stream& stream, const error_code& error) {
+  awaitable<bool> refuse(ClientStream& stream, const error_code& error) {
     if (is_end(error)) co_return false;
     co_return co_await refuse(stream, status_of(error));
   }
 
-  awaitable<bool> refuse(beast::tcp_stream& stream, int status) {
+  awaitable<bool> refuse(ClientStream& stream, int status) {
     const HttpResponse refusal = refusal_(status);
     co_return co_await refuse(stream, refusal);
   }
 
-  awaitable<bool> refuse(beast::tcp_stream& stream, const HttpResponse& refusal) {
+  awaitable<bool> refuse(ClientStream& stream, const HttpResponse& refusal) {
     auto response = head_of<http::string_body>(refusal, 11, false);
     response.body() = refusal.body;
     response.prepare_payload();
     error_code error;
-    stream.expires_after(kLastWords);
+    stream.tcp().expires_after(kLastWords);
     co_await http::async_write(stream, response, asio::redirect_error(use_awaitable, error));
     // A client that is still sending would lose the answer to a reset: what it sends is read for a moment.
-    stream.socket().shutdown(tcp::socket::shutdown_send, error);
+    if (!error) co_await stream.say_last();
     std::vector<char> rest(1 << 16);
     while (!error)
-      co_await stream.async_read_some(asio::buffer(rest), asio::redirect_error(use_awaitable, error));
+      co_await stream.tcp().async_read_some(asio::buffer(rest), asio::redirect_error(use_awaitable, error));
     co_return false;
   }
 
@@ -433,6 +440,7 @@ class HttpServer::Implementation {
   HttpGate gate_;
   // Answers may outlive the server.
   std::shared_ptr<asio::io_context> context_ = std::make_shared<asio::io_context>(1);
+  std::unique_ptr<asio::ssl::context> tls_;  // null: in the clear
   tcp::acceptor acceptor_;
   uint16_t port_ = 0;
   std::list<Connection*> connections_;  // of the I/O thread alone

@@ -1,7 +1,7 @@
 #pragma once
-// Carries requests to a handler and its answers back: HTTP/1.1 by Boost.Beast, a coroutine for each
-// connection on one thread, handlers on threads of their own. Everything that a client could make large or
-// slow has a limit.
+// Carries requests to a handler and its answers back: HTTP/1.1 by Boost.Beast, in the clear or by TLS, a
+// coroutine for each connection on one thread, handlers on threads of their own. Everything that a client
+// could make large or slow has a limit.
 //
 //   HttpServer server({.port = 8080}, handler);   // listens
 //   server.stop(std::chrono::seconds(10));        // takes no more, finishes what it has
@@ -18,10 +18,16 @@
 
 namespace auris::server {
 
+// PEM: a certificate with those that vouch for it behind it, and its private key.
+struct TlsFiles {
+  std::string certificate_path = {}, key_path = {};
+};
+
 struct HttpOptions {
   std::string host = "127.0.0.1";
-  uint16_t port = 8080;  // 0 = any that is free
-  int handlers = 4;      // threads that run the handler
+  uint16_t port = 8080;              // 0 = any that is free
+  int handlers = 4;                  // threads that run the handler
+  std::optional<TlsFiles> tls = {};  // in the clear without
 
   size_t header_bytes = 16 << 10;
   uint64_t body_bytes = 256 << 20;
@@ -46,7 +52,7 @@ using HttpGate = std::function<std::optional<HttpResponse>(const HttpRequest& he
 
 class HttpServer {
  public:
-  // Throws kUsage if it cannot listen there.
+  // Throws kUsage if it cannot listen there, or with those certificates.
   HttpServer(const HttpOptions& options, HttpHandler handler, HttpRefusal refusal, HttpGate gate = {});
   ~HttpServer();  // stop() without patience
 

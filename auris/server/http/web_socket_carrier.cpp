@@ -34,14 +34,14 @@ http::request<http::empty_body> beast_request(const HttpRequest& request) {
 
 class Carrier {
  public:
-  Carrier(beast::tcp_stream& stream, const WebSocketUpgrade& upgrade, const WebSocketLimits& limits,
+  Carrier(ClientStream& stream, const WebSocketUpgrade& upgrade, const WebSocketLimits& limits,
           asio::thread_pool& handlers)
       : stream_(stream),
         socket_(stream),
         upgrade_(upgrade),
         changed_(std::make_shared<asio::steady_timer>(stream.get_executor())),
         handlers_(handlers) {
-    stream_.expires_never();  // the socket has its own clock
+    stream_.tcp().expires_never();  // the socket has its own clock
     socket_.set_option(websocket::stream_base::timeout{.handshake_timeout = std::chrono::seconds(10),
                                                        .idle_timeout = limits.idle_time,
                                                        .keep_alive_pings = true});
@@ -112,7 +112,7 @@ class Carrier {
       WebSocket::Unsent unsent = shared_->take();
       if (unsent.gone) co_return;
       if (unsent.broken) {
-        stream_.close();  // ends read()
+        stream_.tcp().close();  // ends read()
         co_return;
       }
       for (const std::string& message : unsent.messages) {
@@ -132,8 +132,8 @@ class Carrier {
     }
   }
 
-  beast::tcp_stream& stream_;
-  websocket::stream<beast::tcp_stream&> socket_;
+  ClientStream& stream_;
+  websocket::stream<ClientStream&> socket_;
   const WebSocketUpgrade& upgrade_;
   std::shared_ptr<asio::steady_timer> changed_;
   std::shared_ptr<WebSocket> shared_;
@@ -142,7 +142,7 @@ class Carrier {
 
 }  // namespace
 
-awaitable<void> carry_web_socket(beast::tcp_stream& stream, const HttpRequest& request,
+awaitable<void> carry_web_socket(ClientStream& stream, const HttpRequest& request,
                                  const WebSocketUpgrade& upgrade, const WebSocketLimits& limits,
                                  asio::thread_pool& handlers) {
   Carrier carrier(stream, upgrade, limits, handlers);

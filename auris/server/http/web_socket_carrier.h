@@ -8,8 +8,8 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 
+#include "auris/server/http/client_stream.h"
 #include "auris/server/http/http_message.h"
 #include "auris/server/http/web_socket.h"
 
@@ -28,7 +28,7 @@ struct WebSocketLimits {
 };
 
 // Until the socket is closed. Runs the session on `handlers`.
-boost::asio::awaitable<void> carry_web_socket(boost::beast::tcp_stream& stream, const HttpRequest& request,
+boost::asio::awaitable<void> carry_web_socket(ClientStream& stream, const HttpRequest& request,
                                               const WebSocketUpgrade& upgrade, const WebSocketLimits& limits,
                                               boost::asio::thread_pool& handlers);
 
