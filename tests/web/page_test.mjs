@@ -235,6 +235,7 @@ async function conversation(browser, { url }) {
 // All of it by keys alone.
 async function keyboard(browser, { url }) {
   const page = await open(browser, url, { viewport: { width: 375, height: 740 }, hasTouch: true });
+  page.on("filechooser", () => {}); // who only begins to listen as the key is pressed may come too late
   await button(page, "Record").waitFor();
   await look(page, "phone_empty");
   const tabTo = async (name) => {
